@@ -1,0 +1,200 @@
+"""The register through which rooms advise a company.
+
+A room registers a `Section` in its `AppConfig.ready`; `advise` asks every section in order and hands each
+one what the earlier ones found. Findings are plain data, so one text, one HTML and one JSON rendering serve
+every room.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sanchuang.engines.rules.dictionary import Facts
+from sanchuang.values import Figure, Op, Truth, Yuan
+
+
+@dataclass(frozen=True)
+class Link:
+    """A named address inside the product."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One fact behind an answer: what it is called, its value, and where it comes from."""
+
+    name: str
+    label: str
+    value: str
+    period: str = ""
+    source: str = ""
+    evidence: str = ""
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact that nobody has given yet and that would decide something."""
+
+    name: str
+    label: str
+    period: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One reason: a condition, a matched requirement, a step of a computation."""
+
+    text: str
+    answer: Truth | None = None
+    detail: str = ""
+    reference: Link | None = None
+    quote: str = ""
+    facts: tuple[Behind, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    remedy: str = ""
+    status: str = ""
+    children: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money that a finding speaks of: how sure its size is (`op`) and how it was computed (`how`)."""
+
+    yuan: Yuan
+    op: Op = Op.EXACT
+    how: str = ""
+
+    def text(self, lang: str = "zh") -> str:
+        """For readers: operator and amount in 万元 or 亿元."""
+        return self.yuan.text() if self.op is Op.EXACT else f"{self.op.value} {self.yuan.text()}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer of a section.
+
+    `answer` is None for plain information. `amount` is what the company would receive (or pay);
+    `potential` what it could receive if the unmet or unknown conditions held. `value` is a result that
+    is not money, such as a size class. `score` orders findings of one section, larger first.
+    """
+
+    key: str
+    title: str
+    answer: Truth | None = None
+    summary: str = ""
+    value: str = ""
+    amount: Amount | None = None
+    potential: Amount | None = None
+    figure: Figure | None = None
+    link: Link | None = None
+    lines: tuple[Line, ...] = ()
+    computation: tuple[Line, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    papers: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    status: str = ""
+    synthetic: bool = False
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom the advice is about, as of which day, from which facts.
+
+    `organisation` is the registry's record (core knows only that it has `pk`, `slug` and `name`).
+    """
+
+    organisation: Any
+    on: dt.date
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class SectionResult:
+    """What one section found, or (in `note`) why it found nothing."""
+
+    key: str
+    title: str
+    findings: tuple[Finding, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """All sections' findings about one subject."""
+
+    subject: Subject
+    sections: tuple[SectionResult, ...] = field(default=())
+
+    def section(self, key: str) -> SectionResult:
+        """The section named `key`; raises KeyError."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def findings(self) -> Iterator[tuple[SectionResult, Finding]]:
+        """Every finding with its section."""
+        for section in self.sections:
+            for finding in section.findings:
+                yield section, finding
+
+
+class NothingToSay(Exception):
+    """A section cannot advise and says why, for the reader (for example: no law that early)."""
+
+
+class Section(Protocol):
+    """What a room offers: a key, a title for readers, a place in the order, and its findings."""
+
+    key: str
+    title: Any  # str or a lazy translation
+    order: int
+
+    def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
+        """The findings about `subject`; `so_far` holds the sections of lower order."""
+        ...
+
+
+_sections: dict[str, Section] = {}
+
+
+def register(section: Section) -> Section:
+    """Add a section (once; a second one of the same key is refused)."""
+    known = _sections.get(section.key)
+    if known is not None and type(known) is not type(section):
+        raise ValueError(f"advice section {section.key!r} is registered twice")
+    _sections[section.key] = section
+    return section
+
+
+def unregister(key: str) -> None:
+    """Take a section away again (tests, plug-ins)."""
+    _sections.pop(key, None)
+
+
+def sections() -> list[Section]:
+    """All registered sections in their order."""
+    return sorted(_sections.values(), key=lambda s: (s.order, s.key))
+
+
+def advise(subject: Subject, *, only: Callable[[Section], bool] | None = None) -> Advice:
+    """Ask every section (or those that `only` keeps) about `subject`."""
+    results: tuple[SectionResult, ...] = ()
+    for section in sections():
+        if only is not None and not only(section):
+            continue
+        note = ""
+        try:
+            findings = tuple(section.advise(subject, results))
+        except NothingToSay as error:
+            findings, note = (), str(error)
+        results += (SectionResult(section.key, str(section.title), findings, note),)
+    return Advice(subject, results)
