@@ -5,6 +5,7 @@ PyYAML's composer gives marks for every node; `load_yaml` keeps them beside the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -43,23 +44,33 @@ class Problems(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader without dates and sexagesimal numbers: text stays as the author wrote it."""
+    """SafeLoader that turns only null, true/false and plain integers into values.
+
+    Everything else stays the text its author wrote: dates, decimals (no float ever holds money),
+    `yes`, `no`, `on` and `12:30`.
+    """
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
 
 
 @dataclass(frozen=True)
 class Located:
-    """A YAML document: plain `data` and the position of every node by its path of keys and indices."""
+    """A YAML document: plain `data` and the position of every node by its path of keys and indices.
+
+    `styles` holds the quoting of each scalar (None, a quote, `|` or `>`), `lines` the text as read.
+    """
 
     source: str
     data: Any
     marks: dict[Path, tuple[int, int]]
     key_marks: dict[Path, tuple[int, int]]
+    styles: dict[Path, str | None]
+    lines: tuple[str, ...]
+    first_line: int = 1
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column (from 1) of the node at `path`, or of its nearest ancestor that exists."""
@@ -70,6 +81,19 @@ class Located:
     def key_place(self, path: Path) -> tuple[int, int]:
         """Line and column of the key that names the node at `path`."""
         return self.key_marks.get(path) or self.place(path)
+
+    def inside(self, path: Path, row: int, offset: int) -> tuple[int, int]:
+        """Line and column of a character inside a scalar: `row` and `offset` count from 0 in its value."""
+        line, column = self.place(path)
+        style = self.styles.get(path)
+        if style in ("|", ">"):
+            raw = line + 1 + row
+            index = raw - self.first_line
+            text = self.lines[index] if index < len(self.lines) else ""
+            return raw, len(text) - len(text.lstrip()) + offset + 1
+        if row:
+            return line, column
+        return line, column + offset + (1 if style in ("'", '"') else 0)
 
     def problem(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> Problem:
         """A `Problem` at the node (or, with `key`, at its key)."""
@@ -98,6 +122,7 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
         loader.dispose()
     marks: dict[Path, tuple[int, int]] = {}
     key_marks: dict[Path, tuple[int, int]] = {}
+    styles: dict[Path, str | None] = {}
     problems: list[Problem] = []
     build = _Loader("")
 
@@ -106,6 +131,8 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
 
     def walk(n: yaml.Node, path: Path) -> Any:
         marks[path] = place(n)
+        if isinstance(n, yaml.ScalarNode):
+            styles[path] = n.style
         if isinstance(n, yaml.MappingNode):
             out: dict[str, Any] = {}
             for key_node, value_node in n.value:
@@ -126,7 +153,7 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
     data = walk(node, ()) if node is not None else None
     if problems:
         raise Problems(problems)
-    return Located(source, data, marks, key_marks)
+    return Located(source, data, marks, key_marks, styles, tuple(text.splitlines()), first_line)
 
 
 def scalars(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
