@@ -1,0 +1,12 @@
+"""The core's place among Django's applications."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Users, roles, dated law, packs and registers."""
+
+    name = "sanchuang.core"
+    label = "core"
+    verbose_name = "基础"
+    default_auto_field = "django.db.models.BigAutoField"

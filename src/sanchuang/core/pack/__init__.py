@@ -1,0 +1,1 @@
+"""Reading, checking and loading of a district's folder of data."""

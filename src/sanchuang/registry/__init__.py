@@ -1,0 +1,1 @@
+"""Who is here: organisations, people, places, facts, results, needs and published figures."""

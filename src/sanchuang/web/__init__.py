@@ -1,0 +1,1 @@
+"""The web floor: settings, addresses, shell and pages."""

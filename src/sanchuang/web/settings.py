@@ -1,0 +1,106 @@
+"""Settings. SQLite by default; PostgreSQL by the one environment variable `DATABASE_URL`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+VAR = Path(
+    os.environ.get("SANCHUANG_VAR") or (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var"
+)
+
+
+def kept_secret(name: str) -> str:
+    """A random text made once and kept under `VAR`, readable only by its owner."""
+    path = VAR / name
+    if not path.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's description of the database at `url` (`postgres://user:pw@host:port/name`)."""
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR / "sanchuang.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(f"DATABASE_URL 以 {parts.scheme}:// 开头；请写 postgres://用户:口令@主机:端口/库名")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+    }
+
+
+# A production site sets SANCHUANG_PRODUCTION=1: no demo users, no debug pages, secure cookies.
+PRODUCTION = os.environ.get("SANCHUANG_PRODUCTION", "") == "1"
+DEMO = not PRODUCTION
+DEBUG = os.environ.get("SANCHUANG_DEBUG", "") == "1" and not PRODUCTION
+SECRET_KEY = os.environ.get("SANCHUANG_SECRET_KEY") or kept_secret("secret-key")
+ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+ROOMS = [name for name in ("policies",) if (Path(__file__).parents[1] / name / "apps.py").exists()]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rules",
+    "sanchuang.core",
+    "sanchuang.registry",
+    *(f"sanchuang.{name}" for name in ROOMS),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+STATIC_URL = "/static/"
+ROOT_URLCONF = "sanchuang.web.urls"
