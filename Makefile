@@ -1,0 +1,95 @@
+# make run: install what is missing, build, load the pack, serve. Each step is skipped while its inputs are unchanged.
+# Needs Python >= 3.11 with venv, make and git; uses uv and Node where they are, installs without them where not.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+DEV := .venv/installed-dev
+PAGES := .venv/static-built
+LOCALE := $(patsubst %.po,%.mo,$(wildcard src/sanchuang/*/locale/*/LC_MESSAGES/*.po))
+STATIC_SOURCES := $(shell find src/sanchuang/*/static -type f -not -path '*/vendor/*' 2>/dev/null)
+
+# Node of the system, or else from PyPI into .venv.
+NODE := $(if $(shell command -v node >/dev/null && command -v npm),,.venv/installed-node)
+
+.PHONY: help run test check check-lint check-types check-floors check-migrations check-translations bench lock clean wipe
+
+help:
+	@echo 'make run    安装、构建、装入示范数据包并启动（ARGS="--port 8080"）'
+	@echo 'make test   运行全部测试（ARGS="tests/values -k 金额"）'
+	@echo 'make check  代码风格、类型、楼层、迁移、翻译'
+	@echo 'make bench  运行基准并写 docs/benchmarks.md'
+	@echo 'make lock   按 pyproject.toml 重新锁定依赖（需要 uv）'
+	@echo 'make clean  删除装好和构建出的一切，保留 var/ 中的数据；make wipe 连数据一起删除'
+
+run: $(INSTALLED) $(PAGES) $(LOCALE)
+	@exec $(BIN)/sanchuang run $(ARGS)
+
+test: $(DEV) $(PAGES) $(LOCALE)
+	$(BIN)/pytest -n auto $(ARGS)
+
+check: check-lint check-types check-floors check-migrations check-translations
+
+check-lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check-types: $(DEV)
+	$(BIN)/mypy
+
+check-floors: $(DEV)
+	$(BIN)/lint-imports
+
+# Compares models with migrations, not with the database in use: its own empty folder, no DATABASE_URL.
+check-migrations: $(DEV)
+	SANCHUANG_VAR=.venv/check DATABASE_URL= $(BIN)/django-admin makemigrations --check --dry-run --settings sanchuang.web.settings
+
+check-translations: $(DEV)
+	$(BIN)/python tools/i18n.py check
+
+bench: $(DEV) $(PAGES) $(LOCALE)
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+$(INSTALLED): requirements/run.lock pyproject.toml tools/install.sh
+	tools/install.sh requirements/run.lock
+	@touch $@
+
+$(DEV): requirements/dev.lock requirements/run.lock pyproject.toml tools/install.sh
+	tools/install.sh requirements/dev.lock
+	@touch $(INSTALLED) $@
+
+.venv/installed-node: requirements/node.lock | $(INSTALLED)
+	tools/install.sh requirements/node.lock
+	@touch $@
+
+node_modules/installed: package.json package-lock.json .npmrc $(NODE)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(PAGES): node_modules/installed tools/build_static.py $(STATIC_SOURCES) | $(INSTALLED)
+	$(BIN)/python tools/build_static.py
+	@touch $@
+
+# One call compiles every language; make then finds the others up to date.
+%.mo: %.po tools/i18n.py | $(INSTALLED)
+	$(BIN)/python tools/i18n.py compile
+
+# The lock files name versions and hashes only: no index, no address, so they hold on any mirror.
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock:
+	@command -v uv >/dev/null || { echo '找不到 uv；请先安装：pip install uv' >&2; exit 1; }
+	$(UV_COMPILE) pyproject.toml --extra build -o requirements/run.lock
+	$(UV_COMPILE) pyproject.toml --extra build --extra dev -c requirements/run.lock -o requirements/dev.lock
+	$(UV_COMPILE) requirements/node.in -o requirements/node.lock
+
+clean:
+	rm -rf .venv node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -f $(LOCALE)
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+wipe: clean
+	rm -rf var

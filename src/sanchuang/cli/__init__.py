@@ -1,0 +1,78 @@
+"""The command line `sanchuang`: one Typer tree, one place where errors become messages.
+
+Each part of the project brings its commands in a module of this package. Django is set up before a command
+that reads or writes records and left alone by those that only compute, so that they start at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+# Commands that compute from files alone.
+WITHOUT_DJANGO = frozenset({"match"})
+
+
+def complaint(error: Exception) -> Iterator[str]:
+    """The lines that tell a user about a fault of the input: what, where, and what to do.
+
+    Takes the errors that carry their own remedy (`Malformed`, `NoLaw`, `Unknown` …) and the lists of them
+    (`Problems`). Yields nothing for any other error: that is a fault of the program and keeps its traceback.
+    """
+    if problems := getattr(error, "problems", None):
+        yield from (str(problem) for problem in problems)
+    elif hasattr(error, "remedy"):
+        yield str(getattr(error, "message", error))
+        if error.remedy:
+            yield f"　　{error.remedy}"
+
+
+class Root(TyperGroup):
+    """The command tree's root; ends with exit status 2 and a message when the input is at fault."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: D102
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            lines = list(complaint(error))
+            if not lines:
+                raise
+            for line in lines:
+                typer.secho(line, err=True, fg="red" if sys.stderr.isatty() else None)
+            raise typer.Exit(2) from error
+
+
+main = typer.Typer(
+    cls=Root,
+    name="sanchuang",
+    help="三创：创新城区的开放操作系统。每条命令都有 --help 和 --format json。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@main.callback()
+def prepare(ctx: typer.Context) -> None:
+    """Set Django up once, for the commands that need it."""
+    if ctx.invoked_subcommand not in WITHOUT_DJANGO:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanchuang.web.settings")
+        import django
+
+        django.setup()
+
+
+for _name in ("match", "pack", "org", "policy"):
+    if find_spec(f"sanchuang.cli.{_name}"):
+        main.add_typer(import_module(f"sanchuang.cli.{_name}").app, name=_name)
+for _name in ("advise", "serve"):
+    if find_spec(f"sanchuang.cli.{_name}"):
+        import_module(f"sanchuang.cli.{_name}").register(main)
