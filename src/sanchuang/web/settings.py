@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
+WEB = Path(__file__).resolve().parent
 VAR = Path(
     os.environ.get("SANCHUANG_VAR") or (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var"
 )
@@ -62,6 +63,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
     "rules",
     "sanchuang.core",
     "sanchuang.registry",
@@ -69,26 +73,38 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "sanchuang.web.headers.ContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Closed unless opened: a view that strangers may see carries login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "sanchuang.web.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [WEB / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sanchuang.web.context.shell",
             ],
         },
     },
 ]
+ROOT_URLCONF = "sanchuang.web.urls"
+WSGI_APPLICATION = "sanchuang.web.wsgi.application"
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -98,9 +114,32 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+# 繁體 joins this list when its translation exists; until then choosing it would show English.
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LANGUAGES = [("zh-hans", "简体"), ("en", "English")]
+LOCALE_PATHS = [WEB / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
 STATIC_URL = "/static/"
-ROOT_URLCONF = "sanchuang.web.urls"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [WEB / "static"]
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a root that is not there
+WHITENOISE_USE_FINDERS = True  # a site whose files were not collected yet is plain, not bare
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "sanchuang.web.storage.StaticStorage"},
+}
+DJANGO_TABLES2_TEMPLATE = "core/table.html"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,55 @@
+// The little that HTML cannot do alone. Every page works without it, except the menu on a narrow screen.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-toggle]");
+  if (toggle) {
+    const target = document.getElementById(toggle.dataset.toggle);
+    const open = target.classList.toggle("show");
+    toggle.setAttribute("aria-expanded", String(open));
+  }
+  const fill = event.target.closest("[data-fill]");
+  if (fill) {
+    for (const [name, value] of Object.entries(JSON.parse(fill.dataset.fill))) {
+      document.getElementById(name).value = value;
+    }
+    document.getElementById(fill.dataset.focus).focus();
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A link to a part inside closed <details> opens them.
+function openTarget() {
+  if (location.hash.length < 2) return;
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let part = target; part; part = part.parentElement) {
+    if (part.tagName === "DETAILS") part.open = true;
+  }
+  if (target) target.scrollIntoView();
+}
+addEventListener("hashchange", openTarget);
+addEventListener("DOMContentLoaded", openTarget);
+
+// What is folded away on the screen is wanted on paper.
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("main details:not([open])")) {
+    part.open = true;
+    part.dataset.opened = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const part of document.querySelectorAll("details[data-opened]")) {
+    part.open = false;
+    delete part.dataset.opened;
+  }
+});

@@ -1,0 +1,149 @@
+"""Extract, compile and check the interface's translations, with Babel alone (no gettext tools needed).
+
+`extract` brings the `.po` files into step with the code, `compile` writes the `.mo` files that Django reads,
+`check` fails when a text has no translation, a placeholder differs, or a `.po` is out of step.
+Message ids are English; a text that is to be translated appears in Python through Django's gettext functions
+or in a template through `{% translate %}` and `{% blocktranslate %}`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages import pofile
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.mofile import write_mo
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "src/sanchuang"
+LOCALES = SOURCES / "web/locale"
+KEYWORDS = dict(DEFAULT_KEYWORDS) | {
+    f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
+}
+
+
+def template_source(text: str, origin: str) -> str:
+    """A template as Python source in which its messages are calls; line numbers stay."""
+    return "\n".join(line.lstrip() for line in templatize(text, origin=origin).splitlines())
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Python files and templates below `root`, in a fixed order."""
+    for path in sorted(root.rglob("*")):
+        if path.suffix == ".py" and "migrations" not in path.parts:
+            yield path
+        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
+            yield path
+
+
+def extracted(root: Path = SOURCES) -> Catalog:
+    """Every message of the code below `root`, with the files that use it."""
+    catalog = Catalog(project="sanchuang", fuzzy=False, charset="utf-8")
+    for path in files(root):
+        text = path.read_text(encoding="utf-8")
+        source = text if path.suffix == ".py" else template_source(text, str(path))
+        place = path.relative_to(root).as_posix()
+        buffer = io.BytesIO(source.encode())
+        for _line, message, comments, context in extract(
+            "python", buffer, KEYWORDS, ("Translators:",), {"encoding": "utf-8"}
+        ):
+            catalog.add(message, locations=[(place, 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def read(path: Path) -> Catalog:
+    """The catalogue in the `.po` file at `path`."""
+    with path.open("rb") as file:
+        return pofile.read_po(file, locale=path.parts[-3])
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Write `catalog` without line numbers or times, so that a diff shows texts only."""
+    buffer = io.BytesIO()
+    pofile.write_po(buffer, catalog, width=110, sort_output=True, omit_header=True, include_lineno=False)
+    header = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        f'"Language: {path.parts[-3]}\\n"\n"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
+    )
+    path.write_text(header + buffer.getvalue().decode(), encoding="utf-8")
+
+
+def same(left: Message, right: Message) -> bool:
+    """Whether two messages are the same text used in the same files."""
+    return left.id == right.id and sorted({p for p, _ in left.locations}) == sorted({p for p, _ in right.locations})
+
+
+def texts(message: Message) -> tuple[str, ...]:
+    """The translation's texts: one, or one per plural form."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def problems(path: Path, template: Catalog) -> list[str]:
+    """What is wrong with the translation at `path`, as `file: text: remedy` lines."""
+    catalog, found = read(path), []
+    wanted = {(m.id, m.context): m for m in template if m.id}
+    held = {(m.id, m.context): m for m in catalog if m.id}
+    for key, message in wanted.items():
+        have = held.get(key)
+        if have is None:
+            found.append(f"{message.id!r}: 不在译文中；请运行 python tools/i18n.py extract 并翻译")
+        elif not all(texts(have)) or have.fuzzy:
+            found.append(f"{message.id!r}: 没有译文（{', '.join(p for p, _ in message.locations)}）；请在 .po 中翻译")
+        else:
+            found += [f"{message.id!r}: {error}" for error in have.check()]
+            if not same(have, message):
+                found.append(f"{message.id!r}: 出处已变；请运行 python tools/i18n.py extract")
+    found += [f"{key[0]!r}: 代码中已没有；请运行 python tools/i18n.py extract" for key in held.keys() - wanted.keys()]
+    return [f"{path.parts[-3]}: {line}" for line in found]
+
+
+def po_files(locales: Path = LOCALES) -> list[Path]:
+    """All `.po` files, one per language."""
+    return sorted(locales.glob("*/LC_MESSAGES/django.po"))
+
+
+def update(path: Path, template: Catalog) -> None:
+    """Bring the `.po` at `path` into step with `template`; translations of texts that remain are kept."""
+    catalog = read(path) if path.exists() else Catalog(locale=path.parts[-3], fuzzy=False)
+    catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    write(path, catalog)
+
+
+def compile_all(paths: list[Path]) -> None:
+    """Write the `.mo` next to each `.po`, in one step each, so that no reader sees half a file."""
+    for path in paths:
+        buffer = io.BytesIO()
+        write_mo(buffer, read(path))
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(buffer.getvalue())
+        part.replace(path.with_suffix(".mo"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the three verbs; `check` ends with 1 when something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("verb", choices=["extract", "compile", "check"])
+    verb = parser.parse_args(arguments).verb
+    if verb == "compile":
+        compile_all(po_files())
+        return 0
+    template = extracted()
+    if verb == "extract":
+        for path in po_files():
+            update(path, template)
+        return 0
+    found = [line for path in po_files() for line in problems(path, template)]
+    print("\n".join(found) if found else f"译文齐全：{len(template)} 条", file=sys.stderr if found else sys.stdout)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
