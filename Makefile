@@ -11,7 +11,6 @@ INSTALLED := .venv/installed
 DEV := .venv/installed-dev
 PAGES := .venv/static-built
 LOCALE := $(patsubst %.po,%.mo,$(wildcard src/sanchuang/*/locale/*/LC_MESSAGES/*.po))
-STATIC_SOURCES := $(shell find src/sanchuang/*/static -type f -not -path '*/vendor/*' 2>/dev/null)
 
 # Node of the system, or else from PyPI into .venv.
 NODE := $(if $(shell command -v node >/dev/null && command -v npm),,.venv/installed-node)
@@ -70,7 +69,7 @@ node_modules/installed: package.json package-lock.json .npmrc $(NODE)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
-$(PAGES): node_modules/installed tools/build_static.py $(STATIC_SOURCES) | $(INSTALLED)
+$(PAGES): node_modules/installed tools/build_static.py | $(INSTALLED)
 	$(BIN)/python tools/build_static.py
 	@touch $@
 
@@ -88,7 +87,7 @@ lock:
 
 clean:
 	rm -rf .venv node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	rm -f $(LOCALE)
+	rm -rf src/sanchuang/web/static/vendor $(LOCALE)
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 wipe: clean

@@ -1,0 +1,135 @@
+"""What must be in place before the server starts: tables, the pack, static files, demonstration users.
+
+Each step looks first whether its inputs changed, so that an installation that is ready starts at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+import sanchuang
+from sanchuang.values import Malformed
+
+PACKS = Path(sanchuang.__file__).parent / "packs"
+DEMO_PASSWORD = "sanchuang"  # noqa: S105  public on purpose: it opens the demonstration only
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One demonstration user: what to type and who that is."""
+
+    username: str
+    password: str
+    name: str
+    roles: str
+
+
+def pack_path(named: str) -> Path:
+    """The folder of the pack that `named` names: a path or a name under `sanchuang/packs`.
+
+    An empty `named` means the only pack there. Raises `Malformed` when there is none, or several to choose from.
+    """
+    shipped = sorted(path.parent for path in PACKS.glob("*/pack.yaml"))
+    if named:
+        for path in (Path(named), PACKS / named):
+            if (path / "pack.yaml").is_file():
+                return path
+        raise Malformed(
+            f"没有区包“{named}”：那里找不到 pack.yaml",
+            "把 SANCHUANG_PACK 写成区包目录的路径，或自带区包的名称："
+            + "、".join(path.name for path in shipped),
+        )
+    if len(shipped) != 1:
+        names = "、".join(path.name for path in shipped) or "无"
+        raise Malformed(f"不知道载入哪个区包（自带：{names}）", "用环境变量 SANCHUANG_PACK 指明一个")
+    return shipped[0]
+
+
+def pending_migrations() -> list[str]:
+    """Names of the migrations that the database has not seen, in the order they would run."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def migrate() -> list[str]:
+    """Bring the tables up to date; returns the migrations that ran."""
+    pending = pending_migrations()
+    if pending:
+        call_command("migrate", verbosity=0, interactive=False)
+    return pending
+
+
+def load_chosen_pack() -> None:
+    """Load the pack that `SANCHUANG_PACK` names, with a progress bar; one that is loaded already is skipped.
+
+    Raises `Malformed` when there is no such pack and `Problems` when it is faulty; the old records then stay.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+    from sanchuang.core.operator import operator
+    from sanchuang.core.pack.load import load_pack
+
+    path = pack_path(os.environ.get("SANCHUANG_PACK", ""))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        load_pack(path, by=operator(), progress=progress)
+
+
+def static_digest() -> str:
+    """A digest of path, size and time of every static file that Django finds."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            stat = os.stat(storage.path(name))  # noqa: PTH116  storage paths are text
+            digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static() -> bool:
+    """Hash, compress and copy the static files if any of them changed; returns whether it did."""
+    kept = Path(settings.STATIC_ROOT) / ".digest"
+    digest = static_digest()
+    if kept.exists() and kept.read_text() == digest:
+        return False
+    call_command("collectstatic", verbosity=0, interactive=False)
+    kept.write_text(digest)
+    return True
+
+
+def demo_sign_ins() -> list[SignIn]:
+    """The pack's users, each able to sign in with the public password; none in production.
+
+    A user whose password was changed keeps it: only users without one get the public one.
+    """
+    from sanchuang.core.models import User
+
+    if not settings.DEMO:
+        return []
+    found = []
+    users = User.objects.filter(is_active=True).exclude(pack="").order_by("pk")
+    with transaction.atomic():
+        for user in users.prefetch_related("memberships"):
+            if not user.has_usable_password():
+                user.set_password(DEMO_PASSWORD)
+                user.save(update_fields=["password"])
+            roles = "、".join(membership.get_role_display() for membership in user.memberships.all())
+            found.append(SignIn(user.username, DEMO_PASSWORD, str(user), roles))
+    return found

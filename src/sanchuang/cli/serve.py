@@ -1,0 +1,160 @@
+"""`sanchuang run`: prepare and serve; `sanchuang serve`: serve what is prepared."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.values import Malformed
+
+if TYPE_CHECKING:
+    from sanchuang.cli.prepare import SignIn
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+FIRST_PORT = 8000
+LAST_PORT = 8019
+
+HostOption = Annotated[str, typer.Option("--host", envvar="SANCHUANG_HOST", help="监听的地址。")]
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        envvar="SANCHUANG_PORT",
+        min=1,
+        max=65535,
+        help=f"监听的端口；不写则取 {FIRST_PORT} 起第一个空闲的。",
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[
+    int, typer.Option("--workers", envvar="SANCHUANG_WORKERS", min=1, help="工作进程数。")
+]
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server can listen there. Raises `Malformed` when this machine has no such address."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise Malformed(
+                f"本机没有地址“{host}”", "用 --host 写本机的地址，如 127.0.0.1 或 0.0.0.0"
+            ) from error
+        if isinstance(error, PermissionError):
+            raise Malformed(f"无权监听端口 {port}", "用 --port 另选一个 1024 以上的端口") from error
+        return False
+    return True
+
+
+def choose_port(host: str, wanted: int | None) -> int:
+    """`wanted` if it is free, or without a wish the first free one from 8000 to 8019.
+
+    Raises `Malformed` when the wish, or all of these, are taken.
+    """
+    if wanted is not None:
+        if not is_free(host, wanted):
+            raise Malformed(f"端口 {wanted} 已被占用", "停掉占用它的程序，或用 --port 另选一个")
+        return wanted
+    for port in range(FIRST_PORT, LAST_PORT + 1):
+        if is_free(host, port):
+            return port
+    raise Malformed(f"端口 {FIRST_PORT} 至 {LAST_PORT} 都被占用", "停掉其中一个程序，或用 --port 另选一个")
+
+
+def announce(url: str, sign_ins: list[SignIn], form: Format) -> None:
+    """Print where the server answers and who can sign in."""
+    if form is Format.JSON:
+        print_json({"url": url, "sign_ins": [asdict(sign_in) for sign_in in sign_ins]})
+        return
+    console = Console()
+    if sign_ins:
+        table = Table("用户名", "初始口令", "姓名", "角色", title="示范用户", title_justify="left")
+        for sign_in in sign_ins:
+            table.add_row(sign_in.username, sign_in.password, sign_in.name, sign_in.roles)
+        console.print(table)
+    console.print(f"三创已启动：[bold]{url}[/bold]　（按 Ctrl+C 停止）")
+
+
+def listen(host: str, port: int, workers: int) -> None:
+    """Serve until interrupted. Workers are processes of their own and read the settings anew."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    if host not in LOOPBACK:
+        os.environ.setdefault("SANCHUANG_HOSTS", ",".join((*LOOPBACK, "[::1]", host)))
+    Granian(
+        "sanchuang.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def url_of(host: str, port: int) -> str:
+    """The address to open in a browser."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  every interface: this machine reaches it by loopback
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = None,
+    workers: WorkersOption = 1,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """准备数据库、静态文件、区包和示范用户，然后启动网站。
+
+    没有变化的步骤会跳过。区包由环境变量 SANCHUANG_PACK 指明（路径或自带区包的名称）。
+
+    示例：sanchuang run --port 8080
+    """
+    from sanchuang.cli.prepare import collect_static, demo_sign_ins, load_chosen_pack, migrate
+
+    chosen = choose_port(host, port)
+    migrate()
+    load_chosen_pack()
+    collect_static()
+    announce(url_of(host, chosen), demo_sign_ins(), form)
+    listen(host, chosen, workers)
+
+
+def serve(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = None,
+    workers: WorkersOption = 1,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """启动网站，不改动数据；数据库未就绪时拒绝启动。
+
+    示例：sanchuang serve --host 0.0.0.0 --port 8080 --workers 2
+    """
+    from sanchuang.cli.prepare import collect_static, pending_migrations
+
+    chosen = choose_port(host, port)
+    if pending := pending_migrations():
+        raise Malformed(f"数据库还缺 {len(pending)} 个迁移（{pending[0]} 起）", "先运行 sanchuang run")
+    collect_static()
+    announce(url_of(host, chosen), [], form)
+    listen(host, chosen, workers)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `run` and `serve` to the command line."""
+    app.command("run")(run)
+    app.command("serve")(serve)
