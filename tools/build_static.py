@@ -1,4 +1,4 @@
-"""Copy the chosen files of the npm packages to where Django finds static files, then collect and compress all.
+"""Copy the chosen files of the npm packages to where Django finds static files.
 
 Run after `npm ci`. Only what the pages load is copied, each file with its source map: the manifest storage
 follows every reference it meets, and whole `dist` folders hold references to files that are not there.
@@ -7,7 +7,6 @@ follows every reference it meets, and whole `dist` folders hold references to fi
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -54,23 +53,12 @@ def build(root: Path, target: Path, files: dict[str, str]) -> int:
     return copied
 
 
-def collect() -> None:
-    """Write every static file, hashed and compressed, to the site's STATIC_ROOT."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanchuang.web.settings")
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-
-
 def main() -> int:
     """Copy, or say what is missing and how to mend it."""
     if found := problems(ROOT):
         print("\n".join(found), file=sys.stderr)
         return 1
     print(f"static/vendor: 更新 {build(ROOT, TARGET, FILES)} 个文件, 共 {len(FILES)} 个")
-    collect()
     return 0
 
 

@@ -1,5 +1,24 @@
 """Addresses of the site."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from sanchuang.web.settings import ROOMS
+from sanchuang.web.views.advice import advice
+from sanchuang.web.views.home import home
+from sanchuang.web.views.session import SignIn, choose_language
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("language/", choose_language, name="set-language"),
+    path("organisations/<slug:slug>/advice/", advice, name="advice"),
+    path("", include("sanchuang.registry.urls")),
+    *(path(f"{room}/", include(f"sanchuang.{room}.urls")) for room in ROOMS),
+]
+
+handler400 = "sanchuang.web.views.errors.bad_request"
+handler403 = "sanchuang.web.views.errors.refused"
+handler404 = "sanchuang.web.views.errors.not_found"
+handler500 = "sanchuang.web.views.errors.server_error"
