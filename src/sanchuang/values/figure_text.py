@@ -14,9 +14,9 @@ from sanchuang.values.figures import Figure, Op
 from sanchuang.values.numbers import half_width, split_multiplier, split_number
 
 _SIGNS = {
-    "=": Op.EXACT, "==": Op.EXACT, "≈": Op.ABOUT, "~": Op.ABOUT, "<~": Op.NEARLY, ">": Op.OVER, "≥": Op.AT_LEAST,
-    ">=": Op.AT_LEAST, "⩾": Op.AT_LEAST, "≧": Op.AT_LEAST, "<": Op.UNDER, "≤": Op.AT_MOST, "<=": Op.AT_MOST,
-    "⩽": Op.AT_MOST, "≦": Op.AT_MOST,
+    "=": Op.EXACT, "==": Op.EXACT, "≈": Op.ABOUT, "~": Op.ABOUT, "<~": Op.NEARLY,
+    ">": Op.OVER, "≥": Op.AT_LEAST, ">=": Op.AT_LEAST, "⩾": Op.AT_LEAST, "≧": Op.AT_LEAST,
+    "<": Op.UNDER, "≤": Op.AT_MOST, "<=": Op.AT_MOST, "⩽": Op.AT_MOST, "≦": Op.AT_MOST,
 }  # fmt: skip
 _BEFORE = {
     Op.EXACT: "等于 正好 共",

@@ -47,7 +47,8 @@ class Op(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> Op:
-        """From a sign (`≥`, `>=`), the word `words`, or Chinese (`近`, `超过`, `不少于`); else `Malformed`."""
+        """From a sign (`≥`, `>=`), `words`, or Chinese (`近`, `超过`, `不少于`); else `Malformed`."""
+        # Imported here because the reader of text builds on the values.
         from sanchuang.values.figure_text import read_op
 
         return read_op(text)
@@ -84,7 +85,7 @@ Scalar = int | Fraction
 class Figure:
     """A number as a source gives it: value, operator and unit; or only words.
 
-    `value` is None and `words` is set exactly when `op` is WORDS. ≈ needs a value other than zero and <~ a
+    `value` is None and `words` is set exactly when `op` is WORDS; `unit` then follows the words. ≈ needs a value other than zero and <~ a
     positive one: "about 0" and "nearly −5" say nothing that can be computed with. Percentages keep their
     sign as unit (95 with unit `%`). Raises `Malformed` when the parts do not fit each other.
     """
@@ -95,10 +96,8 @@ class Figure:
     words: str = ""
 
     def __post_init__(self) -> None:
-        if type(self.value) is int:
-            object.__setattr__(self, "value", Fraction(self.value))
-        if self.value is not None and not isinstance(self.value, Fraction):
-            raise TypeError(f"a Figure holds a Fraction or an int, not {self.value!r}")
+        if not isinstance(self.value, Fraction | None) or not isinstance(self.op, Op):
+            raise TypeError(f"a Figure holds a Fraction and an Op, not {self.value!r} and {self.op!r}")
         if self.op is Op.WORDS:
             if self.value is not None or not self.words:
                 raise Malformed(
@@ -124,6 +123,7 @@ class Figure:
     @classmethod
     def parse(cls, text: str) -> Figure:
         """From `近300项`, `超1亿元`, `20多款`, `≥95%`, `50%以上`, `几十公里`; `Malformed` otherwise."""
+        # Imported here because the reader of text builds on the values.
         from sanchuang.values.figure_text import read_figure
 
         return read_figure(text)
@@ -198,7 +198,10 @@ class Figure:
         return Figure(shorter, op, self.unit)
 
     def amount(self) -> Yuan:
-        """The value as money, whatever the operator; `Malformed` unless the unit is 元 and the fen are whole."""
+        """The value as money, whatever the operator.
+
+        Raises `Malformed` when the unit is not 元 or the amount is finer than one fen.
+        """
         value, _ = self._read()
         if self.unit not in _MONEY_UNITS:
             raise Malformed(f"“{self}”不是金额", "单位写 元")
@@ -220,7 +223,7 @@ class Figure:
         Exact; with `digits`, rounded first as `rounded` does. Money takes 万 and 亿 in Chinese.
         """
         if self.value is None:
-            return self.words
+            return self.words + _gap(self.unit, lang) + self.unit
         figure = self if digits is None else self.rounded(digits)
         value, _ = figure._read()
         code = language(lang)
@@ -231,11 +234,16 @@ class Figure:
             number, sign = scaled_text(value)
             shown = f"{before}{number}{sign}元"
             return shown.translate(_TRADITIONAL) if code == "zh_hant" else shown
-        gap = " " if self.unit and (code == "en" or ord(self.unit[0]) < 0x2E80) else ""
-        return f"{before}{number_text(value)}{gap}{self.unit}"
+        return f"{before}{number_text(value)}{_gap(self.unit, lang)}{self.unit}"
 
     def __str__(self) -> str:
         return self.text()
+
+
+def _gap(unit: str, lang: str) -> str:
+    """A space between number and unit, but not in Chinese before a Chinese unit."""
+    chinese = language(lang) in {"zh", "zh_hant"} and unit >= "\u2e80"
+    return " " if unit and not chinese else ""
 
 
 def _figure(number: Figure | Scalar) -> Figure:

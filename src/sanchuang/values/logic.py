@@ -37,28 +37,6 @@ class Truth(Enum):
             return cls.NO
         raise TypeError(f"Truth.of takes True, False or None, not {answer!r}")
 
-    def and_(self, other: Truth) -> Truth:
-        """Conjunction: NO wins, then UNKNOWN."""
-        return all_of((self, other))
-
-    def or_(self, other: Truth) -> Truth:
-        """Disjunction: YES wins, then UNKNOWN."""
-        return any_of((self, other))
-
-    def not_(self) -> Truth:
-        """Negation; the negation of UNKNOWN is UNKNOWN."""
-        return not_(self)
-
-    @staticmethod
-    def all_of(answers: Iterable[Truth]) -> Truth:
-        """Conjunction of any number of answers; see the function `all_of`."""
-        return all_of(answers)
-
-    @staticmethod
-    def any_of(answers: Iterable[Truth]) -> Truth:
-        """Disjunction of any number of answers; see the function `any_of`."""
-        return any_of(answers)
-
     def label(self, lang: str = "zh") -> str:
         """是 / 否 / 未知, or yes / no / unknown."""
         return pick(_LABELS[self.value], lang)

@@ -69,24 +69,12 @@ class Yuan:
         prefix = _PREFIX.match(body)
         if prefix:
             body = body[prefix.end() :]
-        body = body.removesuffix("整")
-        if not body:
-            raise Malformed("没有写金额", _HOW)
-        total, last = Fraction(0), 0
-        while body:
-            number, rest = split_number(body)
-            coin = rest[:1]
-            if not coin and prefix and not last:
-                coin = "元"
-            size = _COINS.get(coin)
-            if size is None:
-                known = f"不认识单位“{rest}”" if rest else "没有写单位"
-                raise Malformed(f"“{plain}”{known}", _HOW)
-            if last and (size >= last or number * size >= last or number < 0):
-                raise Malformed(f"“{plain}”的元、角、分接不上", "从大到小写，例如 12元5角")
-            total += number * size
-            last, body = size, rest[1:].strip()
-        return _whole_fen(-total if negative else total, plain)
+        named = bool(prefix) or body.endswith("人民币")
+        body = body.removesuffix("整").removesuffix("人民币").rstrip()
+        if not body or (negative and body[0] in "+-"):
+            raise Malformed(f"“{plain}”不是金额" if plain else "没有写金额", _HOW)
+        fen = _read_coins(body, plain, currency_named=named)
+        return _whole_fen(-fen if negative else fen, plain)
 
     @classmethod
     def sum(cls, amounts: Iterable[Yuan]) -> Yuan:
@@ -111,8 +99,9 @@ class Yuan:
 
     def __mul__(self, times: int) -> Yuan:
         if type(times) is not int:
+            kind = type(times).__name__
             raise TypeError(
-                f"Yuan multiplies with int, not {type(times).__name__}; use share(amount, rate) and round by name"
+                f"Yuan multiplies with int, not {kind}; use share(amount, rate), then round by name"
             )
         return Yuan(self.fen * times)
 
@@ -183,6 +172,24 @@ class Yuan:
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
+
+
+def _read_coins(body: str, text: str, *, currency_named: bool) -> Fraction:
+    """Fen of one or more parts from 元 down to 分; a lone number is yuan when the currency is named."""
+    total, last = Fraction(0), 0
+    while body:
+        number, rest = split_number(body)
+        coin = rest[:1] or ("元" if currency_named and not last else "")
+        size = _COINS.get(coin)
+        if size is None:
+            raise Malformed(f"“{text}”" + (f"不认识单位“{rest}”" if rest else "没有写单位"), _HOW)
+        body = rest[1:].strip()
+        fen = number * size
+        if (last and not (size < last and 0 <= fen < last)) or (body and number.denominator != 1):
+            raise Malformed(f"“{text}”的元、角、分接不上", "从大到小写，例如 12元5角")
+        total += fen
+        last = size
+    return total
 
 
 def _whole_fen(fen: Fraction, text: str) -> Yuan:

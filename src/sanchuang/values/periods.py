@@ -56,10 +56,13 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """From `2024`, `2024H1`, `2024Q1`, `2024-06`, `2024-06-30`, `2024-03/2024-10`, `2024-03/..`,
-        or Chinese: `2024年`, `2024年一季度`, `2024年上半年`, `2024年6月`, `2024年3月至10月`, `2024年前三季度`,
-        `2024年6月以来`, `截至2024年6月`. Raises `Malformed` otherwise.
+        """From canonical or Chinese text; raises `Malformed` for any other.
+
+        Canonical: `2024`, `2024H1`, `2024Q1`, `2024-06`, `2024-06-30`, `2024-03/2024-10`, `2024-03/..`.
+        Chinese: `2024年`, `2024年一季度`, `2024年上半年`, `2024年6月`, `2024年3月至10月`,
+        `2024年前三季度`, `2024年6月以来`, `截至2024年6月`.
         """
+        # Imported here because the reader of text builds on the values.
         from sanchuang.values.period_text import read_period
 
         return read_period(text)
