@@ -7,7 +7,7 @@ A `FactDictionary` names every fact once, with its type and unit. A company's fa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -114,7 +114,7 @@ class FactDictionary:
 class FactTable:
     """Facts held in a plain dict `{name: value}` or `{(name, period text): value}` (tests, notebooks)."""
 
-    def __init__(self, values: dict[str | tuple[str, str], Scalar | FactValue]) -> None:
+    def __init__(self, values: Mapping[str | tuple[str, str], Scalar | FactValue]) -> None:
         self._values = {
             (key, "") if isinstance(key, str) else key: v if isinstance(v, FactValue) else FactValue(v)
             for key, v in values.items()
