@@ -41,7 +41,7 @@ check-types: $(DEV)
 	$(BIN)/mypy
 
 check-floors: $(DEV)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 # Compares models with migrations, not with the database in use: its own empty folder, no DATABASE_URL.
 check-migrations: $(DEV)

@@ -36,7 +36,7 @@ class SignIn:
 def pack_path(named: str) -> Path:
     """The folder of the pack that `named` names: a path or a name under `sanchuang/packs`.
 
-    An empty `named` means the only pack there. Raises `Malformed` when there is none, or several to choose from.
+    An empty `named` means the only pack there. Raises `Malformed` when there is none or more than one.
     """
     shipped = sorted(path.parent for path in PACKS.glob("*/pack.yaml"))
     if named:
