@@ -10,3 +10,7 @@ class CoreConfig(AppConfig):
     label = "core"
     verbose_name = "基础"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register permissions and loaders."""
+        from sanchuang.core import packing, permissions  # noqa: F401

@@ -7,9 +7,22 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
+from sanchuang.core.fields import EnumField
 from sanchuang.core.roles import Role
+from sanchuang.values import Verification
+
+
+def dates_in_order() -> Q:
+    """The condition that `date_to` does not precede `date_from`, either of which may be open."""
+    return Q(date_from__isnull=True) | Q(date_to__isnull=True) | Q(date_to__gte=F("date_from"))
+
+
+def holds_on(date_from: dt.date | None, date_to: dt.date | None, on: dt.date) -> bool:
+    """Whether the span from `date_from` to `date_to`, both included, either open, covers `on`."""
+    return (date_from is None or date_from <= on) and (date_to is None or on <= date_to)
 
 
 class User(AbstractUser):
@@ -64,6 +77,67 @@ class Membership(models.Model):
 
     def holds(self, on: dt.date) -> bool:
         """Whether the role is held on `on`."""
-        return (self.date_from is None or self.date_from <= on) and (
-            self.date_to is None or on <= self.date_to
-        )
+        return holds_on(self.date_from, self.date_to, on)
+
+
+class LawEntry(models.Model):
+    """One value of dated law: a rate, a threshold, a number of days, with the text it comes from.
+
+    `value` is the exact number as text in `unit`; both dates are included, either may be open. `status` says
+    how far the source was checked. `known_from` is the day this installation learnt it: a decision taken
+    earlier is replayed without it.
+    """
+
+    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    key = models.CharField("键", max_length=120, db_index=True)
+    value = models.CharField("值", max_length=60)
+    unit = models.CharField("单位", max_length=40, blank=True)
+    date_from = models.DateField("施行", null=True, blank=True)
+    date_to = models.DateField("失效", null=True, blank=True)
+    known_from = models.DateField("得知", null=True, blank=True)
+    status = EnumField(Verification, verbose_name="核实情况")
+    source = models.TextField("出处")
+    note = models.TextField("说明", blank=True)
+
+    class Meta:
+        verbose_name = "法定数值"
+        verbose_name_plural = "法定数值"
+        ordering: ClassVar[list[str]] = ["key", "date_from"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                "key",
+                Coalesce("date_from", Value(dt.date.min)),
+                Coalesce("known_from", Value(dt.date.min)),
+                name="law_once",
+            ),
+            models.CheckConstraint(condition=dates_in_order(), name="law_dates_in_order"),
+            models.CheckConstraint(condition=~Q(source=""), name="law_has_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.date_from or ''}".strip()
+
+
+class PackLoad(models.Model):
+    """One completed load of a pack. The newest row says what the pack's records are made from.
+
+    `about` holds the manifest's names, country, province, city and district (each by script), language,
+    currency, timezone and code_scheme.
+    """
+
+    pack = models.CharField("区包", max_length=40, db_index=True)
+    about = models.JSONField("概况", default=dict)
+    version = models.CharField("版本", max_length=40, blank=True)
+    digest = models.CharField("摘要", max_length=64)
+    loaded_at = models.DateTimeField("载入时间", auto_now_add=True)
+    counts = models.JSONField("条数", default=dict)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经手人")
+
+    class Meta:
+        verbose_name = "区包载入"
+        verbose_name_plural = "区包载入"
+        ordering: ClassVar[list[str]] = ["-loaded_at", "-pk"]
+        get_latest_by = ("loaded_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.pack} {self.version} {self.loaded_at:%Y-%m-%d %H:%M}"

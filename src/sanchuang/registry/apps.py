@@ -10,3 +10,13 @@ class RegistryConfig(AppConfig):
     label = "registry"
     verbose_name = "名册"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register permissions, loaders, the check of codes and the search."""
+        from sanchuang.core import search
+        from sanchuang.core.pack.register import check_codes_with
+        from sanchuang.registry import codes, packing, permissions  # noqa: F401
+        from sanchuang.registry.search import find
+
+        check_codes_with(codes.check_unified_social_credit_code)
+        search.register("organisation", find)

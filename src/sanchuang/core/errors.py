@@ -1,0 +1,31 @@
+"""Faults of what a user asked for, told with a remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+
+
+class Unfit(LookupError):
+    """What was asked for cannot be answered; `message` says why and `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(f"{message}；{remedy}" if remedy else message)
+
+
+class Refused(PermissionDenied):
+    """The user may not do this; `message` says what is refused and `remedy` who may."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(f"{message}；{remedy}" if remedy else message)
+
+
+def near(word: str, known: Iterable[str], count: int = 5) -> list[str]:
+    """The `count` words of `known` most like `word`, best first; empty when none is like it."""
+    return difflib.get_close_matches(word, list(known), n=count, cutoff=0.5)

@@ -1,0 +1,66 @@
+"""Dated law: the value of a rule on a day, with the text it comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sanchuang.core.errors import Unfit, near
+from sanchuang.core.models import LawEntry, holds_on
+from sanchuang.values import Verification, parse_number
+
+
+class NoLaw(Unfit):
+    """No value of this key is in force on that day. `earliest` is the first day any is known, or None."""
+
+    def __init__(self, message: str, remedy: str = "", earliest: dt.date | None = None) -> None:
+        self.earliest = earliest
+        super().__init__(message, remedy)
+
+
+@dataclass(frozen=True)
+class LawValue:
+    """What the law says on a day: `value` in `unit` (50% is 1/2), and where that is written.
+
+    `date_from` and `date_to` are both included; None means open.
+    """
+
+    key: str
+    value: Fraction
+    unit: str
+    source: str
+    status: Verification
+    date_from: dt.date | None
+    date_to: dt.date | None
+
+
+def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
+    """The value of `key` in force on `on`.
+
+    `known` replays what this installation knew on that day; by default everything it knows now. When two
+    entries are in force the one that began later counts, and of equal beginnings the one learnt later.
+    Raises `NoLaw`: an unknown key (with similar keys), a day before the first entry, or a gap.
+    """
+    entries = list(LawEntry.objects.filter(key=key))
+    if known is not None:
+        entries = [entry for entry in entries if entry.known_from is None or entry.known_from <= known]
+    if not entries:
+        similar = near(key, LawEntry.objects.values_list("key", flat=True).distinct())
+        remedy = "相近的键：" + "、".join(similar) if similar else "请在区包的法规文件里补上这一项"
+        raise NoLaw(f"没有“{key}”这一项法定数值", remedy)
+    entries.sort(key=_began)
+    in_force = [entry for entry in entries if holds_on(entry.date_from, entry.date_to, on)]
+    if not in_force:
+        earliest = entries[0].date_from
+        if earliest is not None and on < earliest:
+            raise NoLaw(f"“{key}”在 {on} 还没有规定", f"已知最早的规定自 {earliest} 起施行", earliest)
+        spans = "；".join(f"{entry.date_from or '…'} 至 {entry.date_to or '今'}" for entry in entries)
+        raise NoLaw(f"“{key}”在 {on} 没有施行中的规定", f"已知的施行期：{spans}", earliest)
+    entry = in_force[-1]
+    value = parse_number(entry.value)
+    return LawValue(key, value, entry.unit, entry.source, entry.status, entry.date_from, entry.date_to)
+
+
+def _began(entry: LawEntry) -> tuple[dt.date, dt.date]:
+    return entry.date_from or dt.date.min, entry.known_from or dt.date.min

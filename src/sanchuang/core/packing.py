@@ -1,0 +1,64 @@
+"""What core takes from a pack: dated law, and in a demonstration the sign-ins."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from sanchuang.core.demo import demo_password
+from sanchuang.core.models import LawEntry, Membership, User
+from sanchuang.core.pack.reader import Pack
+from sanchuang.core.pack.register import Counts, Report, loader
+from sanchuang.core.pack.sync import sync
+from sanchuang.core.roles import Role
+
+
+@loader(order=10)
+def law(pack: Pack, by: User, report: Report) -> Counts:
+    """Dated law, each entry with its source as it is cited."""
+    cited = {source.id: source.cite_as for source in pack.manifest.sources}
+    entries = [
+        LawEntry(
+            pack=pack.id,
+            key=entry.key,
+            value=entry.value,
+            unit=entry.unit,
+            date_from=entry.date_from,
+            date_to=entry.date_to,
+            status=entry.status,
+            source=cited[entry.source],
+            note=entry.note or "",
+        )
+        for entry in pack.law
+    ]
+    return sync(
+        LawEntry.objects.filter(pack=pack.id), entries, key=("key", "date_from"), report=report, what="law"
+    )
+
+
+@loader(order=90)
+def users(pack: Pack, by: User, report: Report) -> Counts:
+    """The demonstration's users with one membership each; users that left the pack can no longer sign in."""
+    if not settings.DEMO:
+        return {}
+    password = demo_password()
+    hashed = make_password(password)
+    for entry in pack.users:
+        user, _ = User.objects.get_or_create(
+            username=entry.username, defaults={"pack": pack.id, "password": hashed}
+        )
+        if user.pack != pack.id:
+            continue  # somebody's own account is never taken over by a pack
+        user.display_name = entry.names.hans
+        user.is_active = True
+        user.is_staff = entry.role == Role.ADMINISTRATOR
+        if not user.check_password(password):
+            user.password = hashed
+        user.save()
+        wanted = {"role": entry.role, "organisation": entry.organisation or ""}
+        user.memberships.exclude(**wanted).delete()
+        Membership.objects.get_or_create(user=user, **wanted)
+    names = [entry.username for entry in pack.users]
+    User.objects.filter(pack=pack.id).exclude(username__in=names).update(is_active=False)
+    report("users", len(names), len(names))
+    return {"users": len(names)}

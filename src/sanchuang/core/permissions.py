@@ -1,0 +1,97 @@
+"""Who may do what: roles of a user, predicates over them, and the one place that refuses.
+
+A room adds its permissions with `rules.add_perm("room.verb", predicate)` in its `permissions.py` and explains
+them with `explain`. Views, API, admin and command line all call `require` (or `user.has_perm`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import rules
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from sanchuang.core.errors import Refused
+from sanchuang.core.models import Membership, User
+from sanchuang.core.roles import Role
+
+_remedies: dict[str, tuple[str, str]] = {}
+
+
+def memberships_of(user: User | AnonymousUser) -> list[Membership]:
+    """The roles that `user` holds today; read once for each user object."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    held: list[Membership] | None = getattr(user, "_memberships_today", None)
+    if held is None:
+        today = timezone.localdate()
+        held = [membership for membership in user.memberships.all() if membership.holds(today)]
+        user._memberships_today = held  # type: ignore[attr-defined]
+    return held
+
+
+def roles_of(user: User | AnonymousUser) -> set[Role]:
+    """The roles held today, for whatever organisation."""
+    return {Role(membership.role) for membership in memberships_of(user)}
+
+
+def organisations_of(user: User | AnonymousUser, role: Role) -> set[str]:
+    """Identifiers of the organisations for which `user` holds `role` today."""
+    return {m.organisation for m in memberships_of(user) if m.role == role and m.organisation}
+
+
+def district_role(*roles: Role) -> Any:
+    """The predicate that a user holds one of `roles` for the whole district."""
+    wanted = set(roles)
+
+    def holds(user: User | AnonymousUser) -> bool:
+        return any(m.role in wanted and not m.organisation for m in memberships_of(user))
+
+    return rules.predicate(holds, name="district_role(" + ",".join(sorted(wanted)) + ")")
+
+
+def own_organisation(role: Role) -> Any:
+    """The predicate that a user holds `role` for the organisation at hand (an object with `slug`)."""
+
+    def holds(user: User | AnonymousUser, organisation: Any = None) -> bool:
+        return organisation is not None and organisation.slug in organisations_of(user, role)
+
+    return rules.predicate(holds, name=f"own_organisation({role})")
+
+
+def _signed_in(user: User | AnonymousUser) -> bool:
+    return bool(user.is_authenticated and user.is_active)
+
+
+signed_in = rules.predicate(_signed_in, name="signed_in")
+administrator = district_role(Role.ADMINISTRATOR)
+
+
+def permit(permission: str, predicate: Any, *, what: str, who: str) -> None:
+    """Register `permission`; `what` names the act and `who` those who may, for the refusal's text."""
+    rules.set_perm(permission, predicate)
+    _remedies[permission] = (what, who)
+
+
+def require(user: User | AnonymousUser, permission: str, record: Any = None) -> None:
+    """Raise `Refused`, with who may, unless `user` may do `permission` on `record`."""
+    if not user.has_perm(permission, record):
+        what, who = _remedies.get(permission, (permission, ""))
+        about = f"“{record}”" if record is not None else ""
+        raise Refused(f"您不能{what}{about}", f"可以的人：{who}" if who else "")
+
+
+def permissions() -> Iterable[tuple[str, str, str]]:
+    """Every explained permission with its act and those who may (for the handbook)."""
+    return [(name, *_remedies[name]) for name in sorted(_remedies)]
+
+
+permit("core.load_pack", administrator, what="载入区包", who="管理员")
+permit(
+    "core.view_audit",
+    district_role(Role.AUDITOR, Role.ADMINISTRATOR),
+    what="查看审计记录",
+    who="审计员、管理员",
+)

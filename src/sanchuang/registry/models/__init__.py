@@ -1,0 +1,27 @@
+"""The registry's records."""
+
+from sanchuang.registry.models.base import Field, Named, Sourced, Tag
+from sanchuang.registry.models.facts import Fact, FactDefinition
+from sanchuang.registry.models.figures import Mechanism, PublishedFigure
+from sanchuang.registry.models.organisations import Organisation, OrganisationName, Person, PersonRole
+from sanchuang.registry.models.places import Industry, Place
+from sanchuang.registry.models.results import Need, Result
+
+__all__ = [
+    "Fact",
+    "FactDefinition",
+    "Field",
+    "Industry",
+    "Mechanism",
+    "Named",
+    "Need",
+    "Organisation",
+    "OrganisationName",
+    "Person",
+    "PersonRole",
+    "Place",
+    "PublishedFigure",
+    "Result",
+    "Sourced",
+    "Tag",
+]

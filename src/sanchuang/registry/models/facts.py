@@ -1,0 +1,101 @@
+"""Facts about organisations, and the dictionary that names them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from sanchuang.core.fields import EnumField
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
+from sanchuang.registry.models.organisations import Organisation
+from sanchuang.values import Evidence, Op, Verification
+
+
+class FactDefinition(models.Model):
+    """One entry of the dictionary of facts that rules may ask for."""
+
+    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    name = models.CharField("标识", max_length=80, unique=True)
+    order = models.PositiveSmallIntegerField("次序", default=0)
+    type = models.CharField("类型", max_length=10, choices=[(t.value, t.value) for t in FactType])
+    per = models.CharField("按", max_length=10, choices=[(p.value, p.value) for p in Per])
+    labels = models.JSONField("名称", default=dict)
+    unit = models.CharField("单位", max_length=40, blank=True)
+    aliases = models.JSONField("别名", default=list, blank=True)
+    choices = models.JSONField("可选值", default=list, blank=True)
+    values_from = models.CharField("取值于", max_length=40, blank=True)
+    definition = models.TextField("口径", blank=True)
+    source = models.TextField("出处", blank=True)
+    status = EnumField(Verification, verbose_name="核实情况", default=Verification.UNVERIFIED)
+
+    class Meta:
+        verbose_name = "事实定义"
+        verbose_name_plural = "事实字典"
+        ordering: ClassVar[list[str]] = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.spec.label()
+
+    @property
+    def spec(self) -> FactSpec:
+        """The entry as the rules engine reads it."""
+        return FactSpec(
+            name=self.name,
+            type=FactType(self.type),
+            per=Per(self.per),
+            labels=dict(self.labels),
+            unit=self.unit,
+            aliases=tuple(self.aliases),
+            choices=tuple(self.choices),
+            definition=self.definition,
+        )
+
+
+class Fact(models.Model):
+    """One value of one fact of one organisation, with its source and evidence.
+
+    `period` is the canonical text of a period ("2024") for facts that hold per year; for static facts it is
+    empty and `date_from` says since when the value holds (None: since always). `known_from` is the day it
+    became known here. `value` is JSON by the fact's type: see `sanchuang.registry.coding`. A fact that is not
+    known has no row.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="facts")
+    name = models.CharField("事实", max_length=80)
+    period = models.CharField("期间", max_length=24, blank=True)
+    date_from = models.DateField("自", null=True, blank=True)
+    value = models.JSONField("值")
+    op = EnumField(Op, verbose_name="准确程度", default=Op.EXACT)
+    evidence = EnumField(Evidence, verbose_name="证据等级", blank=True, default="")
+    source = models.TextField("出处", blank=True)
+    known_from = models.DateField("得知", null=True, blank=True)
+    synthetic = models.BooleanField("示例", default=False)
+    pack = models.CharField("来自区包", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "事实"
+        verbose_name_plural = "事实"
+        ordering: ClassVar[list[str]] = ["organisation", "name", "period", "date_from"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                "organisation",
+                "name",
+                "period",
+                Coalesce("date_from", Value(dt.date.min)),
+                Coalesce("known_from", Value(dt.date.min)),
+                name="fact_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(period="") | Q(date_from__isnull=True), name="fact_period_or_date_from"
+            ),
+            models.CheckConstraint(
+                condition=Q(synthetic=True) | ~Q(source=""), name="fact_sourced_or_synthetic"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.name} {self.period}".strip()

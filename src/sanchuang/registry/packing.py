@@ -1,0 +1,352 @@
+"""What the registry takes from a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sanchuang.core.models import User
+from sanchuang.core.pack import schema
+from sanchuang.core.pack.reader import Pack
+from sanchuang.core.pack.register import Counts, Report, loader
+from sanchuang.core.pack.sync import link, sync
+from sanchuang.engines.rules.dictionary import Per
+from sanchuang.registry.codes import check_code
+from sanchuang.registry.coding import encode
+from sanchuang.registry.models import (
+    Fact,
+    FactDefinition,
+    Field,
+    Industry,
+    Mechanism,
+    Need,
+    Organisation,
+    OrganisationName,
+    Person,
+    PersonRole,
+    Place,
+    PublishedFigure,
+    Result,
+    Tag,
+)
+from sanchuang.registry.names import search_key
+
+Kind = OrganisationName.Kind
+
+
+def _named(names: schema.Names) -> dict[str, str]:
+    return {
+        "name": names.hans,
+        "name_hant": names.hant or "",
+        "name_en": names.en or "",
+        "name_local": names.local or "",
+    }
+
+
+def _cited(pack: Pack) -> dict[str, str]:
+    """How each source of the pack is cited, by its identifier."""
+    return {source.id: source.cite_as for source in pack.manifest.sources}
+
+
+def _sourced(pack: Pack, entry: Any, cited: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "slug": entry.id,
+        "pack": pack.id,
+        "synthetic": getattr(entry, "synthetic", False),
+        "source": cited[entry.source],
+        "status": entry.status,
+        "note": entry.note or "",
+    }
+
+
+def _keys(model: Any, pack: Pack, column: str = "slug") -> dict[str | None, Any]:
+    """Primary keys of the pack's rows by `column`; None has none."""
+    return {None: None, **dict(model.objects.filter(pack=pack.id).values_list(column, "pk"))}
+
+
+@loader(order=20)
+def vocabularies(pack: Pack, by: User, report: Report) -> Counts:
+    """The district's tags and fields."""
+    counts: Counts = {}
+    for model, terms, what in ((Tag, pack.manifest.tags, "tags"), (Field, pack.manifest.fields, "fields")):
+        rows = [
+            model(slug=term.id, order=order, note=term.note or "", pack=pack.id, **_named(term.names))
+            for order, term in enumerate(terms)
+        ]
+        counts |= sync(model.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what=what)
+    return counts
+
+
+@loader(order=21)
+def industries(pack: Pack, by: User, report: Report) -> Counts:
+    """The classification of industries."""
+    about = pack.manifest.classification
+    rows = [
+        Industry(
+            code=entry.code,
+            level=entry.level,
+            name=entry.name_zh,
+            name_en=entry.name_en or "",
+            scheme=about.title,
+            status=about.status,
+            source=_cited(pack)[about.source],
+            pack=pack.id,
+        )
+        for entry in pack.industries
+    ]
+    existing = Industry.objects.filter(pack=pack.id)
+    counts = sync(existing, rows, key=("code",), report=report, what="industries", leave=("parent_id",))
+    pks = _keys(Industry, pack, "code")
+    link(existing, "parent_id", {pks[entry.code]: pks[entry.parent] for entry in pack.industries})
+    return counts
+
+
+@loader(order=22)
+def places(pack: Pack, by: User, report: Report) -> Counts:
+    """The tree of places."""
+    cited = _cited(pack)
+    rows = [
+        Place(
+            kind=entry.kind,
+            lat=None if entry.lat is None else Decimal(entry.lat),
+            lon=None if entry.lon is None else Decimal(entry.lon),
+            **_named(entry.names),
+            **_sourced(pack, entry, cited),
+        )
+        for entry in pack.places
+    ]
+    existing = Place.objects.filter(pack=pack.id)
+    counts = sync(existing, rows, key=("slug",), report=report, what="places", leave=("parent_id",))
+    pks = _keys(Place, pack)
+    link(existing, "parent_id", {pks[entry.id]: pks[entry.parent] for entry in pack.places})
+    return counts
+
+
+@loader(order=30)
+def organisations(pack: Pack, by: User, report: Report) -> Counts:
+    """Organisations with their names and tags."""
+    cited, places, industries = _cited(pack), _keys(Place, pack), _keys(Industry, pack, "code")
+    scheme = pack.manifest.code_scheme
+    rows = [
+        Organisation(
+            kind=entry.kind,
+            code=None if entry.code is None else check_code(entry.code, scheme),
+            industry_id=industries[entry.industry],
+            address=entry.address or "",
+            place_id=places[entry.place],
+            circle_id=places[entry.circle],
+            **_named(entry.names),
+            **_sourced(pack, entry, cited),
+        )
+        for entry in pack.organisations
+    ]
+    counts = sync(
+        Organisation.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what="organisations"
+    )
+    names = [
+        OrganisationName(organisation=row, name=name, kind=kind, until=until, key=search_key(name))
+        for row, entry in zip(rows, pack.organisations, strict=True)
+        for name, kind, until in _names(entry)
+    ]
+    counts |= sync(
+        OrganisationName.objects.filter(organisation__pack=pack.id),
+        names,
+        key=("organisation_id", "name", "kind"),
+        report=report,
+        what="names",
+    )
+    tags = _keys(Tag, pack)
+    through = Organisation.tags.through
+    marks = [
+        through(organisation_id=row.pk, tag_id=tags[tag])
+        for row, entry in zip(rows, pack.organisations, strict=True)
+        for tag in dict.fromkeys(entry.tags)
+    ]
+    sync(
+        through.objects.filter(organisation__pack=pack.id),
+        marks,
+        key=("organisation_id", "tag_id"),
+        report=report,
+        what="tags",
+    )
+    return counts
+
+
+def _names(entry: schema.Organisation) -> Iterable[tuple[str, str, str]]:
+    """Every name of `entry` once for each use: name, kind, until."""
+    found: dict[tuple[str, str], str] = {}
+    names = entry.names
+    in_use = ((names.hans, Kind.CURRENT), (names.hant, Kind.SCRIPT), (names.en, Kind.ENGLISH))
+    for name, kind in (*in_use, (names.local, Kind.LOCAL)):
+        if name:
+            found[name, kind] = ""
+    found |= {(name, Kind.SHORT): "" for name in entry.short_names}
+    found |= {(old.name, Kind.FORMER): str(old.until or "") for old in entry.former_names}
+    return [(name, kind, until) for (name, kind), until in found.items()]
+
+
+@loader(order=31)
+def people(pack: Pack, by: User, report: Report) -> Counts:
+    """People and what they do in which organisation."""
+    cited, organisations = _cited(pack), _keys(Organisation, pack)
+    rows = [Person(**_named(entry.names), **_sourced(pack, entry, cited)) for entry in pack.people]
+    counts = sync(Person.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what="people")
+    roles = [
+        PersonRole(
+            person=row,
+            organisation_id=organisations[role.organisation],
+            title=role.role,
+            since=str(role.date_from or ""),
+        )
+        for row, entry in zip(rows, pack.people, strict=True)
+        for role in entry.roles
+    ]
+    sync(
+        PersonRole.objects.filter(person__pack=pack.id),
+        roles,
+        key=("person_id", "organisation_id", "title"),
+        report=report,
+        what="roles",
+    )
+    return counts
+
+
+@loader(order=32)
+def definitions(pack: Pack, by: User, report: Report) -> Counts:
+    """The dictionary of facts."""
+    cited = _cited(pack)
+    rows = [
+        FactDefinition(
+            pack=pack.id,
+            name=entry.name,
+            order=order,
+            type=entry.type,
+            per=entry.per,
+            labels=dict(entry.labels),
+            unit=entry.unit or "",
+            aliases=list(entry.aliases),
+            choices=list(entry.choices),
+            values_from=entry.values_from or "",
+            definition=entry.definition,
+            source=cited[entry.source],
+            status=entry.status,
+        )
+        for order, entry in enumerate(pack.facts)
+    ]
+    existing = FactDefinition.objects.filter(pack=pack.id)
+    return sync(existing, rows, key=("name",), report=report, what="definitions")
+
+
+@loader(order=33)
+def facts(pack: Pack, by: User, report: Report) -> Counts:
+    """Facts of organisations. A static fact given for a period holds from the period's first day."""
+    cited, organisations, specs = _cited(pack), _keys(Organisation, pack), pack.dictionary.specs
+    rows = []
+    for given in pack.company_facts:
+        spec = specs[given.fact]
+        yearly = spec.per is Per.YEAR
+        rows.append(
+            Fact(
+                organisation_id=organisations[given.organisation],
+                name=given.fact,
+                period=str(given.period) if yearly else "",
+                date_from=None if yearly or given.period is None else given.period.first,
+                value=encode(given.value, spec.type),
+                op=given.op,
+                evidence=given.evidence,
+                source=cited[given.source],
+                synthetic=given.synthetic,
+                pack=pack.id,
+            )
+        )
+    return sync(
+        Fact.objects.filter(pack=pack.id),
+        rows,
+        key=("organisation_id", "name", "period", "date_from", "known_from"),
+        report=report,
+        what="facts",
+    )
+
+
+@loader(order=40)
+def results_and_needs(pack: Pack, by: User, report: Report) -> Counts:
+    """Results that wait for use and needs that wait for a result."""
+    fields, organisations, places = _keys(Field, pack), _keys(Organisation, pack), _keys(Place, pack)
+
+    def shared(entry: schema.Result | schema.Need) -> dict[str, Any]:
+        return {
+            "slug": entry.id,
+            "pack": pack.id,
+            "synthetic": entry.synthetic,
+            "title": entry.title,
+            "text": entry.text,
+            "field_id": fields[entry.field],
+            "organisation_id": organisations[entry.organisation],
+            "keywords": list(entry.keywords),
+        }
+
+    results = [
+        Result(trl=entry.trl, circle_id=places[entry.circle], **shared(entry)) for entry in pack.results
+    ]
+    needs = [
+        Need(
+            trl_wanted=entry.trl_wanted,
+            budget=None if entry.budget is None else entry.budget.fen,
+            deadline=entry.deadline,
+            **shared(entry),
+        )
+        for entry in pack.needs
+    ]
+    counts = sync(Result.objects.filter(pack=pack.id), results, key=("slug",), report=report, what="results")
+    return counts | sync(Need.objects.filter(pack=pack.id), needs, key=("slug",), report=report, what="needs")
+
+
+@loader(order=50)
+def figures(pack: Pack, by: User, report: Report) -> Counts:
+    """Mechanisms and the published figures that measure them."""
+    cited, tags = _cited(pack), _keys(Tag, pack)
+    rows = [
+        Mechanism(
+            kind=entry.kind,
+            does=entry.does,
+            order=order,
+            **_named(entry.names),
+            **_sourced(pack, entry, cited),
+        )
+        for order, entry in enumerate(pack.mechanisms)
+    ]
+    existing = Mechanism.objects.filter(pack=pack.id)
+    counts = sync(existing, rows, key=("slug",), report=report, what="mechanisms")
+    through = Mechanism.tags.through
+    marks = [
+        through(mechanism_id=row.pk, tag_id=tags[tag])
+        for row, entry in zip(rows, pack.mechanisms, strict=True)
+        for tag in dict.fromkeys(entry.tags)
+    ]
+    marked = through.objects.filter(mechanism__pack=pack.id)
+    sync(marked, marks, key=("mechanism_id", "tag_id"), report=report, what="tags")
+    mechanisms = _keys(Mechanism, pack)
+    published = [
+        PublishedFigure(
+            kind=entry.kind,
+            value=entry.value,
+            op=entry.op,
+            unit=entry.unit,
+            as_of=str(entry.as_of or ""),
+            quote=entry.quote or "",
+            rank=entry.rank or "",
+            mechanism_id=mechanisms[entry.mechanism],
+            topic=entry.topic or "",
+            derived=entry.derived,
+            how=entry.how or "",
+            caution=entry.caution or "",
+            order=order,
+            **_named(entry.names),
+            **_sourced(pack, entry, cited),
+        )
+        for order, entry in enumerate(pack.figures)
+    ]
+    return counts | sync(
+        PublishedFigure.objects.filter(pack=pack.id), published, key=("slug",), report=report, what="figures"
+    )
