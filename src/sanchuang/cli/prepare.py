@@ -69,18 +69,37 @@ def migrate() -> list[str]:
     return pending
 
 
-def load_chosen_pack() -> None:
-    """Load the pack that `SANCHUANG_PACK` names, with a progress bar; one that is loaded already is skipped.
+def pack_digest(path: Path) -> str:
+    """A digest of every file of a pack and of what loads it; far cheaper than reading the pack."""
+    from sanchuang.core.pack.register import loaders
 
-    Raises `Malformed` when there is no such pack and `Problems` when it is faulty; the old records then stay.
+    digest = hashlib.sha256(
+        "\n".join([sanchuang.__version__, *(loader.name for loader in loaders())]).encode()
+    )
+    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+        digest.update(f"{file.relative_to(path)}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def load_chosen_pack() -> bool:
+    """Load the pack that `SANCHUANG_PACK` names, with a progress bar; returns whether it had to be read.
+
+    Skipped when no file of it changed since this database last took it in. Raises `Malformed` when there is no
+    such pack and `Problems` when it is faulty; the old records then stay.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+    from sanchuang.core.models import PackLoad
     from sanchuang.core.operator import operator
     from sanchuang.core.pack.load import load_pack
 
     path = pack_path(os.environ.get("SANCHUANG_PACK", ""))
+    kept, digest = settings.VAR / "pack-loaded", pack_digest(path)
+    last = PackLoad.objects.order_by("pk").last()
+    if last is not None and kept.exists() and kept.read_text() == f"{digest} {last.digest}":
+        return False
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, TaskID] = {}
@@ -90,7 +109,9 @@ def load_chosen_pack() -> None:
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done, total=total)
 
-        load_pack(path, by=operator(), progress=progress)
+        loaded = load_pack(path, by=operator(), progress=progress)
+    kept.write_text(f"{digest} {loaded.load.digest}")
+    return True
 
 
 def static_digest() -> str:
