@@ -82,11 +82,13 @@ class Finding:
 
     `answer` is None for plain information. `amount` is what the company would receive (or pay);
     `potential` what it could receive if the unmet or unknown conditions held. `value` is a result that
-    is not money, such as a size class. `score` orders findings of one section, larger first.
+    is not money, such as a size class. `score` orders findings of one section, larger first. Findings of one
+    `group` (a need, say) stand together under its name.
     """
 
     key: str
     title: str
+    group: Link | None = None
     answer: Truth | None = None
     summary: str = ""
     value: str = ""

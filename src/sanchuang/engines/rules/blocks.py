@@ -58,7 +58,7 @@ def split(text: str, source: str) -> tuple[str, list[Article], list[Block]]:
             for n, line in enumerate(lines[start:end], start)
             if n not in hidden and not (name == "head" and line.startswith("# "))
         ).strip()
-        article = Article(name, heading, body, start + 1)
+        article = Article(name, heading, body, start + 1, tuple(f[3] for f in inside))
         articles.append(article)
         for fence in inside:
             try:

@@ -28,12 +28,16 @@ def label_text(label: Label, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Article:
-    """A heading of the policy's text and what stands under it, as Markdown without the rule blocks."""
+    """A heading of the policy's text and what stands under it.
+
+    `text` is Markdown without the rule blocks; `rules` are those blocks as written.
+    """
 
     anchor: str
     heading: str
     text: str
     line: int
+    rules: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:

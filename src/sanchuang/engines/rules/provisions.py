@@ -102,7 +102,7 @@ def read_table(name: str, fields: Fields) -> Table | None:
             c: cell(line.text(c), columns[c], line, c) if line.data.get(c) is not None else None
             for c in columns
         }
-    return Table(name, fields.label("label", name)["zh"], columns, labels, out)
+    return Table(name, fields.label("label", name)["zh"], columns, labels, out, fields.block.article.anchor)
 
 
 def read_bands(name: str, fields: Fields) -> Bands | None:

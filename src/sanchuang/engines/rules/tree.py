@@ -159,6 +159,7 @@ class Table:
     columns: dict[str, Type]
     column_labels: dict[str, str]
     rows: dict[str, dict[str, Scalar | None]]
+    article: str = ""  # the anchor of the article in which it stands
 
 
 @dataclass(frozen=True)

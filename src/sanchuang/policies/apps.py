@@ -1,0 +1,22 @@
+"""The policies room's place among Django's applications."""
+
+from django.apps import AppConfig
+
+
+class PoliciesConfig(AppConfig):
+    """Policies as rules; adds the section 支持 (support) to a company's advice."""
+
+    name = "sanchuang.policies"
+    label = "policies"
+    verbose_name = "政策"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the room's loader, advice and search to core's registers."""
+        from sanchuang.core import advice, search
+        from sanchuang.policies import packing, permissions  # noqa: F401
+        from sanchuang.policies.advice import SupportSection
+        from sanchuang.policies.search import find
+
+        advice.register(SupportSection())
+        search.register("policy", find)

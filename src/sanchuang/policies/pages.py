@@ -1,0 +1,113 @@
+"""What the policy page shows: each article's text, its rules as sentences, and the rules as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+
+from sanchuang.engines.rules import Policy, condition_sentence, label_text, say, show
+from sanchuang.engines.rules.policy import Article, Provision
+from sanchuang.engines.rules.tree import Table
+from sanchuang.engines.rules.types import Type
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One rule in words, with how far its source was checked."""
+
+    id: str
+    label: str
+    text: str
+    status: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """A table of the policy as rows of text."""
+
+    label: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """One article: HTML of its text, its rules in words, its tables, its rule blocks as written."""
+
+    anchor: str
+    heading: str
+    html: str
+    sentences: tuple[Sentence, ...]
+    tables: tuple[TablePage, ...]
+    rules: tuple[str, ...]
+
+
+def _provisions(policy: Policy, lang: str) -> Iterator[tuple[Provision, str]]:
+    for parameter in policy.parameters.values():
+        values = "；".join(
+            f"{v.text}"
+            + (f"（{v.date_from or '…'} — {v.date_to or '…'}）" if v.date_from or v.date_to else "")
+            for v in parameter.values
+        )
+        yield parameter, values
+    for condition in policy.conditions:
+        yield condition, condition_sentence(policy, condition, lang)
+    for definition in policy.definitions.values():
+        yield definition, say(policy, definition.node, lang)
+    if policy.amount is not None:
+        op = "" if policy.amount.op.value == "=" else f"{policy.amount.op.value} "
+        yield policy.amount, op + say(policy, policy.amount.node, lang)
+    if policy.budget is not None:
+        yield policy.budget, policy.budget.amount.text()
+    if policy.stacking is not None:
+        yield policy.stacking, label_text(policy.stacking.label, lang)
+    for paper in policy.papers:
+        yield paper, say(policy, paper.when, lang) if paper.when is not None else ""
+    for window in policy.windows:
+        yield window, "" if window.opens is None else f"{window.opens} — {window.closes}"
+
+
+def _table(table: Table) -> TablePage:
+    columns = tuple(table.column_labels[c] for c in table.columns)
+
+    def text(row: dict[str, object], column: str, type_: Type) -> str:
+        value = row[column]
+        return "—" if value is None else show(value, type_)
+
+    rows = tuple(
+        (key, tuple(text(dict(row), c, t) for c, t in table.columns.items()))
+        for key, row in table.rows.items()
+    )
+    return TablePage(table.label, columns, rows)
+
+
+def article_pages(policy: Policy, lang: str) -> list[ArticlePage]:
+    """Every article of the policy in its order; the head comes first, without a heading."""
+    by_article: dict[str, list[Sentence]] = {}
+    for provision, text in _provisions(policy, lang):
+        sentence = Sentence(
+            provision.id,
+            label_text(provision.label, lang),
+            text,
+            provision.status.label(lang),
+            provision.sources,
+        )
+        by_article.setdefault(provision.article.anchor, []).append(sentence)
+    return [_page(policy, article, by_article.get(article.anchor, [])) for article in policy.articles]
+
+
+def _page(policy: Policy, article: Article, sentences: list[Sentence]) -> ArticlePage:
+    tables = [_table(table) for table in policy.tables.values() if table.article == article.anchor]
+    return ArticlePage(
+        article.anchor,
+        article.heading,
+        _markdown.render(article.text),
+        tuple(sentences),
+        tuple(tables),
+        article.rules,
+    )

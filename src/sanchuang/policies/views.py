@@ -1,0 +1,34 @@
+"""Pages of the policies room."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sanchuang.core.permissions import require
+from sanchuang.policies.advice import language
+from sanchuang.policies.models import PolicyDocument
+from sanchuang.policies.pages import article_pages
+from sanchuang.policies.queries import find_policy
+
+
+def policies(request: HttpRequest) -> HttpResponse:
+    """All policies of the loaded pack."""
+    require(request.user, "policies.view_policy")
+    return render(request, "policies/list.html", {"policies": PolicyDocument.objects.all()})
+
+
+def policy(request: HttpRequest, slug: str) -> HttpResponse:
+    """One policy: its text, its rules as written and as sentences, article by article."""
+    require(request.user, "policies.view_policy")
+    found = find_policy(slug)
+    lang = language()
+    context = {
+        "policy": found,
+        "title": found.title.get(lang) or found.title["zh"],
+        "summary": found.summary.get(lang) or found.summary.get("zh", ""),
+        "articles": article_pages(found, lang),
+        "facts": [(spec.name, spec.label(lang)) for spec in found.facts()],
+        "file": PolicyDocument.objects.values_list("file", flat=True).get(slug=slug),
+    }
+    return render(request, "policies/policy.html", context)

@@ -1,0 +1,206 @@
+"""What the registry adds to a company's advice: results that fit its needs, and the state of its file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from sanchuang.core.advice import (
+    Behind,
+    Finding,
+    Line,
+    Link,
+    Missing,
+    NothingToSay,
+    SectionResult,
+    Subject,
+)
+from sanchuang.engines.matching import Document, Hit, Index
+from sanchuang.engines.rules import FactValue, show
+from sanchuang.engines.rules.types import type_of_fact
+from sanchuang.registry.definitions import dictionary
+from sanchuang.registry.facts import OrganisationFacts, company_facts
+from sanchuang.registry.models import Need, Organisation, Result
+from sanchuang.values import Op, Truth
+
+TOP = 5  # results shown for each need
+
+
+def _lang() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def subjects(organisations: Iterable[Organisation], on: dt.date) -> Iterator[Subject]:
+    """Everybody to be advised, with the facts as of `on`; facts come in few queries."""
+    organisations = list(organisations)
+    facts = company_facts(organisations, on)
+    for organisation in organisations:
+        yield Subject(organisation, on, facts[organisation.pk])
+
+
+def subject_of(organisation: Organisation, on: dt.date) -> Subject:
+    """One organisation to be advised."""
+    return next(subjects([organisation], on))
+
+
+# fits -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Shelf:
+    """The results as an index, rebuilt when the results changed."""
+
+    key: tuple[tuple[int, str, str], ...] = ()
+    index: Index | None = None
+    results: dict[str, Result] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+
+
+def _results() -> _Shelf:
+    key = tuple(Result.objects.order_by("pk").values_list("pk", "title", "text"))
+    if key != _shelf.key or _shelf.index is None:
+        found = {r.slug: r for r in Result.objects.select_related("organisation", "field")}
+        _shelf.index = Index.build(
+            Document(slug, "\n".join([r.title, r.text, " ".join(r.keywords)])) for slug, r in found.items()
+        )
+        _shelf.results = found
+        _shelf.key = key
+    return _shelf
+
+
+def readiness(need: Need, result: Result) -> Line:
+    """Whether the result is ready enough for the need."""
+    if need.trl_wanted is None or result.trl is None:
+        return Line(_("Technology readiness is not stated on both sides"), Truth.UNKNOWN)
+    text = _("Technology readiness: wanted at least TRL %(wanted)s, the result has TRL %(has)s")
+    values = {"wanted": need.trl_wanted, "has": result.trl}
+    return Line(text % values, Truth.of(result.trl >= need.trl_wanted))
+
+
+def fit(need: Need, result: Result, hit: Hit) -> Finding:
+    """One result that may answer one need, with the shared terms as reasons."""
+    terms = [reason.term for reason in hit.reasons]
+    lines = [readiness(need, result)]
+    same = need.field_id == result.field_id
+    field_name = result.field.label(get_language() or "zh-hans")
+    lines.append(
+        Line(
+            (_("Same field: %s") if same else _("Another field: %s")) % field_name,
+            Truth.of(same),
+        )
+    )
+    lines += [Line(_("Both speak of “%s”") % r.term, None, quote=r.sentence) for r in hit.reasons]
+    return Finding(
+        key=f"{need.slug}:{result.slug}",
+        title=result.title,
+        group=Link(need.title, reverse("registry:need", args=[need.slug])),
+        summary=_(", ").join(terms),
+        value=f"TRL {result.trl}" if result.trl is not None else "",
+        link=Link(result.title, reverse("registry:result", args=[result.slug])),
+        lines=tuple(lines),
+        notes=(str(result.organisation),) if result.organisation else (),
+        synthetic=result.synthetic,
+        score=hit.score,
+    )
+
+
+class FitsSection:
+    """Which results fit the company's needs, ranked by what the two texts share."""
+
+    key = "fits"
+    title = gettext_lazy("Fits")
+    order = 20
+
+    def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
+        """Up to `TOP` results for each need."""
+        needs = list(Need.objects.filter(organisation_id=subject.organisation.pk).select_related("field"))
+        if not needs:
+            raise NothingToSay(
+                _("No need is registered. Describe a technology need and results that fit it appear here.")
+            )
+        shelf = _results()
+        assert shelf.index is not None
+        found = []
+        for need in needs:
+            query = "\n".join([need.title, need.text, " ".join(need.keywords)])
+            found += [fit(need, shelf.results[h.id], h) for h in shelf.index.rank(query, TOP)]
+        return found
+
+
+# file -----------------------------------------------------------------------------------------------------
+
+
+def _behind(name: str, value: FactValue) -> Behind:
+    spec = dictionary().specs[name]
+    lang = _lang()
+    shown = show(value.value, type_of_fact(spec), lang)
+    return Behind(
+        name=name,
+        label=spec.label(lang),
+        value=shown if value.op is Op.EXACT else f"{value.op.value} {shown}",
+        period=str(value.period) if value.period else "",
+        source=value.source,
+        evidence=value.evidence.label(lang) if value.evidence else "",
+        synthetic=value.synthetic,
+    )
+
+
+class FileSection:
+    """The facts known of the company, those missing, and what each missing one would decide."""
+
+    key = "file"
+    title = gettext_lazy("File")
+    order = 90
+
+    def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
+        """A finding for each missing fact that decides something, then the known facts."""
+        unlocks: dict[Missing, list[Finding]] = {}
+        for section in so_far:
+            for finding in section.findings:
+                for lack in finding.missing:
+                    unlocks.setdefault(lack, []).append(finding)
+        found = [self._missing(lack, findings) for lack, findings in unlocks.items()]
+        found.sort(key=lambda f: (-len(f.lines), f.key))
+        return [*found, self._known(subject)]
+
+    def _missing(self, lack: Missing, findings: list[Finding]) -> Finding:
+        lang = _lang()
+        lines = []
+        for finding in findings:
+            text = finding.title
+            if finding.potential is not None:
+                text += _(" (up to %s)") % finding.potential.text(lang)
+            lines.append(Line(text, Truth.UNKNOWN, reference=finding.link))
+        titles = _(", ").join(line.text for line in lines)
+        return Finding(
+            key=f"missing:{lack.name}" + (f"@{lack.period}" if lack.period else ""),
+            title=f"{lack.label}" + (f" {lack.period}" if lack.period else ""),
+            answer=Truth.UNKNOWN,
+            summary=_("Would decide: %s") % titles,
+            lines=tuple(lines),
+            notes=(lack.note,) if lack.note else (),
+        )
+
+    def _known(self, subject: Subject) -> Finding:
+        facts = subject.facts
+        known = list(facts.known()) if isinstance(facts, OrganisationFacts) else []
+        names = {name for name, _value in known}
+        never = [s.label(_lang()) for s in dictionary().specs.values() if s.name not in names]
+        behind = tuple(_behind(name, value) for name, value in known)
+        notes = (_("Nothing is known of: %s") % _(", ").join(never),) if never else ()
+        return Finding(
+            key="known",
+            title=_("Facts known"),
+            summary=_("%(known)s values of %(of)s kinds of facts")
+            % {"known": len(known), "of": f"{len(names)}/{len(dictionary().specs)}"},
+            lines=(Line(_("Facts known"), facts=behind),) if behind else (),
+            notes=notes,
+            synthetic=bool(known) and all(value.synthetic for _name, value in known),
+        )
