@@ -11,7 +11,8 @@ import pytest
 
 from sanchuang.cli import serve
 from sanchuang.cli.options import Format
-from sanchuang.cli.prepare import PACKS, SignIn, pack_path
+from sanchuang.cli.prepare import PACKS, pack_path
+from sanchuang.core.demo import DemoUser
 from sanchuang.values import Malformed
 
 HOST = "127.0.0.1"
@@ -72,22 +73,28 @@ def test_the_address_printed_can_be_opened(host: str, url: str) -> None:
     assert serve.url_of(host, 8000) == url
 
 
-SIGN_IN = SignIn("lin", "sanchuang", "林工", "政策专员")
+USER = DemoUser("lin", "林工", ("政策专员", "审计员"))
 
 
 def test_the_announcement_names_address_and_sign_ins(capsys: pytest.CaptureFixture[str]) -> None:
-    serve.announce("http://127.0.0.1:8000", [SIGN_IN], Format.TEXT)
+    serve.announce("http://127.0.0.1:8000", [USER], "open-sesame", Format.TEXT)
     printed = capsys.readouterr().out
-    for part in ("http://127.0.0.1:8000", "lin", "sanchuang", "林工", "政策专员"):
+    for part in ("http://127.0.0.1:8000", "lin", "open-sesame", "林工", "政策专员、审计员"):
         assert part in printed
 
 
 def test_the_announcement_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    serve.announce("http://127.0.0.1:8000", [SIGN_IN], Format.JSON)
+    serve.announce("http://127.0.0.1:8000", [USER], "open-sesame", Format.JSON)
     assert json.loads(capsys.readouterr().out) == {
         "url": "http://127.0.0.1:8000",
-        "sign_ins": [{"username": "lin", "password": "sanchuang", "name": "林工", "roles": "政策专员"}],
+        "users": [{"username": "lin", "name": "林工", "roles": ["政策专员", "审计员"]}],
+        "password": "open-sesame",
     }
+
+
+def test_in_production_nobody_is_announced(capsys: pytest.CaptureFixture[str]) -> None:
+    serve.announce("http://127.0.0.1:8000", [], "", Format.TEXT)
+    assert "口令" not in capsys.readouterr().out
 
 
 def make_packs(folder: Path, *names: str) -> None:

@@ -1,4 +1,4 @@
-"""What must be in place before the server starts: tables, the pack, static files, demonstration users.
+"""What must be in place before the server starts: tables, the pack, static files.
 
 Each step looks first whether its inputs changed, so that an installation that is ready starts at once.
 """
@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 import sanchuang
 from sanchuang.values import Malformed
 
 PACKS = Path(sanchuang.__file__).parent / "packs"
-DEMO_PASSWORD = "sanchuang"  # noqa: S105  public on purpose: it opens the demonstration only
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """One demonstration user: what to type and who that is."""
-
-    username: str
-    password: str
-    name: str
-    roles: str
 
 
 def pack_path(named: str) -> Path:
@@ -133,24 +121,3 @@ def collect_static() -> bool:
     call_command("collectstatic", verbosity=0, interactive=False)
     kept.write_text(digest)
     return True
-
-
-def demo_sign_ins() -> list[SignIn]:
-    """The pack's users, each able to sign in with the public password; none in production.
-
-    A user whose password was changed keeps it: only users without one get the public one.
-    """
-    from sanchuang.core.models import User
-
-    if not settings.DEMO:
-        return []
-    found = []
-    users = User.objects.filter(is_active=True).exclude(pack="").order_by("pk")
-    with transaction.atomic():
-        for user in users.prefetch_related("memberships"):
-            if not user.has_usable_password():
-                user.set_password(DEMO_PASSWORD)
-                user.save(update_fields=["password"])
-            roles = "、".join(membership.get_role_display() for membership in user.memberships.all())
-            found.append(SignIn(user.username, DEMO_PASSWORD, str(user), roles))
-    return found

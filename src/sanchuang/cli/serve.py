@@ -16,7 +16,7 @@ from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
-    from sanchuang.cli.prepare import SignIn
+    from sanchuang.core.demo import DemoUser
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FIRST_PORT = 8000
@@ -72,16 +72,16 @@ def choose_port(host: str, wanted: int | None) -> int:
     raise Malformed(f"端口 {FIRST_PORT} 至 {LAST_PORT} 都被占用", "停掉其中一个程序，或用 --port 另选一个")
 
 
-def announce(url: str, sign_ins: list[SignIn], form: Format) -> None:
-    """Print where the server answers and who can sign in."""
+def announce(url: str, users: list[DemoUser], password: str, form: Format) -> None:
+    """Print where the server answers and, for a demonstration, who can sign in."""
     if form is Format.JSON:
-        print_json({"url": url, "sign_ins": [asdict(sign_in) for sign_in in sign_ins]})
+        print_json({"url": url, "users": [asdict(user) for user in users], "password": password})
         return
     console = Console()
-    if sign_ins:
-        table = Table("用户名", "初始口令", "姓名", "角色", title="示范用户", title_justify="left")
-        for sign_in in sign_ins:
-            table.add_row(sign_in.username, sign_in.password, sign_in.name, sign_in.roles)
+    if users:
+        table = Table("用户名", "口令", "姓名", "角色", title="示范用户", title_justify="left")
+        for user in users:
+            table.add_row(user.username, password, user.name, "、".join(user.roles))
         console.print(table)
     console.print(f"三创已启动：[bold]{url}[/bold]　（按 Ctrl+C 停止）")
 
@@ -124,13 +124,15 @@ def run(
 
     示例：sanchuang run --port 8080
     """
-    from sanchuang.cli.prepare import collect_static, demo_sign_ins, load_chosen_pack, migrate
+    from sanchuang.cli.prepare import collect_static, load_chosen_pack, migrate
+    from sanchuang.core.demo import demo_password, demo_users
 
     chosen = choose_port(host, port)
     migrate()
     load_chosen_pack()
     collect_static()
-    announce(url_of(host, chosen), demo_sign_ins(), form)
+    users = demo_users()
+    announce(url_of(host, chosen), users, demo_password() if users else "", form)
     listen(host, chosen, workers)
 
 
@@ -150,7 +152,7 @@ def serve(
     if pending := pending_migrations():
         raise Malformed(f"数据库还缺 {len(pending)} 个迁移（{pending[0]} 起）", "先运行 sanchuang run")
     collect_static()
-    announce(url_of(host, chosen), [], form)
+    announce(url_of(host, chosen), [], "", form)
     listen(host, chosen, workers)
 
 

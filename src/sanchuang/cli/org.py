@@ -1,0 +1,166 @@
+"""`sanchuang org`: who is in the district, and what is known of one organisation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.values import Malformed
+
+if TYPE_CHECKING:
+    from sanchuang.registry.models import Organisation
+    from sanchuang.registry.queries import OrganisationFile
+
+app = typer.Typer(help="机构：名册和一家机构的档案。", no_args_is_help=True)
+
+KindOption = Annotated[
+    str | None, typer.Option("--kind", help="只列一类：company、university、institute 等。")
+]
+SearchOption = Annotated[str, typer.Option("--search", "-s", help="名称（含曾用名、简称）或代码的一部分。")]
+OnOption = Annotated[str | None, typer.Option("--on", help="按哪一天的事实，例如 2025-06-30；不写为今天。")]
+
+
+def day(text: str | None) -> dt.date:
+    """The day that `--on` names, today when it is not given; raises `Malformed`."""
+    from django.utils import timezone
+
+    if text is None:
+        return timezone.localdate()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Malformed(f"“{text}”不是日期", "写成 2025-06-30") from None
+
+
+def summary(organisation: Organisation) -> dict[str, Any]:
+    """What the list tells of an organisation."""
+    return {
+        "id": organisation.slug,
+        "name": organisation.name,
+        "kind": organisation.kind,
+        "code": organisation.code,
+        "industry": organisation.industry.code if organisation.industry else None,
+        "circle": organisation.circle.slug if organisation.circle else None,
+        "tags": [tag.slug for tag in organisation.tags.all()],
+        "synthetic": organisation.synthetic,
+    }
+
+
+@app.command("list")
+def list_organisations(
+    kind: KindOption = None,
+    search: SearchOption = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="最多列几家。")] = 50,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """列出机构。
+
+    示例：sanchuang org list --kind university
+    """
+    from sanchuang.registry.models import Organisation
+    from sanchuang.registry.queries import organisations
+
+    if kind is not None and kind not in Organisation.Kind.values:
+        raise Malformed(f"没有“{kind}”这类机构", "可用：" + "、".join(Organisation.Kind.values))
+    found = organisations(kind=kind, text=search)
+    total, shown = found.count(), list(found[:limit])
+    if form is Format.JSON:
+        print_json({"total": total, "organisations": [summary(organisation) for organisation in shown]})
+        return
+    table = Table("标识", "名称", "类别", "行业", "创新圈", "标签")
+    for organisation in shown:
+        table.add_row(
+            organisation.slug,
+            organisation.name + ("（示例）" if organisation.synthetic else ""),
+            organisation.get_kind_display(),
+            str(organisation.industry or ""),
+            organisation.circle.name if organisation.circle else "",
+            "、".join(tag.name for tag in organisation.tags.all()),
+        )
+    console = Console()
+    console.print(table)
+    console.print(f"共 {total} 家" + (f"，列出前 {len(shown)} 家" if len(shown) < total else ""))
+
+
+def described(file: OrganisationFile) -> dict[str, Any]:
+    """The file of one organisation as plain data."""
+    from sanchuang.registry.coding import value_text
+
+    organisation = file.organisation
+    return {
+        **summary(organisation),
+        "name_hant": organisation.name_hant,
+        "name_en": organisation.name_en,
+        "names": [
+            {"name": name.name, "kind": name.kind, "until": name.until} for name in organisation.names.all()
+        ],
+        "address": organisation.address,
+        "place": organisation.place.slug if organisation.place else None,
+        "source": organisation.source,
+        "status": organisation.status.name.lower(),
+        "facts": [
+            {
+                "name": line.spec.name,
+                "label": line.spec.label(),
+                "period": str(value.period) if value.period else None,
+                "value": value_text(value, line.spec),
+                "evidence": value.evidence.name.lower() if value.evidence else None,
+                "source": value.source,
+                "synthetic": value.synthetic,
+            }
+            for line in file.facts
+            for value in line.values
+        ],
+        "missing": [{"name": spec.name, "label": spec.label()} for spec in file.missing],
+        "people": [{"name": role.person.name, "title": role.title} for role in file.people],
+        "results": [{"id": result.slug, "title": result.title} for result in file.results],
+        "needs": [{"id": need.slug, "title": need.title} for need in file.needs],
+    }
+
+
+@app.command("show")
+def show(
+    company: Annotated[str, typer.Argument(help="名称、曾用名、简称、统一社会信用代码或标识。")],
+    on: OnOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """显示一家机构的档案：名称、事实、缺什么、人员、成果和需求。
+
+    示例：sanchuang org show 某某科技 --on 2025-06-30 --format json
+    """
+    from sanchuang.registry.queries import find_organisation, organisation_file
+
+    described_file = described(organisation_file(find_organisation(company), day(on)))
+    if form is Format.JSON:
+        print_json(described_file)
+        return
+    print_file(described_file)
+
+
+def print_file(file: dict[str, Any]) -> None:
+    """Print the file of one organisation for people."""
+    console = Console()
+    mark = "（示例）" if file["synthetic"] else ""
+    console.print(f"[bold]{file['name']}[/bold]{mark}　{file['code'] or file['id']}")
+    console.print("名称：" + "、".join(name["name"] for name in file["names"]))
+    console.print(f"出处：{file['source']}", highlight=False)
+    if file["facts"]:
+        facts = Table("事实", "期间", "值", "证据", "出处")
+        for fact in file["facts"]:
+            source = fact["source"] + ("（示例）" if fact["synthetic"] else "")
+            facts.add_row(fact["label"], fact["period"] or "", fact["value"], fact["evidence"] or "", source)
+        console.print(facts)
+    if file["missing"]:
+        console.print("还不知道：" + "、".join(spec["label"] for spec in file["missing"]))
+    for title, rows, key in (
+        ("人员", file["people"], "name"),
+        ("成果", file["results"], "title"),
+        ("需求", file["needs"], "title"),
+    ):
+        if rows:
+            console.print(f"{title}：" + "；".join(row[key] for row in rows))
