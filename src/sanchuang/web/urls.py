@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", choose_language, name="set-language"),
-    path("organisations/<slug:slug>/advice/", advice, name="advice"),
+    path("organisations/<str:slug>/advice/", advice, name="advice"),
     path("", include("sanchuang.registry.urls")),
     *(path(f"{room}/", include(f"sanchuang.{room}.urls")) for room in ROOMS),
 ]

@@ -1,0 +1,212 @@
+"""How values are shown: money, figures, periods, grades of evidence, answers.
+
+Load with `{% load shown %}`. Every tag escapes what it is given. The language is that of the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from sanchuang.core.advice import Amount, Finding, Line
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
+from sanchuang.values import Evidence, Figure, Malformed, Op, Period, Truth, Verification, Yuan, number_text, rate_text
+
+register = template.Library()
+
+
+def lang() -> str:
+    """The page's language as values name it: "zh" or "en"."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+@register.filter
+def label(value: Any) -> str:
+    """The name of a record or vocabulary entry in the page's language, else in Chinese; nothing for None."""
+    return "" if value is None else value.label("en" if lang() == "en" else "zh-hans")
+
+
+@register.filter
+def fact_label(spec: FactSpec) -> str:
+    """The name of a fact of the dictionary in the page's language."""
+    return spec.label(lang())
+
+
+@register.filter
+def money(value: Yuan | Amount | None) -> SafeString | str:
+    """An amount in 万元 or 亿元 with the exact yuan on hover; nothing for None."""
+    if value is None:
+        return ""
+    yuan, shown = (
+        (value.yuan, value.text(lang())) if isinstance(value, Amount) else (value, value.text(lang()))
+    )
+    return format_html('<abbr class="num exact" title="{}">{}</abbr>', yuan.exact(), shown)
+
+
+@register.filter
+def figure(value: Figure | None) -> SafeString | str:
+    """A figure with its operator: "近300项"."""
+    return "" if value is None else format_html('<span class="num">{}</span>', value.text(lang()))
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """A date as 2026-11-22 in every language; nothing for None."""
+    return "" if value is None else value.isoformat()
+
+
+@register.filter
+def period(value: Period | str | None) -> str:
+    """A period for readers: 2024年一季度; text that is not a period stays as it is."""
+    if isinstance(value, str) and value:
+        try:
+            value = Period.parse(value)
+        except Malformed:
+            return str(value)
+    return value.text(lang()) if value else ""
+
+
+@register.filter
+def evidence(value: Evidence | str | None) -> SafeString | str:
+    """A badge with the grade of evidence."""
+    if not value:
+        return ""
+    return format_html(
+        '<span class="tag">{}</span>', value.label(lang()) if isinstance(value, Evidence) else value
+    )
+
+
+@register.filter
+def verification(value: Verification | str | None) -> SafeString | str:
+    """A badge that says how far the source of a rule or figure was checked."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        try:
+            value = Verification[value.upper()]
+        except KeyError:
+            return format_html('<span class="tag">{}</span>', value)
+    sure = value in (Verification.VERIFIED_TEXT, Verification.VERIFIED_FIGURE)
+    return format_html(
+        '<span class="tag tag-{}">{}</span>', "verified" if sure else "unverified", value.label(lang())
+    )
+
+
+@register.filter
+def synthetic(marked: bool) -> SafeString | str:
+    """The badge of an invented record; nothing for a real one."""
+    if not marked:
+        return ""
+    return format_html(
+        '<span class="tag tag-synthetic" title="{}">{}</span>',
+        _("Invented for the sample; no real organisation is meant"),
+        _("synthetic"),
+    )
+
+
+@register.filter
+def answer(value: Truth | None) -> SafeString | str:
+    """The badge of a three-valued answer; nothing for None."""
+    if value is None:
+        return ""
+    kind, text = {
+        Truth.YES: ("yes", _("yes, can")),
+        Truth.NO: ("no", _("no, cannot")),
+        Truth.UNKNOWN: ("unknown", _("unknown")),
+    }[value]
+    return format_html('<span class="answer answer-{}">{}</span>', kind, text)
+
+
+@register.filter
+def condition(value: Truth | None) -> SafeString | str:
+    """The badge of one condition: met, not met, unknown."""
+    if value is None:
+        return ""
+    kind, text = {
+        Truth.YES: ("yes", _("met")),
+        Truth.NO: ("no", _("not met")),
+        Truth.UNKNOWN: ("unknown", _("unknown")),
+    }[value]
+    return format_html('<span class="answer answer-{}">{}</span>', kind, text)
+
+
+@register.filter
+def operator(value: Op | None) -> str:
+    """The sign of an operator; nothing for an exact value."""
+    return "" if value in (None, Op.EXACT) else value.value  # type: ignore[union-attr]
+
+
+@register.filter
+def scalar(value: Any) -> SafeString | str:
+    """A fact's value by its type: money, count, share, yes or no, date, text."""
+    match value:
+        case None:
+            return mark_safe(f'<span class="quiet">{_("unknown")}</span>')  # noqa: S308  our own words only
+        case bool():
+            return _("yes") if value else _("no")
+        case Yuan():
+            return money(value)
+        case Fraction() | int():
+            return number_text(value)
+        case dt.date():
+            return value.isoformat()
+    return str(value)
+
+
+@register.simple_tag
+def fact(value: FactValue, spec: FactSpec) -> SafeString | str:
+    """A known fact with its unit and, where the source is not exact, the operator: "超 1,200 人"."""
+    before = value.op.label(lang())
+    if isinstance(value.value, Fraction) and spec.type is FactType.RATE:
+        shown: SafeString | str = rate_text(value.value)
+    else:
+        shown = scalar(value.value)
+    after = spec.unit if isinstance(value.value, int | Fraction) and not isinstance(value.value, bool) else ""
+    if spec.type is FactType.RATE:
+        after = ""
+    return format_html("{}{}{}{}", before, " " if before else "", shown, f" {after}" if after else "")
+
+
+@register.simple_tag
+def counted(count: int) -> str:
+    """ "12 records" in the page's language."""
+    return ngettext("%(count)s record", "%(count)s records", count) % {"count": f"{count:,}"}
+
+
+@register.simple_tag
+def number(value: int) -> str:
+    """A whole number with thousands separators."""
+    return f"{value:,}"
+
+
+@register.simple_tag
+def why(finding: Finding) -> str:
+    """What the reasons of a finding are called, by its answer."""
+    words = {
+        Truth.YES: _("Why"),
+        Truth.NO: _("Why not"),
+        Truth.UNKNOWN: _("What is open"),
+    }
+    return words[finding.answer] if finding.answer is not None else _("Reasons")
+
+
+@register.simple_tag
+def tally(lines: Iterable[Line]) -> SafeString:
+    """How many conditions are met, not met and unknown, as badges; those without an answer are not counted."""
+    counts = Counter(line.answer for line in lines if line.answer is not None)
+    words = {
+        Truth.YES: ("yes", _("met")),
+        Truth.NO: ("no", _("not met")),
+        Truth.UNKNOWN: ("unknown", _("unknown")),
+    }
+    shown = ((*words[answer], counts[answer]) for answer in words if counts[answer])
+    return format_html_join(" ", '<span class="tally tally-{}">{} {}</span>', shown)

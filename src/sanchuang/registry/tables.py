@@ -1,0 +1,153 @@
+"""The columns of the registry's lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from sanchuang.core.templatetags.shown import day, label, money, synthetic
+from sanchuang.registry.labels import ORGANISATION_KINDS, PLACE_KINDS
+from sanchuang.registry.models import Field, Industry, Need, Organisation, Place, Result
+from sanchuang.values import Yuan
+
+LEAD = {"td": {"class": "lead"}}
+NUMBER = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+def linked(url: str, text: str, marked: bool) -> SafeString:
+    """A record's name as a link, with the badge of an invented one."""
+    return format_html('<a href="{}">{}</a> {}', url, text, synthetic(marked))
+
+
+def organisation_link(organisation: Organisation) -> SafeString:
+    """The organisation's name, leading to its record."""
+    return linked(reverse("registry:organisation", args=[organisation.slug]), label(organisation), False)
+
+
+class OrganisationTable(tables.Table):
+    """Who is here."""
+
+    name = tables.Column(verbose_name=_("Organisation"), attrs=LEAD)
+    kind = tables.Column(verbose_name=_("Kind"))
+    industry = tables.Column(verbose_name=_("Industry"), order_by="industry__code", default="")
+    circle = tables.Column(verbose_name=_("Circle"), order_by="circle__name", default="")
+    tags = tables.Column(verbose_name=_("Innovation"), orderable=False, empty_values=())
+    code = tables.Column(verbose_name=_("Code"), default="", attrs={"td": {"class": "num"}})
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "kind", "industry", "circle", "tags", "code")
+
+    def render_name(self, record: Organisation) -> SafeString:
+        """The name with its badge, and below it the English name where the page is Chinese."""
+        url = reverse("registry:organisation", args=[record.slug])
+        return linked(url, label(record), record.synthetic)
+
+    def render_kind(self, record: Organisation) -> Any:
+        """The kind in the page's language."""
+        return ORGANISATION_KINDS[record.kind]
+
+    def render_industry(self, value: Industry) -> str:
+        """Code and name of the class."""
+        return f"{value.code} {label(value)}"
+
+    def render_circle(self, value: Place) -> str:
+        """The circle's name."""
+        return label(value)
+
+    def render_tags(self, record: Organisation) -> SafeString:
+        """The innovations, each as a tag."""
+        return format_html_join(" ", '<span class="tag">{}</span>', ((label(tag),) for tag in record.tags.all()))
+
+
+class _Text(tables.Table):
+    """What results and needs have in common."""
+
+    title = tables.Column(verbose_name=_("Title"), attrs=LEAD)
+    field = tables.Column(verbose_name=_("Field"), order_by="field__order")
+    organisation = tables.Column(verbose_name=_("Organisation"), order_by="organisation__name", default="")
+    address: str
+
+    def render_title(self, record: Any) -> SafeString:
+        """The title with its badge."""
+        return linked(reverse(self.address, args=[record.slug]), record.title, record.synthetic)
+
+    def render_field(self, value: Field) -> str:
+        """The field's name."""
+        return label(value)
+
+    def render_organisation(self, value: Organisation) -> SafeString:
+        """The organisation as a link."""
+        return organisation_link(value)
+
+
+class ResultTable(_Text):
+    """Research results."""
+
+    trl = tables.Column(verbose_name="TRL", attrs=NUMBER, default="")
+    address = "registry:result"
+
+    class Meta:
+        model = Result
+        fields = ("title", "field", "trl", "organisation")
+        sequence = ("title", "field", "trl", "organisation")
+
+
+class NeedTable(_Text):
+    """Technology needs."""
+
+    trl_wanted = tables.Column(verbose_name=_("TRL wanted"), attrs=NUMBER, default="")
+    budget = tables.Column(verbose_name=_("Budget"), attrs=NUMBER, default="")
+    deadline = tables.Column(verbose_name=_("By"), attrs=NUMBER, default="")
+    address = "registry:need"
+
+    class Meta:
+        model = Need
+        fields = ("title", "field", "trl_wanted", "budget", "deadline", "organisation")
+        sequence = ("title", "field", "trl_wanted", "budget", "deadline", "organisation")
+
+    def render_budget(self, value: int) -> SafeString | str:
+        """The budget, kept in fen."""
+        return money(Yuan(value))
+
+    def render_deadline(self, value: Any) -> str:
+        """The last day."""
+        return day(value)
+
+
+class PlaceTable(tables.Table):
+    """Circles, parks and other places; each leads to the organisations there."""
+
+    name = tables.Column(verbose_name=_("Place"), attrs=LEAD)
+    kind = tables.Column(verbose_name=_("Kind"))
+    parent = tables.Column(verbose_name=_("Part of"), order_by="parent__name", default="")
+    organisations_count = tables.Column(verbose_name=_("Organisations"), attrs=NUMBER)
+
+    class Meta:
+        model = Place
+        fields = ("name", "kind", "parent", "organisations_count")
+
+    def render_name(self, record: Place) -> SafeString:
+        """The name with its badge."""
+        return format_html("{} {}", label(record), synthetic(record.synthetic))
+
+    def render_kind(self, record: Place) -> Any:
+        """The kind in the page's language."""
+        return PLACE_KINDS[record.kind]
+
+    def render_parent(self, value: Place) -> str:
+        """The place around it."""
+        return label(value)
+
+    def render_organisations_count(self, value: int, record: Place) -> SafeString | str:
+        """How many organisations the circle has, leading to them."""
+        if record.kind != Place.Kind.CIRCLE or not value:
+            return str(value)
+        query = urlencode({"circle": record.slug})
+        return format_html('<a href="{}?{}">{}</a>', reverse("registry:organisations"), query, f"{value:,}")

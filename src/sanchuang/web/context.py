@@ -1,0 +1,42 @@
+"""What every page's frame needs: the district, the menu, who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from sanchuang.core.models import PackLoad
+from sanchuang.core.permissions import memberships_of
+from sanchuang.core.templatetags.shown import lang
+from sanchuang.registry.models import Organisation
+from sanchuang.web.navigation import menu
+
+
+def district() -> dict[str, str]:
+    """The product's short name and the name of the loaded district (empty before a pack is loaded)."""
+    about = PackLoad.objects.values_list("about", flat=True).first() or {}
+    return {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))}
+
+
+def pick_name(names: dict[str, str]) -> str:
+    """One of a pack's names (by script) in the page's language, else the simplified one."""
+    return names.get("en" if lang() == "en" else "hans") or names.get("hans", "")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Variables of `core/base.html`. A stranger's page asks the database for nothing but the district."""
+    context: dict[str, Any] = {"demo": settings.DEMO, "district": district(), "navigation": []}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    memberships = memberships_of(user)
+    slugs = {m.organisation for m in memberships if m.organisation}
+    own = list(Organisation.objects.filter(slug__in=slugs).order_by("slug")) if slugs else []
+    names = {organisation.slug: str(organisation) for organisation in own}
+    return context | {
+        "navigation": menu(request, own),
+        "memberships": [(m.get_role_display(), names.get(m.organisation, m.organisation)) for m in memberships],
+    }

@@ -1,0 +1,1 @@
+"""Pages that belong to no single room: signing in, home, advice, errors."""

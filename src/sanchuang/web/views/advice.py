@@ -1,0 +1,55 @@
+"""A company's advice as a page: every section that the rooms registered."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanchuang.core.advice import Advice, Subject, advise
+from sanchuang.core.errors import Unfit
+from sanchuang.core.permissions import require
+from sanchuang.registry.facts import company_facts
+from sanchuang.registry.models import Organisation
+from sanchuang.values import Malformed
+
+# Rules look back some years from the day asked for; outside these years the calendar itself would run out.
+FIRST, LAST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+
+
+def day_asked(text: str | None) -> dt.date:
+    """The day in `?on=`; today when the address names none. Raises `Malformed` with a remedy."""
+    if not text:
+        return timezone.localdate()
+    remedy = _("Write it as year-month-day, for example 2026-01-31.")
+    try:
+        day = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise Malformed(_("“%(text)s” is not a date.") % {"text": text[:40]}, remedy) from None
+    if not FIRST <= day <= LAST:
+        span = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
+        raise Malformed(_("The date must lie between %(first)s and %(last)s.") % span, remedy)
+    return day
+
+
+def advice_of(organisation: Organisation, on: dt.date) -> Advice:
+    """What every section says about `organisation` as of `on`."""
+    return advise(Subject(organisation, on, company_facts([organisation], on)[organisation.pk]))
+
+
+def advice(request: HttpRequest, slug: str) -> HttpResponse:
+    """What `slug` can get and why, what fits its needs, and what its file lacks, as of the day asked for."""
+    organisation = get_object_or_404(Organisation.objects.select_related("industry", "circle"), slug=slug)
+    require(request.user, "registry.advise", organisation)
+    asked = request.GET.get("on")
+    context = {"organisation": organisation, "asked": asked or timezone.localdate().isoformat()}
+    status = 200
+    try:
+        context["advice"] = advice_of(organisation, day_asked(asked))
+    except (Malformed, Unfit) as error:
+        context["fault"] = error
+        status = 400
+    return render(request, "web/advice.html", context, status=status)

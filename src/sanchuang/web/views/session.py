@@ -1,0 +1,89 @@
+"""Signing in and out, and the language of the interface."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from sanchuang.core.demo import demo_password, demo_users
+from sanchuang.core.models import User
+
+
+@dataclass(frozen=True)
+class DemoSignIn:
+    """A public sign-in of the demonstration; `fill` is what the page's button writes into the form."""
+
+    name: str
+    username: str
+    roles: str
+    fill: str
+
+
+def demo_sign_ins() -> list[DemoSignIn]:
+    """The users that came with a pack, in its order; none on a production site."""
+    users = demo_users()
+    password = demo_password() if users else ""
+    return [
+        DemoSignIn(
+            user.name,
+            user.username,
+            "、".join(user.roles),
+            json.dumps({"id_username": user.username, "id_password": password}),
+        )
+        for user in users
+    ]
+
+
+class SignInForm(AuthenticationForm):
+    """Django's form in the site's words and style."""
+
+    error_messages = {
+        "invalid_login": _("Name or password is wrong. Mind capital letters, or ask the administrator."),
+        "inactive": _("This account is closed. Ask the administrator."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("username", "password"):
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """The door of the site."""
+
+    template_name = "web/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the demonstration's sign-ins."""
+        return super().get_context_data(**kwargs) | {
+            "demo_sign_ins": demo_sign_ins(),
+            "demo_password": demo_password() if settings.DEMO else "",
+        }
+
+
+@login_not_required
+@never_cache
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponseBase:
+    """Set the language in the browser and, for somebody signed in, in their account."""
+    language = request.POST.get("language", "")
+    user = request.user
+    if isinstance(user, User) and language in dict(settings.LANGUAGES) and user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
+    return set_language(request)
