@@ -1,0 +1,57 @@
+"""The schema of a pack: a district as a folder of data (see docs/how-to-write-a-pack.md).
+
+The models check one entry at a time; `sanchuang.core.pack.checks` checks what entries say of each other.
+"""
+
+from sanchuang.core.pack.schema.base import Names, Part, Ref, refs_of
+from sanchuang.core.pack.schema.manifest import (
+    SCHEMA_VERSION,
+    ClassificationFile,
+    CompanyFile,
+    FactFile,
+    Files,
+    Manifest,
+    Source,
+    Term,
+    Unit,
+)
+from sanchuang.core.pack.schema.published import FactEntry, Industry, LawEntry, Mechanism, PublishedFigure
+from sanchuang.core.pack.schema.records import (
+    FormerName,
+    Need,
+    Organisation,
+    Person,
+    Place,
+    Result,
+    Role,
+    User,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ClassificationFile",
+    "CompanyFile",
+    "FactEntry",
+    "FactFile",
+    "Files",
+    "FormerName",
+    "Industry",
+    "LawEntry",
+    "Manifest",
+    "Mechanism",
+    "Names",
+    "Need",
+    "Organisation",
+    "Part",
+    "Person",
+    "Place",
+    "PublishedFigure",
+    "Ref",
+    "Result",
+    "Role",
+    "Source",
+    "Term",
+    "Unit",
+    "User",
+    "refs_of",
+]

@@ -1,0 +1,467 @@
+#!/usr/bin/env python3
+"""Make the synthetic companies of the West Lake pack, always the same ones.
+
+Writes sample/companies.csv, sample/facts-static.csv and sample/facts-yearly.csv, and gives every result and
+need that has no organisation yet a synthetic institute or company of its field. Nothing here describes a real
+firm: names are put together from rare characters, codes carry the body `XN` (虚拟) in place of a real
+organisation code, and 10-20 % of the facts are left out so that rules meet the unknown.
+
+    python tools/make_westlake_sample.py
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import random
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PACK = Path(__file__).resolve().parent.parent / "src/sanchuang/packs/westlake"
+SAMPLE = PACK / "sample"
+SEED = 20250527
+COMPANIES = 2183  # as many as the published figure ai-firms
+YEARS = (2023, 2024, 2025)
+
+# Characters for names, each as simplified, traditional where it differs, and pinyin.
+FIRST = [
+    "岫xiu",
+    "昀yun",
+    "榉櫸ju",
+    "芷zhi",
+    "湛zhan",
+    "洄hui",
+    "峤嶠qiao",
+    "霁霽ji",
+    "沅yuan",
+    "澍shu",
+    "珩heng",
+    "琮cong",
+    "砚硯yan",
+    "笃篤du",
+    "筠yun",
+    "翊yi",
+    "舸ge",
+    "荇xing",
+    "菡han",
+    "蓥鎣ying",
+    "衍yan",
+    "谌諶chen",
+    "迩邇er",
+    "钧鈞jun",
+    "锜錡qi",
+    "霄xiao",
+    "颢顥hao",
+    "骁驍xiao",
+    "鹄鵠hu",
+    "麒qi",
+    "黛dai",
+    "弈yi",
+    "朔shuo",
+    "杼zhu",
+    "柘zhe",
+    "梓zi",
+    "棠tang",
+    "楹ying",
+    "槿jin",
+    "樾yue",
+    "泓hong",
+    "浔潯xun",
+    "涧澗jian",
+    "渌淥lu",
+    "溯su",
+    "漱shu",
+    "澹dan",
+    "濯zhuo",
+]
+MIDDLE = [
+    "知zhi",
+    "云雲yun",
+    "衡heng",
+    "川chuan",
+    "谷gu",
+    "汀ting",
+    "山shan",
+    "星xing",
+    "木mu",
+    "火huo",
+    "辰chen",
+    "舟zhou",
+    "弦xian",
+    "律lv",
+    "羽yu",
+    "光guang",
+    "观觀guan",
+    "思si",
+    "微wei",
+    "元yuan",
+    "序xu",
+    "式shi",
+    "象xiang",
+    "数數shu",
+    "言yan",
+    "简簡jian",
+    "朴pu",
+    "清qing",
+    "远遠yuan",
+    "宁寧ning",
+    "和he",
+]
+LAST = [
+    "启啟qi",
+    "成cheng",
+    "维維wei",
+    "科ke",
+    "达達da",
+    "行xing",
+    "图圖tu",
+    "界jie",
+    "芯xin",
+    "智zhi",
+    "联聯lian",
+    "视視shi",
+    "语語yu",
+    "感gan",
+    "创創chuang",
+    "通tong",
+    "拓tuo",
+    "擎qing",
+    "盟meng",
+    "集ji",
+    "域yu",
+    "境jing",
+    "桥橋qiao",
+    "点點dian",
+    "阵陣zhen",
+    "核he",
+    "源yuan",
+    "基ji",
+    "格ge",
+    "锐銳rui",
+]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of business: words in a name, industry code, field, tags, and how frequent it is."""
+
+    hans: str
+    hant: str
+    en: str
+    industry: str
+    field: str
+    tags: str
+    weight: int
+
+
+LINES = [
+    Line("智能科技", "智能科技", "Intelligent Technology", "65", "ai", "kechuang;yunchuang", 300),
+    Line("信息技术", "信息技術", "Information Technology", "65", "ai", "yunchuang", 240),
+    Line("数据科技", "數據科技", "Data Technology", "65", "ai", "yunchuang", 180),
+    Line("软件", "軟件", "Software", "65", "ai", "yunchuang", 150),
+    Line("云计算", "雲計算", "Cloud Computing", "65", "ai", "yunchuang", 60),
+    Line("人工智能科技", "人工智能科技", "Artificial Intelligence", "65", "ai", "kechuang;yunchuang", 140),
+    Line("网络科技", "網絡科技", "Network Technology", "64", "ai", "yunchuang", 130),
+    Line("数字传媒", "數字傳媒", "Digital Media", "64", "culture_tech", "wenchuang;yunchuang", 45),
+    Line("机器人", "機器人", "Robotics", "34", "ai", "kechuang", 60),
+    Line("智能装备", "智能裝備", "Intelligent Equipment", "35", "ai", "kechuang", 70),
+    Line("视觉技术", "視覺技術", "Vision Technology", "40", "ai", "kechuang", 50),
+    Line("微电子", "微電子", "Microelectronics", "39", "new_materials", "kechuang", 45),
+    Line("传感科技", "傳感科技", "Sensing Technology", "40", "new_materials", "kechuang", 30),
+    Line("新材料科技", "新材料科技", "Advanced Materials", "73", "new_materials", "kechuang", 35),
+    Line("光电科技", "光電科技", "Optoelectronics", "39", "new_materials", "kechuang", 30),
+    Line("医疗科技", "醫療科技", "Medical Technology", "35", "life_health", "kechuang", 60),
+    Line("生物科技", "生物科技", "Biotechnology", "73", "life_health", "kechuang", 45),
+    Line("健康管理", "健康管理", "Health Management", "84", "life_health", "kechuang", 20),
+    Line("医药科技", "醫藥科技", "Pharmaceutical Technology", "27", "life_health", "kechuang", 18),
+    Line("空间信息", "空間信息", "Spatial Information", "74", "aerospace", "kechuang;yunchuang", 40),
+    Line("航天科技", "航天科技", "Space Technology", "37", "aerospace", "kechuang", 22),
+    Line("遥感技术", "遙感技術", "Remote Sensing", "74", "aerospace", "kechuang;yunchuang", 22),
+    Line("低空科技", "低空科技", "Low-altitude Technology", "37", "aerospace", "kechuang", 20),
+    Line("文化科技", "文化科技", "Culture Technology", "88", "culture_tech", "wenchuang", 45),
+    Line("影视科技", "影視科技", "Film Technology", "87", "culture_tech", "wenchuang", 30),
+    Line(
+        "互动娱乐", "互動娛樂", "Interactive Entertainment", "65", "culture_tech", "wenchuang;yunchuang", 45
+    ),
+    Line("创意设计", "創意設計", "Creative Design", "74", "culture_tech", "wenchuang", 35),
+    Line("教育科技", "教育科技", "Education Technology", "75", "ai", "yunchuang", 40),
+    Line("科技服务", "科技服務", "Technology Services", "75", "ai", "kechuang", 70),
+    Line("供应链管理", "供應鏈管理", "Supply Chain", "72", "ai", "yunchuang", 30),
+    Line("商务咨询", "商務諮詢", "Business Consulting", "72", "ai", "", 25),
+    Line("电子商务", "電子商務", "E-commerce", "52", "ai", "yunchuang", 30),
+    Line("机电设备", "機電設備", "Electromechanical Equipment", "51", "ai", "", 20),
+    Line("智慧物业服务", "智慧物業服務", "Smart Property Services", "7020", "ai", "", 8),
+    Line("智慧物流", "智慧物流", "Smart Logistics", "54", "ai", "yunchuang", 10),
+    Line("建筑智能化工程", "建築智能化工程", "Building Intelligence Engineering", "50", "ai", "", 13),
+]
+PATTERNS = [  # how brand, business and place stand in a name
+    ("杭州{brand}{line}有限公司", 52),
+    ("浙江{brand}{line}有限公司", 16),
+    ("{brand}{line}（杭州）有限公司", 12),
+    ("{brand}（杭州）{line}有限公司", 8),
+    ("杭州西湖{brand}{line}有限公司", 3),
+    ("杭州{brand}{line}有限责任公司", 5),
+    ("浙江{brand}{line}股份有限公司", 3),
+    ("杭州{brand}{line}合伙企业（有限合伙）", 1),
+]
+CIRCLES = [("circle-zijingang", 34), ("circle-yunqi", 26), ("circle-laoheshan", 14), ("circle-zhijiang", 9)]
+CIRCLES += [("circle-xiaoheshan", 9), ("", 8)]
+PARKS = {
+    "circle-zijingang": ["cloud-valley", "cloud-valley", ""],
+    "circle-yunqi": ["yunqi-town", "yunqi-town", "yunqi-space-base", "cloud-computing-park", ""],
+    "circle-laoheshan": ["xinchuang-park", "", ""],
+}
+# Share of firms whose fact nobody knows.
+MISSING = {
+    "industry": 0.10,
+    "registered_in_district": 0.10,
+    "registered_on": 0.10,
+    "registered_capital": 0.12,
+    "abnormal": 0.12,
+    "compute_supplier_related": 0.18,
+    "compute_via_platform": 0.16,
+    "conversion_agreement": 0.15,
+    "conversion_trl": 0.15,
+    "prior_bluebird_award": 0.12,
+    "employees": 0.12,
+    "revenue": 0.14,
+    "assets": 0.18,
+    "rd_expense": 0.18,
+    "rd_staff": 0.17,
+    "compute_spend": 0.14,
+    "compute_claimed_elsewhere": 0.15,
+    "university_result_projects": 0.12,
+}
+STATIC = [
+    "industry",
+    "registered_in_district",
+    "registered_on",
+    "registered_capital",
+    "abnormal",
+    "ai_related",
+    "compute_supplier_related",
+    "compute_via_platform",
+    "conversion_agreement",
+    "conversion_trl",
+    "prior_bluebird_award",
+]
+YEARLY = ["employees", "revenue", "assets", "rd_expense", "rd_staff", "compute_spend"]
+YEARLY += ["compute_claimed_elsewhere", "university_result_projects"]
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def credit_code(serial: int) -> str:
+    """A code with valid check characters (GB 11714 inside GB 32100-2015) and a body no registry gives."""
+    body = f"XN{serial:06d}"
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    body += "0123456789X"[-sum(w * int(c, 36) for w, c in zip(weights, body, strict=True)) % 11]
+    first = "91330106" + body
+    return first + ALPHABET[-sum(pow(3, i, 31) * ALPHABET.index(c) for i, c in enumerate(first)) % 31]
+
+
+def pick(rng: random.Random, weighted: Sequence[tuple[object, int]]) -> object:
+    """One of `weighted` by its weight."""
+    return rng.choices([item for item, _ in weighted], [weight for _, weight in weighted])[0]
+
+
+def syllable(entry: str) -> tuple[str, str, str]:
+    """`榉櫸ju` as simplified, traditional, pinyin."""
+    letters = entry.lstrip("".join(c for c in entry if not c.isascii()))
+    characters = entry[: len(entry) - len(letters)]
+    return characters[0], characters[-1], letters
+
+
+def brands(rng: random.Random) -> Iterable[tuple[str, str, str]]:
+    """Brand names (simplified, traditional, pinyin), never one twice and never two that sound alike."""
+    seen: set[str] = set()
+    while True:
+        # Two characters would often be somebody's name; three or four from these pools rarely are.
+        pools = (FIRST, MIDDLE, LAST) if rng.random() < 0.85 else (FIRST, MIDDLE, MIDDLE, LAST)
+        parts = [syllable(rng.choice(pool)) for pool in pools]
+        pinyin = "".join(part[2] for part in parts)
+        if pinyin not in seen:
+            seen.add(pinyin)
+            yield "".join(p[0] for p in parts), "".join(p[1] for p in parts), pinyin.capitalize()
+
+
+@dataclass
+class Company:
+    """One invented company before it is written down."""
+
+    row: dict[str, str]
+    field: str
+    registered: dt.date
+    employees: int
+    static: dict[str, str]
+    yearly: dict[int, dict[str, str]]
+
+
+def money(rng: random.Random, amount: float) -> str:
+    """An amount in yuan; one in thirty is only known roughly."""
+    if rng.random() < 1 / 30 and amount > 100_000:
+        return f"≈{round(amount / 10_000) * 10_000:d}"
+    return f"{round(amount):d}"
+
+
+def yes(answer: bool) -> str:
+    """A truth as the pack writes it."""
+    return "是" if answer else "否"
+
+
+def make_company(rng: random.Random, brand: tuple[str, str, str], serial: int) -> Company:
+    """One company with its facts."""
+    line: Line = pick(rng, [(entry, entry.weight) for entry in LINES])  # type: ignore[assignment]
+    pattern = str(pick(rng, PATTERNS))
+    traditional = str.maketrans("业资责伙", "業資責夥")
+    circle = str(pick(rng, CIRCLES))
+    age = min(rng.expovariate(1 / 5.5), 21.0)
+    registered = dt.date(2025, 11, 30) - dt.timedelta(days=round(age * 365) + 30)
+    code = credit_code(serial)
+    row = {
+        "code": code,
+        "name_hans": pattern.format(brand=brand[0], line=line.hans),
+        "name_hant": pattern.translate(traditional).format(brand=brand[1], line=line.hant),
+        "name_en": f"{brand[2]} {line.en}",
+        "short_names": brand[0],
+        "former_names": "",
+        "industry": line.industry,
+        "place": rng.choice(PARKS.get(circle, [""])),
+        "circle": circle,
+        "tags": line.tags,
+    }
+    if rng.random() < 0.04:
+        row["former_names"] = (
+            f"杭州{brand[0]}{rng.choice(['科技', '网络技术', '电子商务', '文化创意'])}有限公司"
+        )
+    employees = max(1, min(3000, round(rng.lognormvariate(2.2 + age / 30, 1.25))))
+    facts = make_facts(rng, line, registered, employees)
+    return Company(row, line.field, registered, employees, *facts)
+
+
+def make_facts(
+    rng: random.Random, line: Line, registered: dt.date, employees: int
+) -> tuple[dict[str, str], dict[int, dict[str, str]]]:
+    """Static facts, and facts by year from the year of registration on; unknown ones are left out."""
+    converts, spends, researches = rng.random() < 0.09, rng.random() < 0.36, rng.random() < 0.62
+    capital = rng.choice([10, 50, 100, 100, 200, 300, 500, 500, 1000, 1000, 2000, 5000]) * 10_000
+    static = {
+        "industry": line.industry,
+        "registered_in_district": yes(rng.random() < 0.93),
+        "registered_on": registered.isoformat(),
+        "registered_capital": str(capital),
+        "abnormal": yes(rng.random() < 0.04),
+        "ai_related": "是",
+        "compute_supplier_related": yes(spends and rng.random() < 0.07),
+        "compute_via_platform": yes(spends and rng.random() < 0.45),
+        "conversion_agreement": yes(converts and rng.random() < 0.85),
+        "conversion_trl": str(rng.choice([3, 4, 4, 5, 5, 6, 6, 7, 8])) if converts else "",
+        "prior_bluebird_award": yes(converts and rng.random() < 0.12),
+    }
+    productivity = rng.lognormvariate(12.9, 0.75)  # yuan a head; the median is about 400,000
+    asset_ratio = rng.lognormvariate(0.1, 0.7)
+    research_share, compute_share = rng.uniform(0.03, 0.35), rng.lognormvariate(-3.2, 0.9)
+    fresh = rng.random() < 0.07  # no sales yet
+    yearly: dict[int, dict[str, str]] = {}
+    heads = float(employees)
+    for year in reversed(YEARS):
+        if registered.year > year:
+            break
+        productivity *= rng.lognormvariate(-0.04, 0.1)
+        part = 0.4 if registered.year == year else 1.0
+        people = max(1, round(heads))
+        revenue = 0.0 if fresh and year >= registered.year else people * productivity * part
+        values = {
+            "employees": str(people),
+            "revenue": money(rng, revenue),
+            "assets": money(rng, people * productivity * asset_ratio + capital * 0.2),
+            "rd_expense": money(rng, max(revenue, people * 90_000) * research_share) if researches else "0",
+            "rd_staff": str(round(people * min(0.85, research_share * 2.4))) if researches else "0",
+        }
+        if year >= 2024:
+            bill = max(revenue, people * 60_000) * min(compute_share, 0.6) if spends else 0.0
+            values["compute_spend"] = money(rng, bill) if bill else "0"
+            values["compute_claimed_elsewhere"] = yes(spends and rng.random() < 0.09)
+            values["university_result_projects"] = str(rng.choice([1, 1, 1, 2, 3])) if converts else "0"
+        yearly[year] = {name: value for name, value in values.items() if rng.random() >= MISSING[name]}
+        heads /= rng.lognormvariate(0.08, 0.18)
+    known = {name: value for name, value in static.items() if value and rng.random() >= MISSING.get(name, 0)}
+    return known, yearly
+
+
+def write(path: Path, header: list[str], rows: Iterable[dict[str, str]]) -> None:
+    """A CSV with Unix line ends; what a row does not have stays empty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def institutes() -> list[tuple[str, list[str]]]:
+    """Synthetic institutes with the ids of their fields, which their notes name (方向：…)."""
+    manifest = yaml.safe_load((PACK / "pack.yaml").read_text(encoding="utf-8"))
+    fields = {field["names"]["hans"]: field["id"] for field in manifest["fields"]}
+    entries = yaml.safe_load((SAMPLE / "institutes.yaml").read_text(encoding="utf-8"))
+    return [
+        (e["id"], [fields[name] for name in e["note"].partition("方向：")[2].split("、")]) for e in entries
+    ]
+
+
+def assign(pattern: str, by_field: dict[str, list[str]]) -> None:
+    """Give every record of the files `pattern` that has no organisation the next one of its field."""
+    turn = dict.fromkeys(by_field, 0)
+    for path in sorted(SAMPLE.glob(pattern)):
+        field, lines = "", path.read_text(encoding="utf-8").splitlines()
+        for number, text in enumerate(lines):
+            if match := re.fullmatch(r"  field: (\w+)", text):
+                field = match[1]
+                turn[field] += 1
+            elif text == "  organisation: null":
+                choices = by_field[field]
+                lines[number] = f"  organisation: {choices[turn[field] * 7 % len(choices)]}"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Make and write everything."""
+    rng = random.Random(SEED)
+    serials = rng.sample(range(100_000, 1_000_000), COMPANIES)
+    makers = zip(brands(rng), serials, strict=False)
+    companies = [make_company(rng, brand, serial) for brand, serial in makers]
+    for company in companies:
+        if "industry" not in company.static:
+            company.row["industry"] = ""
+    write(SAMPLE / "companies.csv", list(companies[0].row), (company.row for company in companies))
+    codes = [{"code": company.row["code"], "period": ""} for company in companies]
+    write(
+        SAMPLE / "facts-static.csv",
+        ["code", "period", *STATIC],
+        (code | company.static for code, company in zip(codes, companies, strict=True)),
+    )
+    write(
+        SAMPLE / "facts-yearly.csv",
+        ["code", "period", *YEARLY],
+        (
+            {"code": company.row["code"], "period": str(year)} | company.yearly[year]
+            for company in companies
+            for year in sorted(company.yearly)
+        ),
+    )
+    suppliers: dict[str, list[str]] = {}
+    for institute, fields in institutes():
+        for field in fields:
+            suppliers.setdefault(field, []).append(institute)
+    buyers: dict[str, list[str]] = {}
+    for company in companies:
+        if company.employees >= 20:  # a firm of three does not tender for a production line
+            buyers.setdefault(company.field, []).append(company.row["code"])
+    assign("results*.yaml", suppliers)
+    assign("needs*.yaml", buyers)
+
+
+if __name__ == "__main__":
+    main()
