@@ -1,0 +1,235 @@
+"""`sanchuang advise`: what one company can get and why, or a table for every company."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sanchuang.values import Malformed
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from sanchuang.core.advice import Advice, Finding, Line
+
+CHUNK = 200
+
+
+class Format(StrEnum):
+    """How the advice for one company is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+EXAMPLES = """例：
+
+  sanchuang advise 示例公司全称
+
+  sanchuang advise 91330106MA2EXAMPLE --on 2026-03-01 --format json
+
+  sanchuang advise --all --out advice.parquet"""
+
+
+def day(text: str) -> dt.date:
+    """A date from text such as 2026-03-01; raises `Malformed`."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise Malformed(f"“{text}”不是日期", "写成 2026-03-01") from error
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the tree."""
+
+    @app.command("advise", epilog=EXAMPLES)
+    def advise(
+        company: Annotated[str, typer.Argument(help="企业的名称、曾用名、简称、代码或标识。")] = "",
+        on: Annotated[str, typer.Option(help="以哪一天为准，例：2026-03-01；默认今天。")] = "",
+        format: Annotated[Format, typer.Option("--format", help="text、json 或 html。")] = Format.TEXT,
+        all_: Annotated[bool, typer.Option("--all", help="为每家企业出建议，写入 --out。")] = False,
+        out: Annotated[Path | None, typer.Option(help="结果文件：.parquet 或 .csv。")] = None,
+    ) -> None:
+        """企业建议：能享受哪些支持、多少、为什么或缺什么；哪些成果适合它的需求。"""
+        date = day(on) if on else dt.date.today()
+        if all_:
+            if company:
+                raise Malformed("--all 与企业名称不能同时给", "去掉其中一个")
+            if out is None:
+                raise Malformed("--all 需要 --out", "例：sanchuang advise --all --out advice.parquet")
+            from sanchuang.cli.options import print_json
+
+            summary = advise_all(date, out, quiet=format is Format.JSON)
+            if format is Format.JSON:
+                print_json(summary)
+            else:
+                print(f"{summary['companies']} 家企业，{summary['findings']} 条建议 → {summary['out']}")
+            return
+        if not company:
+            raise Malformed("没有说是哪家企业", "给出名称或代码；要全部企业就用 --all --out advice.parquet")
+        one(company, date, format)
+
+
+def one(company: str, on: dt.date, format: Format) -> None:
+    """Print the advice for one company."""
+    from sanchuang.core.advice import advise
+    from sanchuang.core.advice_data import tree
+    from sanchuang.registry.advice import subject_of
+    from sanchuang.registry.queries import find_organisation
+
+    advice = advise(subject_of(find_organisation(company), on))
+    if format is Format.JSON:
+        from sanchuang.cli.options import print_json
+
+        print_json(tree(advice))
+    elif format is Format.HTML:
+        from django.template.loader import render_to_string
+
+        typer.echo(render_to_string("core/advice/document.html", {"advice": advice}))
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        for piece in text(advice):
+            console.print(piece)
+
+
+# text -----------------------------------------------------------------------------------------------------
+def text(advice: Advice) -> list[Tree | str]:
+    """The advice as Rich trees, one a section."""
+    from rich.markup import escape
+    from rich.tree import Tree
+
+    organisation = advice.subject.organisation
+    mark = " [yellow](示例)[/]" if organisation.synthetic else ""
+    head = (
+        f"[bold]{escape(organisation.name)}[/]{mark}  {organisation.code or ''}  以 {advice.subject.on} 为准"
+    )
+    pieces: list[Tree | str] = [head]
+    for section in advice.sections:
+        branch = Tree(f"\n[bold green]{escape(section.title)}[/]")
+        if section.note:
+            branch.add(f"[dim]{escape(section.note)}[/]")
+        groups: dict[str, Tree] = {}
+        for finding in section.findings:
+            parent = branch
+            if finding.group is not None:
+                parent = groups.get(finding.group.text) or branch.add(
+                    f"[bold]{escape(finding.group.text)}[/]"
+                )
+                groups[finding.group.text] = parent
+            _finding(parent, finding)
+        pieces.append(branch)
+    return pieces
+
+
+def _badge(finding: Finding) -> str:
+    from sanchuang.values import Truth
+
+    if finding.answer is None:
+        return ""
+    return {
+        Truth.YES: "[green]可以[/]  ",
+        Truth.NO: "[red]不可以[/]  ",
+        Truth.UNKNOWN: "[yellow]未知[/]  ",
+    }[finding.answer]
+
+
+def _finding(parent: Tree, finding: Finding) -> None:
+    from rich.markup import escape
+
+    title = f"{_badge(finding)}[bold]{escape(finding.title)}[/]"
+    if finding.amount is not None:
+        title += f"  [bold green]{finding.amount.text()}[/]（{finding.amount.yuan.exact()}）"
+    elif finding.value:
+        title += f"  [bold]{escape(finding.value)}[/]"
+    if finding.status:
+        title += f"  [dim]〔{escape(finding.status)}〕[/]"
+    if finding.synthetic:
+        title += "  [yellow](示例)[/]"
+    node = parent.add(title)
+    if finding.summary and finding.amount is None and finding.summary != finding.value:
+        node.add(escape(finding.summary))
+    if finding.potential is not None:
+        node.add(f"若其余条件满足：{finding.potential.text()}")
+    for line in finding.lines:
+        _line(node, line)
+    for line in finding.computation:
+        _line(node, line, label="算法 ")
+    if finding.missing:
+        names = "、".join(f"{m.label}{' ' + m.period if m.period else ''}" for m in finding.missing)
+        node.add(f"[yellow]缺：{escape(names)}[/]")
+    if finding.papers:
+        node.add(f"材料：{escape('、'.join(finding.papers))}")
+    for note in finding.notes:
+        node.add(f"[dim]{escape(note)}[/]")
+
+
+def _line(parent: Tree, line: Line, label: str = "") -> None:
+    from rich.markup import escape
+
+    from sanchuang.values import Truth
+
+    sign = "·"
+    if line.answer is not None:
+        sign = {Truth.YES: "[green]✓[/]", Truth.NO: "[red]✗[/]", Truth.UNKNOWN: "[yellow]?[/]"}[line.answer]
+    words = f"{sign} {label}{escape(line.text)}"
+    if line.reference is not None:
+        words += f"  [dim]〔{escape(line.reference.text)}〕[/]"
+    if line.status:
+        words += f"  [dim]{escape(line.status)}[/]"
+    node = parent.add(words)
+    if line.detail:
+        node.add(escape(line.detail))
+    for fact in line.facts:
+        when = f" {fact.period}" if fact.period else ""
+        grade = f"，{fact.evidence}" if fact.evidence else ""
+        source = f"（{fact.source}{grade}）" if fact.source or grade else ""
+        node.add(f"[dim]{escape(f'{fact.label}{when}：{fact.value}{source}')}[/]")
+    if line.remedy and line.answer is not Truth.YES:
+        node.add(f"→ {escape(line.remedy)}")
+    for child in line.children:
+        _line(node, child)
+
+
+# every company --------------------------------------------------------------------------------------------
+def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, object]:
+    """Write one row per company and finding to `out`; returns how many. The file appears only when complete."""
+    import polars as pl
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sanchuang.core.advice import advise
+    from sanchuang.core.advice_data import COLUMNS, rows
+    from sanchuang.registry.advice import subjects
+    from sanchuang.registry.models import Organisation
+
+    if out.suffix not in (".parquet", ".csv"):
+        raise Malformed(f"不知道怎样写“{out.name}”", "文件名以 .parquet 或 .csv 结尾")
+    if not out.parent.is_dir():
+        raise Malformed(f"没有目录 {out.parent}", "先建立它")
+    companies = list(Organisation.objects.filter(kind="company").order_by("slug"))
+    columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
+    bars = (TextColumn("企业建议"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*bars, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+        task = progress.add_task("", total=len(companies))
+        for start in range(0, len(companies), CHUNK):
+            for subject in subjects(companies[start : start + CHUNK], on):
+                for row in rows(advise(subject)):
+                    for name, value in row.items():
+                        columns[name].append(value)
+                progress.advance(task)
+    types = {str: pl.String, bool: pl.Boolean, int: pl.Int64, float: pl.Float64, list: pl.List(pl.String)}
+    frame = pl.DataFrame(columns, schema={name: types[kind] for name, kind in COLUMNS.items()})
+    part = out.with_name(f".{out.name}.part")
+    if out.suffix == ".parquet":
+        frame.write_parquet(part)
+    else:
+        frame.with_columns(pl.col("missing").list.join(" ")).write_csv(part, include_bom=True)
+    part.replace(out)
+    return {"companies": len(companies), "findings": frame.height, "on": on.isoformat(), "out": str(out)}
