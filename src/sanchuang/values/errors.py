@@ -1,7 +1,5 @@
 """What goes wrong with values: text that cannot be read, arithmetic that proves nothing."""
 
-# ruff: noqa: N818 – the names are terms of the project and read as what happened.
-
 from __future__ import annotations
 
 

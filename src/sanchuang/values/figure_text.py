@@ -20,7 +20,7 @@ _SIGNS = {
 }  # fmt: skip
 _BEFORE = {
     Op.EXACT: "等于 正好 共",
-    Op.ABOUT: "约 約 大约 大約 约为 大概 左右 about around",
+    Op.ABOUT: "约 約 大约 大約 约为 約為 大概 about around",
     Op.NEARLY: "近 将近 將近 接近 nearly almost",
     Op.OVER: "超 超过 超過 逾 超出 突破 大于 大於 多于 高于 over above",
     Op.AT_LEAST: "至少 不少于 不少於 不低于 不低於 不小于 最少 最低 达到 atleast",
@@ -47,6 +47,9 @@ _TRAILING_BY_LENGTH = sorted(_TRAILING, key=len, reverse=True)
 _VAGUE = re.compile(
     r"几|幾|数[十百千万亿]|數[十百千萬億]|若干|上百|上千|成百|many|several|dozens|hundreds|thousands"
 )
+# A unit is a word, not a second figure: 300项，超1亿元 is refused.
+_NO_UNIT = re.compile(r"[-+0-9.]|.*[,;:。、！？!?<>=≥≤≈()]")
+MAX_UNIT = 40  # characters
 _HOW = "写成 近300项、超1亿元、≥95%、240余位 的样子；只有文字时用 words"
 
 
@@ -85,7 +88,7 @@ def read_figure(text: str) -> Figure:
         value, unit = _number_with_more(body, found)
     except Malformed as error:
         raise Malformed(f"“{plain}”不是数据：{error.message}", error.remedy or _HOW) from None
-    if len(found) > 1:
+    if len(set(found)) > 1:
         raise Malformed(f"“{plain}”有两个方向的说法", "只留一个，例如 超300项")
     return Figure(value, found[0] if found else Op.EXACT, unit)
 
@@ -97,6 +100,6 @@ def _number_with_more(body: str, found: list[Op]) -> tuple[Fraction, str]:
         found.append(Op.OVER)
         size, rest = split_multiplier(rest[1:])
         value *= size
-    if re.match(r"[0-9.,+-]", rest):
+    if _NO_UNIT.match(rest) or len(rest) > MAX_UNIT:
         raise Malformed(f"“{rest}”不是单位", _HOW)
     return value, rest

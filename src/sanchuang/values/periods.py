@@ -96,6 +96,8 @@ class Period:
     @classmethod
     def day(cls, day: dt.date) -> Period:
         """One day."""
+        if day in (_OPEN_FIRST, _OPEN_LAST):
+            raise Malformed(f"{day} 表示没有期限，不是一天", "用 Period.since 或 Period.until")
         return cls(day, day)
 
     @classmethod
@@ -116,8 +118,11 @@ class Period:
         try:
             first = dt.date(year, month, 1)
             last = dt.date(last_year, last_month, calendar.monthrange(last_year, last_month)[1])
-        except (ValueError, IndexError):
+        except (ValueError, OverflowError):
             raise Malformed(f"{year}年超出日历范围", "年份写四位数") from None
+        # The first and the last year of the calendar would be taken for open ends.
+        if first == _OPEN_FIRST or last == _OPEN_LAST:
+            raise Malformed(f"{year}年超出日历范围", "年份在 2 到 9998 之间")
         return cls(first, last)
 
     # -- asking ----------------------------------------------------------------------------------
