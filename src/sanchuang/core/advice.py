@@ -49,13 +49,17 @@ class Missing:
 
 @dataclass(frozen=True)
 class Line:
-    """One reason: a condition, a matched requirement, a step of a computation."""
+    """One reason: a condition, a matched requirement, a step of a computation.
+
+    `quote` is what `reference` (or a matched text) says; `quote_label` names it when it is not an article.
+    """
 
     text: str
     answer: Truth | None = None
     detail: str = ""
     reference: Link | None = None
     quote: str = ""
+    quote_label: str = ""
     facts: tuple[Behind, ...] = ()
     missing: tuple[Missing, ...] = ()
     remedy: str = ""

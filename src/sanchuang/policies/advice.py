@@ -94,15 +94,19 @@ def line(policy: Policy, answered: Answered) -> Line:
     """One condition with its article, the fact behind it and what would change the answer."""
     lang = language()
     condition = answered.condition
-    detail = gap(answered.step)
+    label = label_text(condition.label, lang)
+    sentence = condition_sentence(policy, condition, lang)
+    details = [sentence] if sentence.strip("。.") != label else []
     if answered.by is not None:
-        detail = _("Decided by the exception “%s”") % label_text(answered.by.label, lang)
+        details.append(_("Decided by the exception “%s”") % label_text(answered.by.label, lang))
+    elif distance := gap(answered.step):
+        details.append(distance)
     return Line(
-        text=label_text(condition.label, lang),
+        text=label,
         answer=answered.truth,
-        detail=detail,
+        detail=" ".join(details),
         reference=article_link(policy, condition.article.anchor, condition.article.heading),
-        quote=condition_sentence(policy, condition, lang),
+        quote=condition.article.text,
         facts=behind(answered.facts()),
         missing=missing(policy, answered.lacks) if answered.truth is Truth.UNKNOWN else (),
         remedy=label_text(condition.remedy, lang) if answered.truth is not Truth.YES else "",

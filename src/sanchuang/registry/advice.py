@@ -96,7 +96,10 @@ def fit(need: Need, result: Result, hit: Hit) -> Finding:
             Truth.of(same),
         )
     )
-    lines += [Line(_("Both speak of “%s”") % r.term, None, quote=r.sentence) for r in hit.reasons]
+    lines += [
+        Line(_("Both speak of “%s”") % r.term, quote=r.sentence, quote_label=_("Where the result says it"))
+        for r in hit.reasons
+    ]
     return Finding(
         key=f"{need.slug}:{result.slug}",
         title=result.title,
