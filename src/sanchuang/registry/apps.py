@@ -13,10 +13,13 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions, loaders, the check of codes and the search."""
-        from sanchuang.core import search
+        from sanchuang.core import advice, search
         from sanchuang.core.pack.register import check_codes_with
         from sanchuang.registry import codes, packing, permissions  # noqa: F401
+        from sanchuang.registry.advice import FileSection, FitsSection
         from sanchuang.registry.search import find
 
-        check_codes_with(codes.check_unified_social_credit_code)
+        check_codes_with(codes.check_code)
         search.register("organisation", find)
+        advice.register(FitsSection())
+        advice.register(FileSection())
