@@ -21,6 +21,10 @@ class EnumField(_CharField):
     handed to values and engines as it is. Assigning a member, its name or its value all work.
     """
 
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def __init__(self, enum: type[Enum], *args: Any, **kwargs: Any) -> None:
         self.enum = enum
         kwargs.setdefault("max_length", 24)

@@ -48,9 +48,10 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """One role of one user, for the organisation with this identifier or, when empty, for the district.
+    """One role of one user, in the organisation with this identifier if any.
 
-    `date_from` and `date_to` are both included; either may be open.
+    What a company's member may do reaches to that organisation only; an officer's or scout's role reaches over
+    the district wherever they are employed. `date_from` and `date_to` are both included; either may be open.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name="用户")

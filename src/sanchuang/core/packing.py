@@ -51,13 +51,13 @@ def users(pack: Pack, by: User, report: Report) -> Counts:
             continue  # somebody's own account is never taken over by a pack
         user.display_name = entry.names.hans
         user.is_active = True
-        user.is_staff = entry.role == Role.ADMINISTRATOR
+        user.is_staff = Role(entry.role) is Role.ADMINISTRATOR
         if not user.check_password(password):
             user.password = hashed
         user.save()
-        wanted = {"role": entry.role, "organisation": entry.organisation or ""}
-        user.memberships.exclude(**wanted).delete()
-        Membership.objects.get_or_create(user=user, **wanted)
+        role, organisation = entry.role, entry.organisation or ""
+        user.memberships.exclude(role=role, organisation=organisation).delete()
+        Membership.objects.get_or_create(user=user, role=role, organisation=organisation)
     names = [entry.username for entry in pack.users]
     User.objects.filter(pack=pack.id).exclude(username__in=names).update(is_active=False)
     report("users", len(names), len(names))

@@ -1,21 +1,25 @@
 """Who may do what: roles of a user, predicates over them, and the one place that refuses.
 
-A room adds its permissions with `rules.add_perm("room.verb", predicate)` in its `permissions.py` and explains
-them with `explain`. Views, API, admin and command line all call `require` (or `user.has_perm`).
+A room adds its permissions with `permit("room.verb", predicate, …)` in its `permissions.py`. Views, API, admin and command line all call `require` (or `user.has_perm`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import rules
+import rules.permissions
+import rules.predicates
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from sanchuang.core.errors import Refused
 from sanchuang.core.models import Membership, User
 from sanchuang.core.roles import Role
+
+# django-rules is not typed.
+_predicate: Callable[..., Any] = rules.predicates.predicate
+_set_permission: Callable[[str, Any], None] = rules.permissions.set_perm
 
 _remedies: dict[str, tuple[str, str]] = {}
 
@@ -42,14 +46,14 @@ def organisations_of(user: User | AnonymousUser, role: Role) -> set[str]:
     return {m.organisation for m in memberships_of(user) if m.role == role and m.organisation}
 
 
-def district_role(*roles: Role) -> Any:
-    """The predicate that a user holds one of `roles` for the whole district."""
+def holds_role(*roles: Role) -> Any:
+    """The predicate that a user holds one of `roles` today, for whatever organisation."""
     wanted = set(roles)
 
     def holds(user: User | AnonymousUser) -> bool:
-        return any(m.role in wanted and not m.organisation for m in memberships_of(user))
+        return not wanted.isdisjoint(roles_of(user))
 
-    return rules.predicate(holds, name="district_role(" + ",".join(sorted(wanted)) + ")")
+    return _predicate(holds, name="holds_role(" + ",".join(sorted(wanted)) + ")")
 
 
 def own_organisation(role: Role) -> Any:
@@ -58,20 +62,20 @@ def own_organisation(role: Role) -> Any:
     def holds(user: User | AnonymousUser, organisation: Any = None) -> bool:
         return organisation is not None and organisation.slug in organisations_of(user, role)
 
-    return rules.predicate(holds, name=f"own_organisation({role})")
+    return _predicate(holds, name=f"own_organisation({role})")
 
 
 def _signed_in(user: User | AnonymousUser) -> bool:
     return bool(user.is_authenticated and user.is_active)
 
 
-signed_in = rules.predicate(_signed_in, name="signed_in")
-administrator = district_role(Role.ADMINISTRATOR)
+signed_in = _predicate(_signed_in, name="signed_in")
+administrator = holds_role(Role.ADMINISTRATOR)
 
 
 def permit(permission: str, predicate: Any, *, what: str, who: str) -> None:
     """Register `permission`; `what` names the act and `who` those who may, for the refusal's text."""
-    rules.set_perm(permission, predicate)
+    _set_permission(permission, predicate)
     _remedies[permission] = (what, who)
 
 
@@ -91,7 +95,7 @@ def permissions() -> Iterable[tuple[str, str, str]]:
 permit("core.load_pack", administrator, what="载入区包", who="管理员")
 permit(
     "core.view_audit",
-    district_role(Role.AUDITOR, Role.ADMINISTRATOR),
+    holds_role(Role.AUDITOR, Role.ADMINISTRATOR),
     what="查看审计记录",
     who="审计员、管理员",
 )

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """What somebody is here. A role may be held for one organisation or for the whole district."""
+    """What somebody is here."""
 
     OFFICER = "officer", "政策专员"
     SCOUT = "scout", "科技工兵"

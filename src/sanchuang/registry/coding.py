@@ -15,8 +15,8 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
-from sanchuang.engines.rules.dictionary import FactType, Scalar
-from sanchuang.values import Yuan
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
+from sanchuang.values import Yuan, number_text, rate_text
 
 Json = int | bool | str
 
@@ -60,3 +60,20 @@ def decode(stored: Json, type: FactType) -> Scalar:
         case ((FactType.CHOICE | FactType.TEXT), str()):
             return stored
     raise ValueError(f"{type.value} 类事实存了 {stored!r}")
+
+
+def value_text(value: FactValue, spec: FactSpec, lang: str = "zh") -> str:
+    """A fact's value for readers, with its operator and unit: "超 1.2亿元", "45 人", "12%", "是"."""
+    match value.value:
+        case bool():
+            shown = ("是" if value.value else "否") if lang.startswith("zh") else str(value.value).lower()
+        case Yuan():
+            shown = value.value.text(lang)
+        case Fraction() if spec.type is FactType.RATE:
+            shown = rate_text(value.value)
+        case int() | Fraction():
+            shown = f"{number_text(value.value)} {spec.unit}".strip()
+        case other:
+            shown = str(other)
+    before = value.op.label(lang)
+    return f"{before} {shown}" if before else shown

@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
                 ('date_from', models.DateField(blank=True, null=True, verbose_name='自')),
                 ('value', models.JSONField(verbose_name='值')),
                 ('op', sanchuang.core.fields.EnumField(sanchuang.values.figures.Op, default=sanchuang.values.figures.Op['EXACT'], max_length=24, verbose_name='准确程度')),
-                ('evidence', sanchuang.core.fields.EnumField(sanchuang.values.evidence.Evidence, blank=True, default='', max_length=24, verbose_name='证据等级')),
+                ('evidence', sanchuang.core.fields.EnumField(sanchuang.values.evidence.Evidence, blank=True, default=None, max_length=24, verbose_name='证据等级')),
                 ('source', models.TextField(blank=True, verbose_name='出处')),
                 ('known_from', models.DateField(blank=True, null=True, verbose_name='得知')),
                 ('synthetic', models.BooleanField(default=False, verbose_name='示例')),

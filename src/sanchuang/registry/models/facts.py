@@ -70,7 +70,7 @@ class Fact(models.Model):
     date_from = models.DateField("自", null=True, blank=True)
     value = models.JSONField("值")
     op = EnumField(Op, verbose_name="准确程度", default=Op.EXACT)
-    evidence = EnumField(Evidence, verbose_name="证据等级", blank=True, default="")
+    evidence = EnumField(Evidence, verbose_name="证据等级", blank=True, default=None)
     source = models.TextField("出处", blank=True)
     known_from = models.DateField("得知", null=True, blank=True)
     synthetic = models.BooleanField("示例", default=False)

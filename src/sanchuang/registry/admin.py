@@ -1,0 +1,57 @@
+"""The registry's records in Django's admin, to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from sanchuang.core.admin import ReadOnly
+from sanchuang.registry import models
+
+
+@admin.register(models.Organisation)
+class OrganisationAdmin(ReadOnly):
+    """Organisations."""
+
+    list_display = ("name", "kind", "code", "industry", "circle", "synthetic")
+    list_filter = ("kind", "synthetic", "circle")
+    list_select_related = ("industry", "circle")
+    search_fields = ("slug", "code", "names__name")
+
+
+@admin.register(models.Fact)
+class FactAdmin(ReadOnly):
+    """Facts of organisations."""
+
+    list_display = ("organisation", "name", "period", "value", "op", "evidence", "source", "synthetic")
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__slug", "organisation__name", "name")
+
+
+@admin.register(models.FactDefinition)
+class FactDefinitionAdmin(ReadOnly):
+    """The dictionary of facts."""
+
+    list_display = ("name", "type", "per", "unit", "status", "source")
+
+
+@admin.register(models.PublishedFigure)
+class PublishedFigureAdmin(ReadOnly):
+    """Published figures."""
+
+    list_display = ("slug", "name", "op", "value", "unit", "as_of", "source", "derived")
+    list_filter = ("derived",)
+
+
+admin.site.register(
+    [
+        models.Field,
+        models.Industry,
+        models.Mechanism,
+        models.Need,
+        models.Person,
+        models.Place,
+        models.Result,
+        models.Tag,
+    ],
+    ReadOnly,
+)

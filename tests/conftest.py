@@ -1,0 +1,81 @@
+"""What tests of several parts share: districts to work in, and users of every role."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import sanchuang
+
+# Shared and busy machines: how long an example takes says nothing about what it tests.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+TINY = Path(__file__).parent / "packs" / "tiny"
+WESTLAKE = Path(sanchuang.__file__).parent / "packs" / "westlake"
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the demonstration's password out of the project, and hash passwords fast."""
+    settings.VAR = tmp_path_factory.getbasetemp() / "var"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def tiny(db: None) -> Any:
+    """The tiny pack of another country, loaded for one test. Gives the outcome of the load."""
+    from sanchuang.core.operator import operator
+    from sanchuang.core.pack.load import load_pack
+
+    return load_pack(TINY, by=operator())
+
+
+@pytest.fixture(scope="session")
+def westlake_database(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of this worker's database with the whole West Lake pack, loaded once for the run."""
+    from district_database import dropped, prepared
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with django_db_blocker.unblock():
+        name = prepared(WESTLAKE, shared, own)
+    yield name
+    with django_db_blocker.unblock():
+        dropped(name)
+
+
+@pytest.fixture
+def westlake(westlake_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """The West Lake district in place of the empty test database; what a test changes is undone.
+
+    Not to be combined with `db`, which has its own database.
+    """
+    from django.db import transaction
+
+    from district_database import using
+
+    with django_db_blocker.unblock(), using(westlake_database), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def make_user() -> Callable[..., Any]:
+    """Makes a user with a role: `make_user(Role.MEMBER, "acme")`; without a role, one who is nothing here."""
+    from sanchuang.core.models import Membership, User
+
+    def make(role: str | None = None, organisation: str = "", **dates: Any) -> User:
+        user = User.objects.create_user(f"user{User.objects.count()}")
+        if role is not None:
+            Membership.objects.create(user=user, role=role, organisation=organisation, **dates)
+        return user
+
+    return make

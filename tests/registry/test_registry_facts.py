@@ -1,0 +1,199 @@
+"""Facts as rules read them: the value of the year, the newest static value, what was known when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from sanchuang.core.errors import Refused, Unfit
+from sanchuang.core.operator import operator
+from sanchuang.core.roles import Role
+from sanchuang.registry.actions import create_organisation, record_fact, rename_organisation
+from sanchuang.registry.facts import company_facts
+from sanchuang.registry.models import Fact, FactDefinition, Industry, Organisation, OrganisationName
+from sanchuang.registry.queries import facts_of, find_organisation
+from sanchuang.values import Evidence, Malformed, Op, Period, Verification, Yuan
+
+pytestmark = pytest.mark.django_db
+Y2023, Y2024 = Period.parse("2023"), Period.parse("2024")
+TODAY = dt.date(2025, 6, 30)
+
+
+@pytest.fixture(autouse=True)
+def _dictionary() -> None:
+    for name, type_, per, label, more in (
+        ("revenue", "money", "year", "营业收入", {"unit": "元"}),
+        ("staff", "count", "year", "从业人员", {"unit": "人"}),
+        ("recognised", "bool", "static", "经认定", {}),
+        ("district_level", "choice", "static", "等级", {"choices": ["甲", "乙"]}),
+        ("line", "text", "static", "所属行业", {"values_from": "classification"}),
+    ):
+        FactDefinition.objects.create(name=name, type=type_, per=per, labels={"zh": label}, **more)
+
+
+@pytest.fixture
+def acme() -> Organisation:
+    return create_organisation(by=operator(), slug="acme", kind="company", name="某公司", source="工商登记")
+
+
+def record(organisation: Organisation, name: str, value: Any, **more: Any) -> Fact:
+    given = {"by": operator(), "source": "年报", "evidence": Evidence.CLAIMED} | more
+    return record_fact(organisation=organisation, name=name, value=value, **given)
+
+
+def test_a_fact_per_year_is_found_under_exactly_its_year(acme: Organisation) -> None:
+    record(acme, "revenue", "300万元", period=Y2024)
+    facts = company_facts([acme], TODAY)[acme.pk]
+    value = facts.get("revenue", Y2024)
+    assert value is not None
+    assert (value.value, value.period, value.op) == (Yuan.of(3_000_000), Y2024, Op.EXACT)
+    assert (value.source, value.evidence, value.synthetic) == ("年报", Evidence.CLAIMED, False)
+    assert facts.get("revenue", Y2023) is None
+    assert facts.get("revenue", None) is None
+    assert facts.get("staff", Y2024) is None
+
+
+def test_a_static_fact_has_its_newest_value_on_the_day(acme: Organisation) -> None:
+    record(acme, "recognised", False)
+    record(acme, "recognised", True, date_from=dt.date(2025, 7, 1))
+
+    def on(day: dt.date) -> Any:
+        found = company_facts([acme], day)[acme.pk].get("recognised", None)
+        return found and found.value
+
+    assert on(dt.date(2025, 6, 30)) is False
+    assert on(dt.date(2025, 7, 1)) is True
+
+
+def test_a_correction_counts_from_when_it_became_known(acme: Organisation) -> None:
+    first = record(acme, "staff", 40, period=Y2024)
+    Fact.objects.filter(pk=first.pk).update(known_from=dt.date(2025, 3, 1))
+    second = record(acme, "staff", 45, period=Y2024)
+    Fact.objects.filter(pk=second.pk).update(known_from=dt.date(2025, 5, 1))
+
+    def known(day: dt.date | None) -> Any:
+        found = company_facts([acme], TODAY, known=day)[acme.pk].get("staff", Y2024)
+        return found and found.value
+
+    assert known(None) == 45
+    assert known(dt.date(2025, 4, 30)) == 40
+    assert known(dt.date(2025, 2, 28)) is None
+
+
+def test_the_operator_of_the_text_is_kept(acme: Organisation) -> None:
+    record(acme, "revenue", ">1亿元", period=Y2024)
+    value = company_facts([acme], TODAY)[acme.pk].get("revenue", Y2024)
+    assert value is not None
+    assert (value.value, value.op) == (Yuan.of(100_000_000), Op.OVER)
+
+
+def test_the_line_of_business_comes_from_the_organisation_unless_recorded(acme: Organisation) -> None:
+    acme.industry = Industry.objects.create(
+        code="65", level="division", name="软件业", status=Verification.UNVERIFIED
+    )
+    acme.save()
+    derived = company_facts([acme], TODAY)[acme.pk].get("line", None)
+    assert derived is not None
+    assert (derived.value, derived.source) == ("65", "工商登记")
+    record(acme, "line", "64")
+    recorded = company_facts([acme], TODAY)[acme.pk].get("line", None)
+    assert recorded is not None
+    assert recorded.value == "64"
+
+
+def test_facts_of_many_organisations_take_as_many_queries_as_of_one(
+    acme: Organisation, django_assert_max_num_queries: Any
+) -> None:
+    Organisation.objects.bulk_create(
+        Organisation(slug=f"o{i}", kind="company", name=f"示例 {i}", synthetic=True) for i in range(500)
+    )
+    everyone = list(Organisation.objects.all())
+    Fact.objects.bulk_create(
+        Fact(organisation=o, name="staff", period="2024", value=i, synthetic=True)
+        for i, o in enumerate(everyone)
+    )
+    with django_assert_max_num_queries(4):
+        facts = company_facts(everyone, TODAY)
+    assert [facts[o.pk].get("staff", Y2024).value for o in everyone] == list(range(501))
+
+
+def test_the_file_lists_what_is_known_newest_first_and_what_is_missing(acme: Organisation) -> None:
+    for period, staff in ((Y2023, 30), (Y2024, 40)):
+        record(acme, "从业人员", staff, period=period)
+    lines, missing = facts_of(acme, TODAY)
+    assert [(line.spec.name, [value.value for value in line.values]) for line in lines] == [
+        ("staff", [40, 30])
+    ]
+    assert {spec.name for spec in missing} == {"revenue", "recognised", "district_level", "line"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "more", "message"),
+    [
+        ("staff", "", {"period": Y2024}, "的值为空"),
+        ("staff", "many", {"period": Y2024}, "many"),
+        ("staff", True, {"period": Y2024}, "类型不对"),
+        ("staff", 5, {}, "按年登记"),
+        ("staff", 5, {"period": Period.parse("2024Q1")}, "按年登记"),
+        ("recognised", "是", {"period": Y2024}, "不按期间登记"),
+        ("district_level", "丙", {}, "不在可选值中"),
+        ("staff", 5, {"period": Y2024, "source": " "}, "要有出处"),
+    ],
+)
+def test_what_does_not_fit_the_dictionary_is_refused(
+    acme: Organisation, name: str, value: Any, more: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(Malformed, match=message):
+        record(acme, name, value, **more)
+    assert not Fact.objects.exists()
+
+
+def test_an_unknown_fact_names_similar_ones(acme: Organisation) -> None:
+    with pytest.raises(Unfit, match="事实字典里没有“revenu”；相近的：revenue"):
+        record(acme, "revenu", "1元")
+
+
+def test_a_member_records_facts_of_the_own_company_only(acme: Organisation, make_user: Any) -> None:
+    record(acme, "staff", 5, period=Y2024, by=make_user(Role.MEMBER, "acme"))
+    with pytest.raises(Refused, match="您不能登记企业事实“某公司”"):
+        record(acme, "staff", 6, period=Y2024, by=make_user(Role.MEMBER, "other"))
+    assert Fact.objects.get().value == 5
+
+
+def test_the_database_refuses_a_second_value_and_one_without_source(acme: Organisation) -> None:
+    Fact.objects.create(organisation=acme, name="staff", period="2024", value=1, source="年报")
+    for wrong in (
+        {"period": "2024", "source": "月报"},
+        {"period": "2023", "source": ""},
+        {"period": "2022", "source": "年报", "date_from": TODAY},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Fact.objects.create(organisation=acme, name="staff", value=2, **wrong)
+
+
+def test_a_renamed_organisation_is_found_by_both_names(acme: Organisation) -> None:
+    rename_organisation(by=operator(), organisation=acme, name="某某公司", on=TODAY)
+    assert find_organisation("某公司") == find_organisation("某某公司") == acme
+    names = OrganisationName.objects.filter(organisation=acme).values_list("name", "kind", "until")
+    assert set(names) == {("某某公司", "current", ""), ("某公司", "former", "2025-06-30")}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"name": " "}, "名称和出处"),
+        ({"source": ""}, "名称和出处"),
+        ({"kind": "firm"}, "没有“firm”这类机构"),
+        ({"slug": "acme"}, "标识已属于“某公司”"),
+        ({"code": "X1"}, "代码已属于“某公司”"),
+    ],
+)
+def test_a_faulty_registration_is_refused(acme: Organisation, wrong: dict[str, Any], message: str) -> None:
+    Organisation.objects.filter(pk=acme.pk).update(code="X1")
+    given = {"slug": "new", "kind": "company", "name": "新公司", "source": "工商登记"} | wrong
+    with pytest.raises(Malformed, match=message):
+        create_organisation(by=operator(), **given)
+    assert Organisation.objects.count() == 1
