@@ -13,6 +13,7 @@ from sanchuang.core.pack.schema.base import key_of, refs_of
 from sanchuang.core.pack.tables import Table
 from sanchuang.core.pack.translate import near
 from sanchuang.engines.markup import Located, Path, Problem
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 
 _WORDS = {
     "source": ("来源", "在 pack.yaml 的 sources 中登记"),
@@ -58,13 +59,27 @@ class Entry(Generic[P]):
 
 @dataclass
 class Names:
-    """The identifiers that references may name, by kind of record."""
+    """The identifiers that references may name, by kind of record.
+
+    Nothing is said about references to a kind in `unread`: its file has faults that are reported once,
+    and not again at each of its references.
+    """
 
     known: dict[str, set[str]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    # Comparing with thousands of codes takes long, so only the first few faults get a guess then.
+    guesses: int = 20
 
     def add(self, kind: str, names: Iterable[str]) -> None:
         """Make `names` known as identifiers of `kind`."""
         self.known.setdefault(kind, set()).update(names)
+
+    def guess(self, kind: str, name: str) -> str:
+        """The known name nearest to `name`, as a question; empty when none is near."""
+        known = self.known.get(kind, set())
+        if len(known) > 500:
+            self.guesses -= 1
+        return near(name, sorted(known)) if self.guesses > 0 else ""
 
 
 def twice(
@@ -96,14 +111,11 @@ def _references(entry: Entry[Any], part: Part, path: Path, names: Names) -> Iter
         key = key_of(type(part), attribute)
         several = isinstance(value, tuple)
         for index, name in enumerate(value if several else (value,)):
-            known = names.known.get(kind, set())
-            if name is None or name in known:
+            if name is None or kind in names.unread or name in names.known.get(kind, set()):
                 continue
             what, remedy = _WORDS[kind]
             at = (*path, key, index) if several else (*path, key)
-            # Comparing with thousands of codes is slow and helps nobody.
-            guess = near(name, known) if len(known) < 5_000 else ""
-            yield entry.problem(at, f"没有{what}“{name}”", guess or remedy)
+            yield entry.problem(at, f"没有{what}“{name}”", names.guess(kind, name) or remedy)
     for attribute in type(part).model_fields:
         value = getattr(part, attribute)
         key = key_of(type(part), attribute)
@@ -172,3 +184,32 @@ def organisation_names(entries: Iterable[Entry[Organisation]]) -> dict[str, str]
         if entry.part.code:
             ids.setdefault(entry.part.code, entry.part.id)
     return ids
+
+
+def dictionary_of(facts: Iterable[Entry[FactEntry]], problems: list[Problem]) -> FactDictionary:
+    """The facts that share no name, label or alias with an earlier one; the others are reported."""
+    specs: dict[str, FactSpec] = {}
+    taken: dict[str, str] = {}
+    for entry in facts:
+        fact, clash = entry.part, False
+        for label in dict.fromkeys((fact.name, *fact.labels.values(), *fact.aliases)):
+            other = taken.setdefault(label, fact.name)
+            if other != fact.name:
+                clash = True
+                message = f"名称“{label}”同时指 {other} 和 {fact.name}"
+                problems.append(entry.problem(("name",), message, "改掉其中一个 labels 或 aliases"))
+        if not clash:
+            specs.setdefault(
+                fact.name,
+                FactSpec(
+                    name=fact.name,
+                    type=FactType(fact.type),
+                    per=Per(fact.per),
+                    labels={str(lang): label for lang, label in fact.labels.items()},
+                    unit=fact.unit or "",
+                    aliases=fact.aliases,
+                    choices=fact.choices,
+                    definition=fact.definition,
+                ),
+            )
+    return FactDictionary.of(specs.values())

@@ -5,14 +5,16 @@ All faults of all files are collected before any is raised, so that an author me
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sanchuang.core.pack import checks
 from sanchuang.core.pack.checks import Entry
+from sanchuang.core.pack.folder import Folder
 from sanchuang.core.pack.schema import (
     FactEntry,
     Industry,
@@ -26,20 +28,30 @@ from sanchuang.core.pack.schema import (
     Place,
     PublishedFigure,
     Result,
-    Unit,
     User,
 )
 from sanchuang.core.pack.tables import CompanyFact, read_companies, read_facts, read_industries
 from sanchuang.core.pack.translate import near, read_list, read_mapping
-from sanchuang.engines.markup import Located, Problem, Problems, load_yaml
-from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
+from sanchuang.engines.markup import Problems
+from sanchuang.engines.rules.dictionary import FactDictionary
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
     from sanchuang.engines.rules import Policy
 
 P = TypeVar("P", bound=Part)
+CodeCheck = Callable[[str, str], object]
 MANIFEST = "pack.yaml"
+# What references to the records of each list of files are called.
+_KINDS = {
+    "places": {"place", "circle"},
+    "organisations": {"organisation"},
+    "companies": {"organisation"},
+    "mechanisms": {"mechanism"},
+    "figures": {"figure"},
+    "classification": {"industry"},
+    "facts": {"fact"},
+}
 # Data that an author may drop into the folder and forget to name in pack.yaml.
 _DATA_SUFFIXES = {".yaml", ".yml", ".csv"}
 
@@ -104,11 +116,11 @@ class Pack:
         return {name: len(getattr(self, name)) for name in lists}
 
 
-def read_pack(path: Path | str, *, check_code: Callable[[str], object] | None = None) -> Pack:
+def read_pack(path: Path | str, *, check_code: CodeCheck | None = None) -> Pack:
     """Read and check the pack in the folder `path` (or the folder of the `pack.yaml` named).
 
-    `check_code` is asked about every organisation's code when the pack has a code scheme, and raises
-    `Malformed` when the code is wrong. Raises `Problems` with every fault found.
+    `check_code(code, scheme)` is asked about every organisation's code with the pack's code scheme, and
+    raises `Malformed` when the code is wrong. Raises `Problems` with every fault found.
     """
     root = Path(path)
     if root.name == MANIFEST:
@@ -119,21 +131,22 @@ def read_pack(path: Path | str, *, check_code: Callable[[str], object] | None = 
 class _Reading:
     """The state of one reading: what was read so far and the faults found."""
 
-    def __init__(self, root: Path, check_code: Callable[[str], object] | None) -> None:
-        self.root = root
+    def __init__(self, root: Path, check_code: CodeCheck | None) -> None:
+        self.folder = Folder(root)
         self.check_code = check_code
-        self.problems: list[Problem] = []
-        self.files: dict[str, str] = {}
+        self.problems = self.folder.problems
         self.names = checks.Names()
 
-    def pack(self) -> Pack:
-        if not self.root.is_dir():
-            raise Problems([Problem(str(self.root), 0, 0, "没有这个文件夹", "给出含有 pack.yaml 的文件夹")])
-        document = self._yaml(MANIFEST, (), None)
+    def _manifest(self) -> Entry[Manifest]:
+        document = self.folder.manifest(MANIFEST)
         manifest = read_mapping(Manifest, document, self.problems) if document else None
         if document is None or manifest is None:
             raise Problems(self.problems)
-        head = Entry(manifest, document)
+        return Entry(manifest, document)
+
+    def pack(self) -> Pack:
+        head = self._manifest()
+        manifest = head.part
         self._vocabularies(head, manifest)
         files = manifest.files
 
@@ -158,7 +171,7 @@ class _Reading:
         self.names.add("figure", (e.part.id for e in figures))
         self.names.add("industry", (i.code for i in industries))
         units = {unit.id: unit for unit in manifest.units}
-        for entries, key, what in (
+        identified: tuple[tuple[Sequence[Entry[Any]], str, str], ...] = (
             (places, "id", "地点编号"),
             (organisations, "id", "机构编号"),
             (people, "id", "人员编号"),
@@ -168,10 +181,20 @@ class _Reading:
             (results, "id", "成果编号"),
             (needs, "id", "需求编号"),
             (users, "username", "用户名"),
-        ):
-            self.problems += checks.twice(entries, lambda part, key=key: getattr(part, key), key, what)
+        )
+        for entries, key, what in identified:
+            self.problems += checks.twice(entries, attrgetter(key), key, what)
         self.problems += checks.twice(organisations, lambda part: part.code, "code", "机构代码")
-        everything = [head, *places, *organisations, *people, *mechanisms, *figures, *facts, *law]
+        everything: list[Entry[Any]] = [
+            head,
+            *places,
+            *organisations,
+            *people,
+            *mechanisms,
+            *figures,
+            *facts,
+            *law,
+        ]
         self.problems += checks.references([*everything, *results, *needs, *users], self.names)
         self.problems += checks.places_inside_themselves(places)
         self.problems += checks.figure_units(figures, units)
@@ -179,15 +202,15 @@ class _Reading:
         self.problems += checks.overlapping_law(law)
         self._codes(manifest, organisations)
 
-        dictionary = self._dictionary(facts, units)
+        dictionary = checks.dictionary_of(facts, self.problems)
         company_facts = self._company_facts(head, manifest, dictionary, facts, ids, industries)
         policies = self._policies(head, manifest, dictionary)
-        self._forgotten(manifest)
+        self.folder.report_forgotten(_DATA_SUFFIXES)
         if self.problems:
             raise Problems(self.problems)
         return Pack(
-            root=self.root,
-            digest=self._digest(),
+            root=self.folder.root,
+            digest=self.folder.digest(),
             manifest=manifest,
             places=_parts(places),
             organisations=_parts(organisations),
@@ -205,46 +228,6 @@ class _Reading:
             users=_parts(users),
         )
 
-    def _text(self, name: str, key: tuple[str | int, ...], head: Entry[Manifest] | None) -> str | None:
-        """The text of a file of the pack; None after reporting that it cannot be read."""
-        try:
-            raw = (self.root / name).read_bytes()
-            text = raw.decode("utf-8")
-        except FileNotFoundError:
-            there = [str(p.relative_to(self.root).as_posix()) for p in self.root.rglob("*") if p.is_file()]
-            remedy = near(name, there) or "建立这个文件，或从 pack.yaml 中删去"
-            message = f"没有文件“{name}”"
-            problem = (
-                head.problem(key, message, remedy) if head else Problem(str(self.root), 0, 0, message, remedy)
-            )
-            self.problems.append(problem)
-            return None
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            self.problems.append(Problem(self._source(name), line, 0, "不是 UTF-8 文字", "用 UTF-8 编码另存"))
-            return None
-        except OSError as error:
-            message = f"文件“{name}”无法读取：{error.strerror}"
-            self.problems.append(
-                Problem(self._source(name), 0, 0, message, "检查它是不是文件、有没有读的权限")
-            )
-            return None
-        self.files[name] = hashlib.sha256(raw).hexdigest()
-        return text
-
-    def _source(self, name: str) -> str:
-        return (self.root / name).as_posix()
-
-    def _yaml(self, name: str, key: tuple[str | int, ...], head: Entry[Manifest] | None) -> Located | None:
-        text = self._text(name, key, head)
-        if text is None:
-            return None
-        try:
-            return load_yaml(text, self._source(name))
-        except Problems as found:
-            self.problems += found.problems
-            return None
-
     def _list(
         self, model: type[P], head: Entry[Manifest], key: str, names: Sequence[str | None]
     ) -> list[Entry[P]]:
@@ -252,11 +235,18 @@ class _Reading:
         for index, name in enumerate(names):
             if name is None:
                 continue
-            document = self._yaml(name, ("files", key, index), head)
+            before = len(self.problems)
+            document = self.folder.yaml(name, partial(head.problem, ("files", key, index)))
             if document is not None:
                 found = read_list(model, document, self.problems)
                 entries += [Entry(part, document, path) for path, part in found]
+            self._unread_since(before, key)
         return entries
+
+    def _unread_since(self, before: int, key: str) -> None:
+        """After faults in the files named under `key`, say nothing about references to their records."""
+        if len(self.problems) > before:
+            self.names.unread |= _KINDS.get(key, set())
 
     def _vocabularies(self, head: Entry[Manifest], manifest: Manifest) -> None:
         for key, kind in (("sources", "source"), ("units", "unit"), ("tags", "tag"), ("fields", "field")):
@@ -271,10 +261,12 @@ class _Reading:
 
     def _industries(self, head: Entry[Manifest], manifest: Manifest) -> list[Industry]:
         name = manifest.classification.file
-        text = self._text(name, ("classification", "file"), head)
+        before = len(self.problems)
+        text = self.folder.text(name, partial(head.problem, ("classification", "file")))
         if text is None:
+            self._unread_since(before, "classification")
             return []
-        found = list(read_industries(text, self._source(name), self.problems))
+        found = list(read_industries(text, self.folder.source(name), self.problems))
         levels = {industry.code: industry for _, _, industry in found}
         lines: dict[str, int] = {}
         for line, table, industry in found:
@@ -285,61 +277,31 @@ class _Reading:
             if industry.parent is not None and industry.parent not in levels:
                 remedy = near(industry.parent, levels) or "改正 parent，或补上这个上级"
                 self.problems.append(table.problem(line, "parent", f"没有上级“{industry.parent}”", remedy))
+        self._unread_since(before, "classification")
         return [industry for _, _, industry in found]
 
     def _companies(self, head: Entry[Manifest], manifest: Manifest) -> list[Entry[Organisation]]:
         entries: list[Entry[Organisation]] = []
         for index, given in enumerate(manifest.files.companies):
-            text = self._text(given.file, ("files", "companies", index, "file"), head)
+            before = len(self.problems)
+            text = self.folder.text(given.file, partial(head.problem, ("files", "companies", index, "file")))
             if text is not None:
-                rows = read_companies(text, self._source(given.file), given, self.problems)
+                rows = read_companies(text, self.folder.source(given.file), given, self.problems)
                 entries += [Entry(part, table=table, line=line) for line, table, part in rows]
+            self._unread_since(before, "companies")
         return entries
 
     def _codes(self, manifest: Manifest, organisations: list[Entry[Organisation]]) -> None:
+        if self.check_code is None:
+            return
         for entry in organisations:
             code = entry.part.code
             if code is None:
                 continue
-            if manifest.code_scheme == "none":
-                message = "本包的 code_scheme 是 none，机构没有代码"
-                self.problems.append(
-                    entry.problem(("code",), message, "删去 code，或在 pack.yaml 写 code_scheme")
-                )
-            elif self.check_code is not None:
-                try:
-                    self.check_code(code)
-                except Malformed as error:
-                    self.problems.append(entry.problem(("code",), error.message, error.remedy))
-
-    def _dictionary(self, facts: list[Entry[FactEntry]], units: dict[str, Unit]) -> FactDictionary:
-        """The facts that share no label with an earlier one; the others are reported."""
-        specs: list[FactSpec] = []
-        taken: dict[str, str] = {}
-        for entry in facts:
-            fact = entry.part
-            clash = False
-            for label in dict.fromkeys((fact.name, *fact.labels.values(), *fact.aliases)):
-                other = taken.setdefault(label, fact.name)
-                if other != fact.name:
-                    clash = True
-                    message = f"名称“{label}”同时指 {other} 和 {fact.name}"
-                    self.problems.append(entry.problem(("name",), message, "改掉其中一个 labels 或 aliases"))
-            if clash or any(spec.name == fact.name for spec in specs):
-                continue
-            specs.append(
-                FactSpec(
-                    name=fact.name,
-                    type=FactType(fact.type),
-                    per=Per(fact.per),
-                    labels=dict(fact.labels),
-                    unit=fact.unit or "",
-                    aliases=fact.aliases,
-                    choices=fact.choices,
-                    definition=fact.definition,
-                )
-            )
-        return FactDictionary.of(specs)
+            try:
+                self.check_code(code, manifest.code_scheme)
+            except Malformed as error:
+                self.problems.append(entry.problem(("code",), error.message, error.remedy))
 
     def _company_facts(
         self,
@@ -351,14 +313,18 @@ class _Reading:
         industries: list[Industry],
     ) -> tuple[CompanyFact, ...]:
         codes = frozenset(industry.code for industry in industries)
-        allowed = {e.part.name: codes for e in facts if e.part.values_from == "classification"}
+        checked = "industry" not in self.names.unread
+        allowed = {e.part.name: codes for e in facts if checked and e.part.values_from == "classification"}
+        known = None if "organisation" in self.names.unread else ids
         seen: dict[tuple[str, str, str], int] = {}
         found: list[CompanyFact] = []
         for index, given in enumerate(manifest.files.company_facts):
-            text = self._text(given.file, ("files", "company_facts", index, "file"), head)
-            if text is not None:
-                source = self._source(given.file)
-                found += read_facts(text, source, given, dictionary, ids, allowed, seen, self.problems)
+            text = self.folder.text(
+                given.file, partial(head.problem, ("files", "company_facts", index, "file"))
+            )
+            if text is not None and "fact" not in self.names.unread:
+                source = self.folder.source(given.file)
+                found += read_facts(text, source, given, dictionary, known, allowed, seen, self.problems)
         return tuple(found)
 
     def _policies(
@@ -367,7 +333,7 @@ class _Reading:
         name = manifest.files.policies
         if name is None:
             return ()
-        folder = self.root / name
+        folder = self.folder.root / name
         if not folder.is_dir():
             message = f"没有文件夹“{name}”"
             self.problems.append(
@@ -377,12 +343,14 @@ class _Reading:
         # The rules engine is needed only by packs that hold rules.
         from sanchuang.engines.rules import read_policies, run_examples
 
+        if "fact" in self.names.unread:
+            return ()
         texts: dict[str, tuple[str, str]] = {}
         for path in sorted(folder.glob("*.md")):
-            relative = path.relative_to(self.root).as_posix()
-            text = self._text(relative, ("files", "policies"), head)
+            relative = path.relative_to(self.folder.root).as_posix()
+            text = self.folder.text(relative, partial(head.problem, ("files", "policies")))
             if text is not None:
-                texts[self._source(relative)] = relative, text
+                texts[self.folder.source(relative)] = relative, text
         try:
             found = read_policies([(text, source) for source, (_, text) in texts.items()], dictionary)
         except Problems as faults:
@@ -390,19 +358,6 @@ class _Reading:
             return ()
         self.problems += [failure.problem() for failure in run_examples(found)]
         return tuple(PolicyFile(*texts[policy.source], policy) for policy in found.policies)
-
-    def _forgotten(self, manifest: Manifest) -> None:
-        for path in sorted(self.root.rglob("*")):
-            name = path.relative_to(self.root).as_posix()
-            read = name in self.files or any(p.source == path.as_posix() for p in self.problems)
-            if path.suffix in _DATA_SUFFIXES and path.is_file() and not read:
-                message = "这个文件没有在 pack.yaml 的 files 中登记，没有读"
-                self.problems.append(Problem(path.as_posix(), 0, 0, message, "登记它，或移出本包"))
-
-    def _digest(self) -> str:
-        """SHA-256 over the path and the SHA-256 of every file, in path order."""
-        lines = (f"{digest}  {name}\n" for name, digest in sorted(self.files.items()))
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _parts(entries: list[Entry[P]]) -> tuple[P, ...]:

@@ -69,7 +69,7 @@ def loaders() -> list[Loader]:
     return sorted(_loaders.values())
 
 
-CodeCheck = Callable[[str], object]
+CodeCheck = Callable[[str, str], object]  # a code, and the pack's code scheme
 _code_checks: list[CodeCheck] = []
 
 

@@ -219,14 +219,14 @@ def read_facts(
     source: str,
     given: FactFile,
     dictionary: FactDictionary,
-    organisations: dict[str, str],
+    organisations: Mapping[str, str] | None,
     allowed: Mapping[str, Collection[str]],
     seen: dict[tuple[str, str, str], int],
     problems: list[Problem],
 ) -> Iterator[CompanyFact]:
     """Every known cell as a `CompanyFact`.
 
-    `organisations` maps ids and codes to ids; `allowed` gives the values that a text fact may take, by
+    `organisations` maps ids and codes to ids (None: do not check them); `allowed` gives the values that a text fact may take, by
     the fact's name; `seen` holds the line of each (organisation, fact, period)
     already read from any file, so that a second value is a fault.
     """
@@ -242,13 +242,10 @@ def read_facts(
     periods: dict[str, Period | None] = {"": None}
     for line, cells in table.rows:
         code, when = cells[at_code].strip(), cells[at_period].strip()
-        organisation = organisations.get(code)
+        organisation = code if organisations is None else organisations.get(code)
         if organisation is None:
-            remedy = near(code, organisations) if len(organisations) < 10_000 else ""
             problems.append(
-                table.problem(
-                    line, "code", f"没有代码或编号为“{code}”的机构", remedy or "先在机构或企业表中登记"
-                )
+                table.problem(line, "code", f"没有代码或编号为“{code}”的机构", "先在机构或企业表中登记")
             )
             continue
         if when not in periods:

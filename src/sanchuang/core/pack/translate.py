@@ -15,7 +15,7 @@ from sanchuang.engines.markup import Located, Path, Problem
 P = TypeVar("P", bound=Part)
 
 _EXPECTED = {
-    "string_type": ("文字", "加上引号；YAML 把 yes/no/on/off 和数字读成别的类型"),
+    "string_type": ("文字", "整数、true、false、null 要加引号才是文字"),
     "bool_type": ("true 或 false", "写 true 或 false，不加引号"),
     "bool_parsing": ("true 或 false", "写 true 或 false，不加引号"),
     "int_type": ("整数", "写不带引号的整数"),

@@ -37,14 +37,8 @@ class Ref:
 
 
 def _exact_text(value: object) -> object:
-    """Whole numbers become their digits; fractions must be quoted so that no digit is lost."""
-    if isinstance(value, bool):
-        raise Malformed("应为数或文字，读到的是真假值", "YAML 把 yes/no/on/off 读成真假，请加引号")
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        raise Malformed(f"小数 {value!r} 没有加引号，可能丢失原文的位数", f'写成带引号的文字，例如 "{value}"')
-    return value
+    """Whole numbers become their digits; the reader keeps every other scalar as it was written."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _day(value: object) -> dt.date:
@@ -73,7 +67,7 @@ def _as_of(value: object) -> Period | None:
 def _period(value: object) -> Period:
     period = _as_of(value)
     if period is None:
-        raise Malformed("缺少时间", "写成 2024、2024Q1、2024-06 或 2024-06-30")
+        raise Malformed("没有写时间", "写成 2024、2024Q1、2024-06 或 2024-06-30")
     return period
 
 
