@@ -33,8 +33,7 @@ def test_help_shows_an_example_of_the_very_command_and_the_format_json(name: str
     result = CliRunner().invoke(main, [*name.split(), "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     text = " ".join(result.stdout.split())
-    assert "示例" in text
-    assert f"sanchuang {name}" in text.split("示例")[1]
+    assert f"sanchuang {name}" in text.split("例：", 1)[1]
     assert re.search(r"--format .*json", text)
 
 

@@ -61,7 +61,7 @@ main = typer.Typer(
 
 
 @main.callback()
-def prepare(ctx: typer.Context) -> None:
+def set_up(ctx: typer.Context) -> None:
     """Set Django up once, for the commands that need it."""
     if ctx.invoked_subcommand not in WITHOUT_DJANGO:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanchuang.web.settings")

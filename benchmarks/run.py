@@ -1,0 +1,82 @@
+"""`make bench`: run the benchmarks and write docs/benchmarks.md.
+
+Every figure of the report comes from this one run; what could not run is named with the reason. `--only NAME` (more
+than once if wanted) runs a part and prints it without writing the report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from measure import ROOT, Section, Skipped, machine, table
+
+REPORT = ROOT / "docs/benchmarks.md"
+SHARED = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
+HEAD = """# Benchmarks
+
+Written by `make bench`; not edited by hand. All figures are from one run on one machine, which other work may have
+shared: CPU seconds (user and system, children included) therefore stand beside the wall clock's. Medians of five
+or more runs.
+"""
+
+
+def parts(var: Path) -> dict[str, Callable[[], Section]]:
+    """The benchmarks by name, in the order of the report; those after `pack` use the district it loaded."""
+    import advise
+    import first_run
+    import match
+    import pack
+
+    return {
+        "run": first_run.first_run,
+        "pack": lambda: pack.loading(var),
+        "advise": advise.one,
+        "advise-all": lambda: advise.whole(var),
+        "match": lambda: match.development_table(SHARED),
+    }
+
+
+def main() -> int:
+    """Run what was asked for; a benchmark that fails ends the run with its error."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "SANCHUANG_VAR": folder,
+            "DATABASE_URL": "",
+            "DJANGO_SETTINGS_MODULE": "sanchuang.web.settings",
+        }
+        import django
+
+        django.setup()
+        benchmarks = parts(Path(folder))
+        reader = argparse.ArgumentParser(description=__doc__)
+        reader.add_argument("--only", action="append", choices=list(benchmarks), default=[])
+        only = reader.parse_args().only
+        sections, skipped = [], []
+        for name, benchmark in benchmarks.items():
+            if only and name not in only and not (name == "pack" and {"advise", "advise-all"} & set(only)):
+                continue
+            print(f"bench: {name} …", file=sys.stderr, flush=True)
+            try:
+                sections.append(benchmark().markdown())
+            except Skipped as reason:
+                print(f"bench: {name} skipped: {reason}", file=sys.stderr)
+                skipped.append(f"* {name}: {reason}")
+    report = [HEAD + "\n" + table(["", ""], machine()).replace("--:", "---"), *sections]
+    if skipped:
+        report.append("## Skipped\n\n" + "\n".join(skipped))
+    text = "\n\n".join(report) + "\n"
+    if only:
+        print(text)
+    else:
+        REPORT.write_text(text)
+        print(f"bench: {REPORT.relative_to(ROOT)}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
