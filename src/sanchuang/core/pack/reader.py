@@ -5,7 +5,7 @@ All faults of all files are collected before any is raised, so that an author me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -32,7 +32,7 @@ from sanchuang.core.pack.schema import (
 )
 from sanchuang.core.pack.tables import CompanyFact, read_companies, read_facts, read_industries
 from sanchuang.core.pack.translate import near, read_list, read_mapping
-from sanchuang.engines.markup import Problems
+from sanchuang.engines.markup import Problem, Problems
 from sanchuang.engines.rules.dictionary import FactDictionary
 from sanchuang.values import Malformed
 
@@ -357,7 +357,16 @@ class _Reading:
             self.problems += faults.problems
             return ()
         self.problems += [failure.problem() for failure in run_examples(found)]
+        self._policy_sources(found.policies)
         return tuple(PolicyFile(*texts[policy.source], policy) for policy in found.policies)
+
+    def _policy_sources(self, policies: Iterable[Policy]) -> None:
+        for policy in policies:
+            for name in policy.sources:
+                if name not in self.names.known["source"]:
+                    line = next((n for n, t in enumerate(policy.text.splitlines(), 1) if name in t), 0)
+                    remedy = self.names.guess("source", name) or "在 pack.yaml 的 sources 中登记"
+                    self.problems.append(Problem(policy.source, line, 0, f"没有来源“{name}”", remedy))
 
 
 def _parts(entries: list[Entry[P]]) -> tuple[P, ...]:
