@@ -1,0 +1,250 @@
+"""The index: documents in, ranked documents with reasons out.
+
+tantivy keeps the documents' characters, pairs and words as three fields, each with its own statistics, and finds the
+candidates; `scoring` measures these exactly; `reasons` says what they share with the query.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+import tantivy
+
+from sanchuang.engines.matching.reasons import LIMIT, Reason, Wording
+from sanchuang.engines.matching.scoring import Field, Question, Shares, Weights
+from sanchuang.engines.matching.text import Terms, Unit, join, terms, units
+from sanchuang.values import Malformed
+
+CANDIDATES = 100
+FIELDS = Terms._fields
+# What each field's BM25 counts for when tantivy picks the candidates (docs/matching.md).
+_BOOSTS = {"characters": 1.0, "pairs": 1.0, "words": 0.5}
+_WRITER_BYTES = 128_000_000
+_BLANKS = "blanks"
+
+
+class DuplicateId(Malformed):
+    """Two documents of one collection have the same id."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(f"文本编号重复：{identifier}", "让每篇文本的编号唯一")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text under an id that is unique in its collection."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found: its score, 0 to 1, and the wording it shares with the query, weightiest first."""
+
+    id: str
+    score: float
+    reasons: tuple[Reason, ...] = ()
+
+
+class Candidate(NamedTuple):
+    """A document as found by tantivy and measured exactly; `line` as in `text`."""
+
+    id: str
+    text: str
+    line: str
+    shares: Shares
+
+
+class Index:
+    """A searchable collection: made by `build` or `open`, unchanging afterwards.
+
+    `weights` say what each measure counts for and may be replaced at any time, for example by `learn`'s.
+    """
+
+    def __init__(self, index: tantivy.Index, weights: Weights | None = None) -> None:
+        """Not for callers: use `build` or `open`."""
+        self.weights = weights or Weights()
+        self._index = index
+        self._searcher = index.searcher()
+        self._mean_lengths = [self._mean(name) for name in FIELDS]
+        self._idf = lru_cache(maxsize=200_000)(self._find_idf)
+
+    @classmethod
+    def build(
+        cls,
+        documents: Iterable[Document],
+        *,
+        directory: Path | None = None,
+        weights: Weights | None = None,
+    ) -> Index:
+        """Index `documents`, in memory or, to `open` it again later, in an empty `directory`.
+
+        Raises DuplicateId; FileExistsError if the directory holds something already.
+        """
+        if directory is not None:
+            directory.mkdir(parents=True, exist_ok=True)
+            if any(directory.iterdir()):
+                raise FileExistsError(f"目录不是空的：{directory}")
+        index = tantivy.Index(_schema(), path=str(directory) if directory else None)
+        _register(index)
+        # One thread: the same documents in the same order always give the same index.
+        writer = index.writer(_WRITER_BYTES, num_threads=1)
+        seen: set[str] = set()
+        for document in documents:
+            if document.id in seen:
+                raise DuplicateId(document.id)
+            seen.add(document.id)
+            writer.add_document(_record(document))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        return cls(index, weights)
+
+    @classmethod
+    def open(cls, directory: Path, *, weights: Weights | None = None) -> Index:
+        """Open what `build` left in `directory`. Raises FileNotFoundError if there is no index."""
+        if not directory.is_dir() or not tantivy.Index.exists(str(directory)):
+            raise FileNotFoundError(f"目录里没有索引：{directory}")
+        index = tantivy.Index.open(str(directory))
+        _register(index)
+        return cls(index, weights)
+
+    def __len__(self) -> int:
+        return self._searcher.num_docs
+
+    def rank(
+        self,
+        query: str,
+        top: int = 10,
+        *,
+        keep: Callable[[str], bool] | None = None,
+        reasons: int = LIMIT,
+    ) -> list[Hit]:
+        """Find the documents that match `query` best: at most `top`, best first, equal scores in order of id.
+
+        keep     takes an id and says whether that document may appear (all may when None)
+        reasons  how many reasons each hit carries at most; 0 saves half of the time
+        A query without a single character, word or number finds nothing.
+        """
+        asked = units(query)
+        if not asked or top < 1:
+            return []
+        question = self._question(asked)
+        scored = [
+            (-question.score(found.shares, found.line, self.weights), found.id, found.text)
+            for found in self._candidates(question, max(top, CANDIDATES), keep)
+        ]
+        best = sorted(scored)[:top]
+        if not reasons:
+            return [Hit(identifier, -negative) for negative, identifier, _ in best]
+        wording = Wording(asked, self._idf)
+        return [
+            Hit(identifier, -negative, wording.reasons(text, reasons)) for negative, identifier, text in best
+        ]
+
+    def candidates(self, query: str, limit: int = CANDIDATES) -> list[Candidate]:
+        """Give the documents that `rank` chooses from, with their measures, in tantivy's order."""
+        asked = units(query)
+        return list(self._candidates(self._question(asked), limit, None)) if asked else []
+
+    def _question(self, asked: list[Unit]) -> Question:
+        read = terms(asked)
+        characters, pairs, words = (
+            Field.of(forms, partial(self._idf, name)) for name, forms in zip(FIELDS, read, strict=True)
+        )
+        once = Field.of(set(read.characters), partial(self._idf, "characters"))
+        return Question(join(asked), characters, pairs, words, once)
+
+    def _candidates(
+        self, question: Question, limit: int, keep: Callable[[str], bool] | None
+    ) -> Iterator[Candidate]:
+        found = self._find(self._query(question), limit, keep)
+        addresses = [address for address, _ in found]
+        lengths = zip(
+            *(
+                _relative(self._searcher.fast_field_values(f"{name}_length", addresses), mean)
+                for name, mean in zip(FIELDS, self._mean_lengths, strict=True)
+            ),
+            strict=True,
+        )
+        for (_, document), (characters, pairs, words) in zip(found, lengths, strict=True):
+            line = _text(document, "line")
+            shares = question.shares(line, (characters, pairs, words))
+            yield Candidate(document["id"][0], _text(document, "text"), line, shares)
+
+    def _find(
+        self, query: tantivy.Query, limit: int, keep: Callable[[str], bool] | None
+    ) -> list[tuple[tantivy.DocAddress, tantivy.Document]]:
+        """Search for `limit` documents that may appear, looking further down as long as too few of them may."""
+        reach = limit
+        while True:
+            addresses = [address for _, address in self._searcher.search(query, reach, count=False).hits]
+            found = [(address, self._searcher.doc(address)) for address in addresses]
+            if keep is not None:
+                found = [(address, document) for address, document in found if keep(document["id"][0])]
+            if len(found) >= limit or len(addresses) < reach:
+                return found[:limit]
+            reach *= 4
+
+    def _query(self, question: Question) -> tantivy.Query:
+        """Any of the question's terms, in its three fields; a term said twice counts twice."""
+        schema = self._index.schema
+        clauses = []
+        for name, field in zip(FIELDS, (question.characters, question.pairs, question.words), strict=True):
+            for form, weight in field.terms:
+                times = round(weight / self._idf(name, form))
+                term = tantivy.Query.term_query(schema, name, form, "freq")
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, _BOOSTS[name] * times)))
+        return tantivy.Query.boolean_query(clauses)
+
+    def _find_idf(self, field: str, form: str) -> float:
+        documents, containing = self._searcher.num_docs, self._searcher.doc_freq(field, form)
+        return math.log(1 + (documents - containing + 0.5) / (containing + 0.5))
+
+    def _mean(self, field: str) -> float:
+        """Mean number of a field's terms in a document; 0 without documents."""
+        question = {"mean": {"avg": {"field": f"{field}_length"}}}
+        answer = self._searcher.aggregate(tantivy.Query.all_query(), question)
+        return answer["mean"]["value"] or 0.0
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("text", stored=True)
+    builder.add_bytes_field("line", stored=True)
+    for name in FIELDS:
+        builder.add_text_field(name, tokenizer_name=_BLANKS, index_option="freq")
+        builder.add_integer_field(f"{name}_length", fast=True)
+    return builder.build()
+
+
+def _register(index: tantivy.Index) -> None:
+    """Documents come with their terms found, blanks between them: tantivy is only to cut there."""
+    index.register_tokenizer(_BLANKS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+
+
+def _record(document: Document) -> tantivy.Document:
+    read = units(document.text)
+    record = tantivy.Document(id=document.id)
+    record.add_bytes("text", document.text.encode("utf-8", "surrogatepass"))
+    record.add_bytes("line", join(read).encode())
+    for name, forms in zip(FIELDS, terms(read), strict=True):
+        record.add_text(name, " ".join(forms))
+        record.add_integer(f"{name}_length", len(forms))
+    return record
+
+
+def _text(document: tantivy.Document, field: str) -> str:
+    stored: bytes = document[field][0]
+    return stored.decode("utf-8", "surrogatepass")
+
+
+def _relative(lengths: Iterable[float | bool | None], mean: float) -> list[float]:
+    return [(length or 0) / mean if mean else 0.0 for length in lengths]
