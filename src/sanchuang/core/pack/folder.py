@@ -38,7 +38,7 @@ class Folder:
             raw = (self.root / name).read_bytes()
         except FileNotFoundError:
             there = [p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_file()]
-            remedy = near(name, there) or "建立这个文件，或改正写它的地方"
+            remedy = near(name, there, cutoff=0.8) or "建立这个文件，或改正写它的地方"
             self.problems.append(at_name(f"没有文件“{name}”", remedy))
             return None
         except OSError as error:

@@ -98,22 +98,21 @@ class Pack:
 
     def counts(self) -> dict[str, int]:
         """How many records of each list the pack holds."""
-        lists = (
-            "places",
-            "organisations",
-            "people",
-            "mechanisms",
-            "figures",
-            "facts",
-            "law",
-            "industries",
-            "company_facts",
-            "results",
-            "needs",
-            "policies",
-            "users",
-        )
-        return {name: len(getattr(self, name)) for name in lists}
+        return {
+            "places": len(self.places),
+            "organisations": len(self.organisations),
+            "people": len(self.people),
+            "mechanisms": len(self.mechanisms),
+            "figures": len(self.figures),
+            "law": len(self.law),
+            "industries": len(self.industries),
+            "definitions": len(self.facts),
+            "facts": len(self.company_facts),
+            "results": len(self.results),
+            "needs": len(self.needs),
+            "policies": len(self.policies),
+            "users": len(self.users),
+        }
 
 
 def read_pack(path: Path | str, *, check_code: CodeCheck | None = None) -> Pack:

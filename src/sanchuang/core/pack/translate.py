@@ -27,9 +27,9 @@ _EXPECTED = {
 }
 
 
-def near(word: object, known: Iterable[str]) -> str:
+def near(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
     """The known word nearest to a mistyped one, as a question; empty when none is near."""
-    matches = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(str(word), list(known), n=1, cutoff=cutoff)
     return f"是不是“{matches[0]}”？" if matches else ""
 
 
