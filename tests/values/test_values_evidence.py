@@ -12,7 +12,7 @@ CLAIMED, CONTRACT_SEEN, REGISTERED, PAID = Evidence
 def test_grades_are_ordered_from_weak_to_strong():
     assert sorted([PAID, CLAIMED, REGISTERED, CONTRACT_SEEN]) == [CLAIMED, CONTRACT_SEEN, REGISTERED, PAID]
     assert CLAIMED < CONTRACT_SEEN <= REGISTERED < PAID
-    assert PAID > REGISTERED >= REGISTERED
+    assert PAID > REGISTERED >= REGISTERED <= REGISTERED
     assert max(Evidence) is PAID
     with pytest.raises(TypeError):
         CLAIMED < "paid"  # noqa: B015

@@ -93,11 +93,7 @@ class TestArithmeticIsSound:
     @given(figures_with_truth(), st.integers(-2, 3))
     def test_rounding_weakens(self, one, digits):
         a, x = one
-        try:
-            rounded = a.rounded(digits)
-        except Malformed:  # rounds to "about 0" or "nearly 0"
-            assert a.op in (Op.EXACT, Op.ABOUT, Op.NEARLY)
-            return
+        rounded = a.rounded(digits)
         assert abs(rounded.value - a.value) < Fraction(1, 10) ** digits
         if rounded.op not in (Op.ABOUT, Op.NEARLY):
             assert within(x, rounded, TOLERANCE)
@@ -117,6 +113,7 @@ class TestArithmetic:
             (lambda f: f("约300项") - f("100项"), "约200项"),
             (lambda f: f("约300项") - f("近100项"), "约200项"),
             (lambda f: f("近300项") - f("299项"), "不足1项"),
+            (lambda f: f("近300项") - f("1000项"), "不足-700项"),
             (lambda f: -f("超3项"), "不足-3项"),
             (lambda f: -f("近3项"), "超-3项"),
             (lambda f: f("超3项") * -2, "不足-6项"),
@@ -161,12 +158,29 @@ class TestArithmetic:
         assert (f("6卡") * f("2小时")).unit == "卡·小时"
         assert (f("6卡") * f("2小时") / f("3卡")).unit == "小时"
         assert (f("6项") / f("3项")).unit == ""
+        assert (f("6元") / (f("3元") / f("1项"))) == f("2项")
         assert f("50%") * f("50%") == Figure(Fraction(1, 4))
         assert f("5‰") * f("1000元") == f("5元")
         assert f("50%") + f("5%") == f("55%")
         for operation in (lambda: f("6元") + f("6项"), lambda: f("6元") - f("6"), lambda: f("50%") + f("1‰")):
             with pytest.raises(Malformed, match="单位不同"):
                 operation()
+
+    @pytest.mark.parametrize(
+        ("a", "b", "product"),
+        [
+            (">0", ">0", ">0"),
+            (">0", "≥3", ">0"),
+            ("≥0", ">3", "≥0"),  # 0 × 4 is 0
+            (">3", "≥0", "≥0"),
+            ("<0", ">0", "<0"),
+            ("<0", "<0", ">0"),
+            ("≤0", ">3", "≤0"),
+            ("≤0", "<-3", "≥0"),
+        ],
+    )
+    def test_a_bound_at_zero_gives_only_the_sign(self, a, b, product):
+        assert Figure.parse(a) * Figure.parse(b) == Figure.parse(product)
 
     def test_division_by_zero(self):
         for divisor in (Figure(Fraction(0)), Figure(Fraction(0), Op.AT_LEAST), 0):
@@ -192,6 +206,8 @@ class TestArithmetic:
         assert Figure(Fraction(10, 3), Op.NEARLY, "项").text(digits=0) == "近4项"
         assert Figure(Fraction(10, 3), Op.EXACT, "项").text(digits=2) == "约3.33项"
         assert Figure(Fraction(3), Op.EXACT, "项").text(digits=2) == "3项"
+        assert Figure(Fraction(1, 300), Op.EXACT, "项").text(digits=1) == "约0.003项"
+        assert Figure(Fraction(1, 300), Op.OVER, "项").text(digits=1) == "超0项"
         assert Figure(Fraction(12_345), Op.EXACT).rounded(-2) == Figure(Fraction(12_300), Op.ABOUT)
 
 

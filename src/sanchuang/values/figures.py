@@ -185,16 +185,20 @@ class Figure:
     def rounded(self, digits: int = 0) -> Figure:
         """A shorter figure that is still true: lower bounds go down, upper bounds up.
 
-        ≈ and = go to the nearest (halves away from zero), and an exact value that changes becomes ≈.
+        ≈ and = go to the nearest (halves away from zero), and an exact value that changes becomes ≈. What
+        would become "about 0" keeps its first digit instead.
         """
         value, meaning = self._read()
-        scaled = value * 10**digits
+        step = Fraction(10) ** -digits
+        scaled = value / step
         if meaning.low == meaning.high:
             rounded = math.floor(abs(scaled) + Fraction(1, 2)) * (-1 if scaled < 0 else 1)
         else:
             rounded = math.floor(scaled) if meaning.low else math.ceil(scaled)
-        shorter = Fraction(rounded, 10**digits) if digits >= 0 else Fraction(rounded * 10**-digits)
+        shorter = rounded * step
         op = Op.ABOUT if self.op is Op.EXACT and shorter != value else self.op
+        if op is Op.ABOUT and not shorter:
+            return self.rounded(digits + 1)
         return Figure(shorter, op, self.unit)
 
     def amount(self) -> Yuan:
