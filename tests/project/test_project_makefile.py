@@ -154,3 +154,10 @@ def test_both_readmes_give_the_same_commands() -> None:
 
     assert commands("README.md") == commands("README.zh-CN.md")
     assert commands("README.md")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_pages_that_the_readme_names_exist(readme: str) -> None:
+    named = re.findall(r"\]\(([^)#:]+)", (ROOT / readme).read_text())
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
