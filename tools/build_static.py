@@ -33,7 +33,10 @@ def problems(root: Path) -> list[str]:
     locked = json.loads((root / "package-lock.json").read_text())["packages"]
     found = []
     for package in json.loads((root / "package.json").read_text())["dependencies"]:
-        want, have = locked[f"node_modules/{package}"]["version"], installed_version(root / "node_modules", package)
+        want, have = (
+            locked[f"node_modules/{package}"]["version"],
+            installed_version(root / "node_modules", package),
+        )
         if want != have:
             found.append(f"{package}: 需要 {want}, 现有 {have or '无'}; 请运行 npm ci")
     return found

@@ -37,9 +37,9 @@ def template_source(text: str, origin: str) -> str:
 def files(root: Path) -> Iterator[Path]:
     """Python files and templates below `root`, in a fixed order."""
     for path in sorted(root.rglob("*")):
-        if path.suffix == ".py" and "migrations" not in path.parts:
-            yield path
-        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
+        if (path.suffix == ".py" and "migrations" not in path.parts) or (
+            path.suffix in {".html", ".txt"} and "templates" in path.parts
+        ):
             yield path
 
 
@@ -77,7 +77,9 @@ def write(path: Path, catalog: Catalog) -> None:
 
 def same(left: Message, right: Message) -> bool:
     """Whether two messages are the same text used in the same files."""
-    return left.id == right.id and sorted({p for p, _ in left.locations}) == sorted({p for p, _ in right.locations})
+    return left.id == right.id and sorted({p for p, _ in left.locations}) == sorted(
+        {p for p, _ in right.locations}
+    )
 
 
 def texts(message: Message) -> tuple[str, ...]:
@@ -95,12 +97,17 @@ def problems(path: Path, template: Catalog) -> list[str]:
         if have is None:
             found.append(f"{message.id!r}: 不在译文中；请运行 python tools/i18n.py extract 并翻译")
         elif not all(texts(have)) or have.fuzzy:
-            found.append(f"{message.id!r}: 没有译文（{', '.join(p for p, _ in message.locations)}）；请在 .po 中翻译")
+            found.append(
+                f"{message.id!r}: 没有译文（{', '.join(p for p, _ in message.locations)}）；请在 .po 中翻译"
+            )
         else:
             found += [f"{message.id!r}: {error}" for error in have.check()]
             if not same(have, message):
                 found.append(f"{message.id!r}: 出处已变；请运行 python tools/i18n.py extract")
-    found += [f"{key[0]!r}: 代码中已没有；请运行 python tools/i18n.py extract" for key in held.keys() - wanted.keys()]
+    found += [
+        f"{key[0]!r}: 代码中已没有；请运行 python tools/i18n.py extract"
+        for key in held.keys() - wanted.keys()
+    ]
     return [f"{path.parts[-3]}: {line}" for line in found]
 
 
@@ -141,7 +148,10 @@ def main(arguments: list[str] | None = None) -> int:
             update(path, template)
         return 0
     found = [line for path in po_files() for line in problems(path, template)]
-    print("\n".join(found) if found else f"译文齐全：{len(template)} 条", file=sys.stderr if found else sys.stdout)
+    print(
+        "\n".join(found) if found else f"译文齐全：{len(template)} 条",
+        file=sys.stderr if found else sys.stdout,
+    )
     return 1 if found else 0
 
 

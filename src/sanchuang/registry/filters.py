@@ -68,7 +68,9 @@ class OrganisationFilter(django_filters.FilterSet):
 
     q = TextFilter(label=_("Name or code"), hint=_("Name, former name or code"), method="called")
     kind = OneOf(label=_("Kind"), choices=list(ORGANISATION_KINDS.items()))
-    circle = NamedFilter(label=_("Circle"), queryset=Place.objects.filter(kind=Place.Kind.CIRCLE).order_by("slug"))
+    circle = NamedFilter(
+        label=_("Circle"), queryset=Place.objects.filter(kind=Place.Kind.CIRCLE).order_by("slug")
+    )
     tag = NamedFilter(label=_("Innovation"), field_name="tags", queryset=Tag.objects.all())
     industry = NamedFilter(
         label=_("Industry"),
@@ -86,7 +88,9 @@ class OrganisationFilter(django_filters.FilterSet):
         """Those whose name, former name or code holds `value`."""
         return organisations_called(value, records)
 
-    def of_section(self, records: QuerySet[Organisation], name: str, value: Industry) -> QuerySet[Organisation]:
+    def of_section(
+        self, records: QuerySet[Organisation], name: str, value: Industry
+    ) -> QuerySet[Organisation]:
         """Those in the section `value` or any class below it."""
         return records.filter(
             Q(industry=value) | Q(industry__parent=value) | Q(industry__parent__parent=value)
@@ -99,7 +103,9 @@ class ResultFilter(django_filters.FilterSet):
     q = TextFilter(label=_("Words"), hint=_("in title or text"), method="saying")
     field = NamedFilter(label=_("Field"), queryset=Field.objects.all())
     trl = OneOf(label=_("Readiness (TRL)"), choices=LEVELS, lookup_expr="gte")
-    circle = NamedFilter(label=_("Circle"), queryset=Place.objects.filter(kind=Place.Kind.CIRCLE).order_by("slug"))
+    circle = NamedFilter(
+        label=_("Circle"), queryset=Place.objects.filter(kind=Place.Kind.CIRCLE).order_by("slug")
+    )
     origin = OriginFilter()
 
     class Meta:

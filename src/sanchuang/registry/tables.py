@@ -63,7 +63,9 @@ class OrganisationTable(tables.Table):
 
     def render_tags(self, record: Organisation) -> SafeString:
         """The innovations, each as a tag."""
-        return format_html_join(" ", '<span class="tag">{}</span>', ((label(tag),) for tag in record.tags.all()))
+        return format_html_join(
+            " ", '<span class="tag">{}</span>', ((label(tag),) for tag in record.tags.all())
+        )
 
 
 class _Text(tables.Table):

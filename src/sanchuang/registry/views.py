@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.lists import ListPage
 from sanchuang.core.permissions import require
+from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.filters import NeedFilter, OrganisationFilter, PlaceFilter, ResultFilter
 from sanchuang.registry.labels import NAME_KINDS, ORGANISATION_KINDS
 from sanchuang.registry.models import Need, Organisation, Place, Result
@@ -30,7 +31,9 @@ class Organisations(ListPage):
     table_class = OrganisationTable
     filterset_class = OrganisationFilter
     heading = _("Organisations")
-    lead = _("Universities, companies, funds and others of the district. Former names and codes find them too.")
+    lead = _(
+        "Universities, companies, funds and others of the district. Former names and codes find them too."
+    )
     empty_lesson = _("Load a pack: sanchuang pack load PATH.")
 
     def get_queryset(self) -> QuerySet[Organisation]:
@@ -99,8 +102,9 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
             (NAME_KINDS[name.kind], name) for name in found.names.all() if name.kind != name.Kind.CURRENT
         ],
         "file": file,
+        "sheet": fact_sheet(file.facts),
         "may_see_facts": request.user.has_perm("registry.view_facts", found),
-        "may_advise": request.user.has_perm("registry.advise", found),
+        "may_advise": found.kind == found.Kind.COMPANY and request.user.has_perm("registry.advise", found),
     }
     return render(request, "registry/organisation.html", context)
 
@@ -121,6 +125,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "levels": READINESS,
         "trl": found.trl_wanted,
         "budget": None if found.budget is None else Yuan(found.budget),
-        "may_advise": bool(found.organisation) and request.user.has_perm("registry.advise", found.organisation),
+        "may_advise": bool(found.organisation)
+        and request.user.has_perm("registry.advise", found.organisation),
     }
     return render(request, "registry/need.html", context)

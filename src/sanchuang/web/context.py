@@ -12,6 +12,7 @@ from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
 from sanchuang.core.templatetags.shown import lang
 from sanchuang.registry.models import Organisation
+from sanchuang.web.labels import ROLES
 from sanchuang.web.navigation import menu
 
 
@@ -38,5 +39,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     names = {organisation.slug: str(organisation) for organisation in own}
     return context | {
         "navigation": menu(request, own),
-        "memberships": [(m.get_role_display(), names.get(m.organisation, m.organisation)) for m in memberships],
+        "memberships": [(ROLES[m.role], names.get(m.organisation, m.organisation)) for m in memberships],
     }

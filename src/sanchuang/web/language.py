@@ -29,6 +29,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`."""
         code = language_of(request)
         with translation.override(code):
             request.LANGUAGE_CODE = code

@@ -86,7 +86,10 @@ def menu(request: HttpRequest, own: list[Any]) -> list[Group]:
         record = reverse("registry:organisation", args=[organisation.slug])
         advice = reverse("advice", args=[organisation.slug])
         desk.append(Entry(str(organisation), record, request.path == record))
-        desk.append(Entry(_("Advice for us"), advice, request.path == advice))
+        if organisation.kind == organisation.Kind.COMPANY and request.user.has_perm(
+            "registry.advise", organisation
+        ):
+            desk.append(Entry(_("Advice for us"), advice, request.path == advice))
     groups = [Group("", "", tuple(desk))]
     groups += [Group(title, hint, tuple(_entries(places, request))) for title, hint, places in GROUPS]
     return [group for group in groups if group.entries]

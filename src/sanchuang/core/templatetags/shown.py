@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,18 @@ from django.utils.translation import gettext as _
 
 from sanchuang.core.advice import Amount, Finding, Line
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
-from sanchuang.values import Evidence, Figure, Malformed, Op, Period, Truth, Verification, Yuan, number_text, rate_text
+from sanchuang.values import (
+    Evidence,
+    Figure,
+    Malformed,
+    Op,
+    Period,
+    Truth,
+    Verification,
+    Yuan,
+    number_text,
+    rate_text,
+)
 
 register = template.Library()
 
@@ -160,6 +171,28 @@ def scalar(value: Any) -> SafeString | str:
         case dt.date():
             return value.isoformat()
     return str(value)
+
+
+@register.filter
+def item(values: Sequence[Any], index: int) -> Any:
+    """The value at `index`."""
+    return values[index]
+
+
+@register.filter
+def published(value: Any) -> SafeString | str:
+    """A published figure as people say it: a year and a rank are ordinals, not amounts."""
+    shown = value.figure
+    if shown.value is None or value.kind not in {"year", "rank"}:
+        return figure(shown)
+    number = number_text(shown.value)
+    before = shown.op.label(lang())
+    if value.kind == "year":
+        number = number.replace(",", "")
+        text = number if lang() == "en" else f"{number}年"
+    else:
+        text = f"No. {number}" if lang() == "en" else f"第{number}{shown.unit}"
+    return format_html('<span class="num">{}{}</span>', before, text)
 
 
 @register.simple_tag

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanchuang.core.advice import Advice, Subject, advise
+from sanchuang.core.advice import advise
 from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
-from sanchuang.registry.facts import company_facts
+from sanchuang.registry.advice import subject_of
 from sanchuang.registry.models import Organisation
 from sanchuang.values import Malformed
 
@@ -35,11 +35,6 @@ def day_asked(text: str | None) -> dt.date:
     return day
 
 
-def advice_of(organisation: Organisation, on: dt.date) -> Advice:
-    """What every section says about `organisation` as of `on`."""
-    return advise(Subject(organisation, on, company_facts([organisation], on)[organisation.pk]))
-
-
 def advice(request: HttpRequest, slug: str) -> HttpResponse:
     """What `slug` can get and why, what fits its needs, and what its file lacks, as of the day asked for."""
     organisation = get_object_or_404(Organisation.objects.select_related("industry", "circle"), slug=slug)
@@ -48,7 +43,7 @@ def advice(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"organisation": organisation, "asked": asked or timezone.localdate().isoformat()}
     status = 200
     try:
-        context["advice"] = advice_of(organisation, day_asked(asked))
+        context["advice"] = advise(subject_of(organisation, day_asked(asked)))
     except (Malformed, Unfit) as error:
         context["fault"] = error
         status = 400

@@ -20,7 +20,9 @@ def _page(request: HttpRequest, status: int, title: str, message: str, remedy: s
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the address or the form cannot be read."""
-    return _page(request, 400, _("This request cannot be read"), "", _("Go back, reload the page and try again."))
+    return _page(
+        request, 400, _("This request cannot be read"), "", _("Go back, reload the page and try again.")
+    )
 
 
 @login_not_required
@@ -29,7 +31,11 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, Refused):
         return _page(request, 403, _("You may not do this"), exception.message, exception.remedy)
     return _page(
-        request, 403, _("You may not see this page"), "", _("Ask the administrator for the role that it needs.")
+        request,
+        403,
+        _("You may not see this page"),
+        "",
+        _("Ask the administrator for the role that it needs."),
     )
 
 
@@ -80,6 +86,7 @@ class UnfitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

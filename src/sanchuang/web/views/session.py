@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -17,33 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from sanchuang.core.demo import demo_password, demo_users
+from sanchuang.core.demo import demo_users
 from sanchuang.core.models import User
-
-
-@dataclass(frozen=True)
-class DemoSignIn:
-    """A public sign-in of the demonstration; `fill` is what the page's button writes into the form."""
-
-    name: str
-    username: str
-    roles: str
-    fill: str
-
-
-def demo_sign_ins() -> list[DemoSignIn]:
-    """The users that came with a pack, in its order; none on a production site."""
-    users = demo_users()
-    password = demo_password() if users else ""
-    return [
-        DemoSignIn(
-            user.name,
-            user.username,
-            "、".join(user.roles),
-            json.dumps({"id_username": user.username, "id_password": password}),
-        )
-        for user in users
-    ]
 
 
 class SignInForm(AuthenticationForm):
@@ -70,10 +43,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demonstration's sign-ins."""
-        return super().get_context_data(**kwargs) | {
-            "demo_sign_ins": demo_sign_ins(),
-            "demo_password": demo_password() if settings.DEMO else "",
-        }
+        return super().get_context_data(**kwargs) | {"demo_users": demo_users()}
 
 
 @login_not_required

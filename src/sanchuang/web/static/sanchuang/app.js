@@ -10,9 +10,7 @@ document.addEventListener("click", (event) => {
   }
   const fill = event.target.closest("[data-fill]");
   if (fill) {
-    for (const [name, value] of Object.entries(JSON.parse(fill.dataset.fill))) {
-      document.getElementById(name).value = value;
-    }
+    document.getElementById(fill.dataset.fill).value = fill.dataset.value;
     document.getElementById(fill.dataset.focus).focus();
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
