@@ -20,11 +20,16 @@ TINY = Path(__file__).parent / "packs" / "tiny"
 WESTLAKE = Path(sanchuang.__file__).parent / "packs" / "westlake"
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the demonstration's password out of the project, and hash passwords fast."""
-    settings.VAR = tmp_path_factory.getbasetemp() / "var"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    from django.test import override_settings
+
+    with override_settings(
+        VAR=tmp_path_factory.getbasetemp() / "var",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
 
 
 @pytest.fixture
@@ -38,7 +43,10 @@ def tiny(db: None) -> Any:
 
 @pytest.fixture(scope="session")
 def westlake_database(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    _own_settings: None,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The name of this worker's database with the whole West Lake pack, loaded once for the run."""
     from district_database import dropped, prepared

@@ -50,7 +50,7 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
                 making = template.with_suffix(f".{os.getpid()}")
                 fill(str(making), pack)
                 making.rename(template)
-        return str(shutil.copy(template, own / template.name))
+        return str(shutil.copy(template, own / f"{pack.name}-own.sqlite3"))
     name = f"{usual.settings_dict['NAME']}_{pack.name}"
     quoted = usual.ops.quote_name(name)
     with usual._nodb_cursor() as cursor:

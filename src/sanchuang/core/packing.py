@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 
 from sanchuang.core.demo import demo_password
 from sanchuang.core.models import LawEntry, Membership, User
@@ -41,19 +41,15 @@ def users(pack: Pack, by: User, report: Report) -> Counts:
     """The demonstration's users with one membership each; users that left the pack can no longer sign in."""
     if not settings.DEMO:
         return {}
-    password = demo_password()
-    hashed = make_password(password)
+    hashed = _hashed(demo_password(), pack)
     for entry in pack.users:
-        user, _ = User.objects.get_or_create(
-            username=entry.username, defaults={"pack": pack.id, "password": hashed}
-        )
+        user, _ = User.objects.get_or_create(username=entry.username, defaults={"pack": pack.id})
         if user.pack != pack.id:
             continue  # somebody's own account is never taken over by a pack
         user.display_name = entry.names.hans
+        user.password = hashed
         user.is_active = True
         user.is_staff = Role(entry.role) is Role.ADMINISTRATOR
-        if not user.check_password(password):
-            user.password = hashed
         user.save()
         role, organisation = entry.role, entry.organisation or ""
         user.memberships.exclude(role=role, organisation=organisation).delete()
@@ -62,3 +58,9 @@ def users(pack: Pack, by: User, report: Report) -> Counts:
     User.objects.filter(pack=pack.id).exclude(username__in=names).update(is_active=False)
     report("users", len(names), len(names))
     return {"users": len(names)}
+
+
+def _hashed(password: str, pack: Pack) -> str:
+    """The one hash of the demonstration's password; the stored one while it fits, so that sessions last."""
+    stored = User.objects.filter(pack=pack.id).values_list("password", flat=True).first()
+    return stored if stored and check_password(password, stored) else make_password(password)

@@ -73,7 +73,7 @@ def _any(code: str) -> str:
 
 
 @scheme("gb32100-2015")
-def check_unified_social_credit_code(code: str) -> str:
+def _unified_social_credit_code(code: str) -> str:
     """The 18 characters in normal form; raises `Malformed` with the position, or the check character expected."""
     text = normal(code)
     if len(text) != LENGTH:

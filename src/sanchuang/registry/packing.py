@@ -31,6 +31,7 @@ from sanchuang.registry.models import (
     Tag,
 )
 from sanchuang.registry.names import search_key
+from sanchuang.values import Verification
 
 Kind = OrganisationName.Kind
 
@@ -55,7 +56,7 @@ def _sourced(pack: Pack, entry: Any, cited: Mapping[str, str]) -> dict[str, Any]
         "pack": pack.id,
         "synthetic": getattr(entry, "synthetic", False),
         "source": cited[entry.source],
-        "status": entry.status,
+        "status": getattr(entry, "status", Verification.UNVERIFIED),
         "note": entry.note or "",
     }
 

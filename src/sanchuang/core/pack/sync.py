@@ -72,10 +72,14 @@ def sync(
 
 
 def link(existing: QuerySet[M], column: str, targets: Mapping[Any, Any]) -> None:
-    """Set `column` (such as `parent_id`) of the rows with the primary keys of `targets` to their values."""
+    """Set `column` (such as `parent_id`) of the rows with the primary keys of `targets` to their values.
+
+    The other rows of `existing`, which left the pack, let go of theirs, so that they can be removed together.
+    """
     changed = []
-    for record in existing.filter(pk__in=targets).only("pk", column):
-        if getattr(record, column) != targets[record.pk]:
-            setattr(record, column, targets[record.pk])
+    for record in existing.only("pk", column):
+        target = targets.get(record.pk)
+        if getattr(record, column) != target:
+            setattr(record, column, target)
             changed.append(record)
     existing.model._default_manager.bulk_update(changed, [column.removesuffix("_id")], batch_size=200)

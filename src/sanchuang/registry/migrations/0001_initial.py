@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
                 ('known_from', models.DateField(blank=True, null=True, verbose_name='得知')),
                 ('synthetic', models.BooleanField(default=False, verbose_name='示例')),
                 ('pack', models.CharField(blank=True, max_length=40, verbose_name='来自区包')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='registry.organisation')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='registry.organisation')),
             ],
             options={
                 'verbose_name': '事实',

@@ -64,7 +64,7 @@ class Fact(models.Model):
     known has no row.
     """
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="facts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="facts")
     name = models.CharField("事实", max_length=80)
     period = models.CharField("期间", max_length=24, blank=True)
     date_from = models.DateField("自", null=True, blank=True)
