@@ -207,6 +207,7 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
     from sanchuang.core.advice import advise
     from sanchuang.core.advice_data import COLUMNS, rows
     from sanchuang.registry.advice import subjects
+    from sanchuang.registry.definitions import pinned
     from sanchuang.registry.models import Organisation
 
     if out.suffix not in (".parquet", ".csv"):
@@ -216,7 +217,8 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
     companies = list(Organisation.objects.filter(kind="company").order_by("slug"))
     columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
     bars = (TextColumn("企业建议"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*bars, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+    console = Console(stderr=True)
+    with pinned(), Progress(*bars, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("", total=len(companies))
         for start in range(0, len(companies), CHUNK):
             for subject in subjects(companies[start : start + CHUNK], on):

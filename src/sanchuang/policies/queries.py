@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from sanchuang.core.errors import Unfit, near
 from sanchuang.engines.rules import Policy, PolicySet, read_policies
 from sanchuang.policies.models import PolicyDocument
-from sanchuang.registry.definitions import definitions
+from sanchuang.registry.definitions import Definitions, definitions
 
 
 @dataclass
 class _Cache:
-    key: tuple[object, ...] = ()
+    definitions: Definitions | None = None
     policies: PolicySet = field(default_factory=lambda: PolicySet(()))
 
 
@@ -21,14 +21,12 @@ _cache = _Cache()
 
 
 def policy_set() -> PolicySet:
-    """All policies of the loaded pack; read again only when a text or the dictionary changed."""
-    dictionary = definitions().dictionary
-    digests = tuple(PolicyDocument.objects.values_list("slug", "digest"))
-    key = (digests, id(dictionary))
-    if key != _cache.key:
+    """All policies of the loaded pack. They change only with a pack load, and so does the dictionary's object."""
+    current = definitions()
+    if current is not _cache.definitions:
         rows = PolicyDocument.objects.values_list("text", "file")
-        _cache.policies = read_policies(rows, dictionary)
-        _cache.key = key
+        _cache.policies = read_policies(rows, current.dictionary)
+        _cache.definitions = current
     return _cache.policies
 
 
@@ -44,6 +42,6 @@ def find_policy(slug: str) -> Policy:
     raise Unfit(f"没有政策“{slug}”", remedy)
 
 
-def replaced_on(on: dt.date) -> list[Policy]:
+def not_in_force(on: dt.date) -> list[Policy]:
     """Policies that are not in force on that day (not yet, or no longer)."""
     return [policy for policy in policy_set().policies if not policy.in_force(on)]

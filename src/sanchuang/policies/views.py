@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sanchuang.core.permissions import require
-from sanchuang.policies.advice import language
 from sanchuang.policies.models import PolicyDocument
 from sanchuang.policies.pages import article_pages
 from sanchuang.policies.queries import find_policy
+from sanchuang.policies.telling import language
 
 
 def policies(request: HttpRequest) -> HttpResponse:

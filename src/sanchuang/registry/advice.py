@@ -21,7 +21,7 @@ from sanchuang.core.advice import (
     Subject,
 )
 from sanchuang.engines.matching import Document, Hit, Index
-from sanchuang.engines.rules import FactValue, show
+from sanchuang.engines.rules import FactSpec, FactValue, show
 from sanchuang.engines.rules.types import type_of_fact
 from sanchuang.registry.definitions import dictionary
 from sanchuang.registry.facts import OrganisationFacts, company_facts
@@ -140,12 +140,10 @@ class FitsSection:
 # file -----------------------------------------------------------------------------------------------------
 
 
-def _behind(name: str, value: FactValue) -> Behind:
-    spec = dictionary().specs[name]
-    lang = _lang()
+def _behind(spec: FactSpec, value: FactValue, lang: str) -> Behind:
     shown = show(value.value, type_of_fact(spec), lang)
     return Behind(
-        name=name,
+        name=spec.name,
         label=spec.label(lang),
         value=shown if value.op is Op.EXACT else f"{value.op.value} {shown}",
         period=str(value.period) if value.period else "",
@@ -195,14 +193,15 @@ class FileSection:
         facts = subject.facts
         known = list(facts.known()) if isinstance(facts, OrganisationFacts) else []
         names = {name for name, _value in known}
-        never = [s.label(_lang()) for s in dictionary().specs.values() if s.name not in names]
-        behind = tuple(_behind(name, value) for name, value in known)
+        specs, lang = dictionary().specs, _lang()
+        never = [spec.label(lang) for spec in specs.values() if spec.name not in names]
+        behind = tuple(_behind(specs[name], value, lang) for name, value in known)
         notes = (_("Nothing is known of: %s") % _(", ").join(never),) if never else ()
         return Finding(
             key="known",
             title=_("Facts known"),
             summary=_("%(known)s values of %(of)s kinds of facts")
-            % {"known": len(known), "of": f"{len(names)}/{len(dictionary().specs)}"},
+            % {"known": len(known), "of": f"{len(names)}/{len(specs)}"},
             lines=(Line(_("Facts known"), facts=behind),) if behind else (),
             notes=notes,
             synthetic=bool(known) and all(value.synthetic for _name, value in known),

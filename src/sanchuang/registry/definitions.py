@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sanchuang.core.models import PackLoad
@@ -24,10 +27,14 @@ class _Cache:
 
 
 _cache = _Cache()
+_held: ContextVar[Definitions | None] = ContextVar("definitions", default=None)
 
 
 def definitions() -> Definitions:
     """The dictionary as loaded; read again only after another pack load (one query otherwise)."""
+    held = _held.get()
+    if held is not None:
+        return held
     load = PackLoad.objects.values_list("pk", "digest", "loaded_at").first()
     if load is None or _cache.key != load:
         rows = list(FactDefinition.objects.all())
@@ -37,6 +44,17 @@ def definitions() -> Definitions:
         )
         _cache.key = load or ()
     return _cache.value
+
+
+@contextmanager
+def pinned() -> Iterator[Definitions]:
+    """Within the block nobody asks again whether another pack was loaded (for work over many companies)."""
+    found = definitions()
+    token = _held.set(found)
+    try:
+        yield found
+    finally:
+        _held.reset(token)
 
 
 def dictionary() -> FactDictionary:

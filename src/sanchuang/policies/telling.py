@@ -1,0 +1,241 @@
+"""An explanation by the rules engine told to readers: lines, links, amounts, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sanchuang.core.advice import Amount, Behind, Finding, Line, Link, Missing
+from sanchuang.engines.rules import (
+    Answered,
+    Article,
+    Explanation,
+    Lack,
+    Policy,
+    Step,
+    Used,
+    condition_sentence,
+    label_text,
+    say,
+    show,
+)
+from sanchuang.engines.rules.tree import Compare, Ref
+from sanchuang.engines.rules.types import type_of_fact
+from sanchuang.values import Op, Truth, Yuan
+
+
+def language() -> str:
+    """The page's language as labels name it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+class Teller:
+    """Tells what one policy says, in one language; what does not depend on the company is made once."""
+
+    def __init__(self, policy: Policy, lang: str) -> None:
+        self.policy = policy
+        self.lang = lang
+        self.title = label_text(policy.title, lang)
+        self.link = Link(self.title, reverse("policies:policy", args=[policy.id]))
+        self.status = policy.status.label(lang)
+        self._articles = {a.anchor: Link(a.heading, f"{self.link.url}#{a.anchor}") for a in policy.articles}
+        self._labels = {c.id: label_text(c.label, lang) for c in policy.conditions}
+        self._sentences = {c.id: condition_sentence(policy, c, lang) for c in policy.conditions}
+        self._words: dict[int, str] = {}
+
+    def article(self, article: Article) -> Link:
+        """The article's place on the policy's page."""
+        return self._articles[article.anchor]
+
+    def say(self, step: Step) -> str:
+        """The step's expression in words (made once for each node of the policy)."""
+        key = id(step.node)
+        if key not in self._words:
+            self._words[key] = say(self.policy, step.node, self.lang)
+        return self._words[key]
+
+    def value(self, step: Step) -> str:
+        """The step's value."""
+        return show(step.value, step.node.type, self.lang)
+
+    # facts ------------------------------------------------------------------------------------------------
+    def behind(self, used: Iterable[Used]) -> tuple[Behind, ...]:
+        """The facts that were found."""
+        out = []
+        for u in used:
+            if u.found is None:
+                continue
+            value = show(u.found.value, type_of_fact(u.spec), self.lang)
+            out.append(
+                Behind(
+                    name=u.spec.name,
+                    label=u.spec.label(self.lang),
+                    value=value if u.found.op is Op.EXACT else f"{u.found.op.value} {value}",
+                    period=u.period,
+                    source=u.found.source,
+                    evidence=u.found.evidence.label(self.lang) if u.found.evidence else "",
+                    synthetic=u.found.synthetic,
+                )
+            )
+        return tuple(out)
+
+    def missing(self, lacks: Iterable[Lack]) -> tuple[Missing, ...]:
+        """What is not known."""
+        out = []
+        for lack in sorted(lacks, key=lambda found: (found.name, found.period)):
+            spec = self.policy.dictionary.find(lack.name)
+            out.append(
+                Missing(lack.name, spec.label(self.lang) if spec else lack.label, lack.period, lack.note)
+            )
+        return tuple(out)
+
+    # lines ------------------------------------------------------------------------------------------------
+    def condition(self, answered: Answered) -> Line:
+        """One condition with its article, the fact behind it and what would change the answer."""
+        condition = answered.condition
+        label, sentence = self._labels[condition.id], self._sentences[condition.id]
+        details = [sentence] if sentence.strip("。.") != label else []
+        if answered.by is not None:
+            details.append(_("Decided by the exception “%s”") % label_text(answered.by.label, self.lang))
+        elif distance := self._gap(answered.step):
+            details.append(distance)
+        return Line(
+            text=label,
+            answer=answered.truth,
+            detail=" ".join(details),
+            reference=self.article(condition.article),
+            quote=condition.article.text,
+            facts=self.behind(answered.facts()),
+            missing=self.missing(answered.lacks) if answered.truth is Truth.UNKNOWN else (),
+            remedy=label_text(condition.remedy, self.lang) if answered.truth is not Truth.YES else "",
+            status=condition.status.label(self.lang),
+        )
+
+    def _gap(self, step: Step) -> str:
+        """How far a comparison of numbers that does not hold is from holding."""
+        node = step.node
+        if step.value is not False or not isinstance(node, Compare) or node.op not in (">=", ">", "<=", "<"):
+            return ""
+        have, need = (self.value(part) for part in step.parts)
+        return _("has %(have)s, needs %(op)s %(need)s") % {"have": have, "op": node.op, "need": need}
+
+    def computation(self, explanation: Explanation) -> tuple[Line, ...]:
+        """How the amount or the result comes about."""
+        step = explanation.amount_step or explanation.result_step
+        if step is None:
+            return ()
+        rule = self.policy.amount or self.policy.definitions[self.policy.result or ""]
+        value = self.value(step)
+        if (
+            explanation.amount_step is not None
+            and explanation.amount_op is not Op.EXACT
+            and step.value is not None
+        ):
+            value = f"{explanation.amount_op.value} {value}"
+        first = Line(
+            text=f"{self.say(step)} = {value}",
+            reference=self.article(rule.article),
+            status=rule.status.label(self.lang),
+            children=self._steps(step, set()),
+        )
+        return (first,)
+
+    def _steps(self, step: Step, told: set[int]) -> tuple[Line, ...]:
+        """The parts of a computation as lines; what was told above is not told again."""
+        if id(step) in told:
+            return ()
+        told.add(id(step))
+        if isinstance(step.node, Ref):
+            found: Any = self.policy.definitions.get(step.node.name) or self.policy.parameters[step.node.name]
+            inner = step.parts[0] if step.parts else step
+            if id(inner) in told:
+                return ()
+            text = f"{label_text(found.label, self.lang)} = {self.value(step)}"
+            children = self._steps(inner, told) if inner is not step else ()
+            status = found.status.label(self.lang)
+            return (Line(text, reference=self.article(found.article), status=status, children=children),)
+        if step.facts:
+            words = f"{self.say(step)} = {self.value(step)}"
+            return (Line(words, facts=self.behind(step.facts), missing=self.missing(step.lacks)),)
+        return tuple(line for part in step.parts for line in self._steps(part, told))
+
+    # the whole --------------------------------------------------------------------------------------------
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know before relying on the answer."""
+        policy = self.policy
+        out = []
+        if policy.budget is not None:
+            out.append(
+                _("Budget %(amount)s (%(status)s); %(label)s.")
+                % {
+                    "amount": policy.budget.amount.text(),
+                    "status": policy.budget.status.label(self.lang),
+                    "label": label_text(policy.budget.label, self.lang),
+                }
+            )
+        if policy.stacking is not None:
+            out.append(label_text(policy.stacking.label, self.lang))
+        return (*out, *(label_text(window.label, self.lang) for window in policy.windows))
+
+    def finding(self, explanation: Explanation) -> Finding:
+        """The policy's answer as a finding."""
+        amount = potential = None
+        if explanation.amount is not None:
+            amount = Amount(explanation.amount, explanation.amount_op)
+        elif isinstance(explanation.potential, Yuan) and explanation.potential > Yuan(0):
+            potential = Amount(explanation.potential, explanation.amount_op)
+        answer: Truth | None = explanation.eligible
+        value = ""
+        if self.policy.amount is None:
+            result = explanation.result_step
+            value = self.value(result) if result else ""
+            answer = None if result and result.value is not None else Truth.UNKNOWN
+        may_apply = explanation.eligible is not Truth.NO
+        return Finding(
+            key=self.policy.id,
+            title=self.title,
+            answer=answer,
+            summary=self._summary(explanation),
+            value=value,
+            amount=amount,
+            potential=potential,
+            link=self.link,
+            lines=tuple(self.condition(c) for c in explanation.conditions),
+            computation=self.computation(explanation),
+            missing=self.missing(explanation.lacks),
+            papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
+            notes=self.notes(),
+            status=self.status,
+        )
+
+    def _summary(self, explanation: Explanation) -> str:
+        separator = _(", ")
+        if explanation.eligible is Truth.NO:
+            return _("Not met: %s") % separator.join(
+                self._labels[c.condition.id] for c in explanation.failed()
+            )
+        if explanation.lacks:
+            return _("Not decided: needs %s") % separator.join(
+                m.label for m in self.missing(explanation.lacks)
+            )
+        if self.policy.amount is None and explanation.result_step is not None:
+            return self.value(explanation.result_step)
+        if explanation.amount is not None:
+            return Amount(explanation.amount, explanation.amount_op).text(self.lang)
+        return _("All conditions are met")
+
+
+_tellers: dict[tuple[str, str], Teller] = {}
+
+
+def teller(policy: Policy) -> Teller:
+    """The teller of a policy in the page's language."""
+    key = policy.id, language()
+    found = _tellers.get(key)
+    if found is None or found.policy is not policy:
+        found = _tellers[key] = Teller(policy, key[1])
+    return found
