@@ -191,6 +191,8 @@ def _line(parent: Tree, line: Line, label: str = "") -> None:
         grade = f"，{fact.evidence}" if fact.evidence else ""
         source = f"（{fact.source}{grade}）" if fact.source or grade else ""
         node.add(f"[dim]{escape(f'{fact.label}{when}：{fact.value}{source}')}[/]")
+    for lack in line.missing:
+        node.add(f"[yellow]缺 {escape(' '.join(filter(None, (lack.label, lack.period, lack.note))))}[/]")
     if line.remedy and line.answer is not Truth.YES:
         node.add(f"→ {escape(line.remedy)}")
     for child in line.children:

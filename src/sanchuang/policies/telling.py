@@ -28,6 +28,9 @@ from sanchuang.engines.rules.types import type_of_fact
 from sanchuang.values import Op, Truth, Yuan
 
 
+_SIGNS = {">=": "≥", "<=": "≤"}
+
+
 def language() -> str:
     """The page's language as labels name it."""
     return "en" if (get_language() or "").startswith("en") else "zh"
@@ -121,7 +124,11 @@ class Teller:
         if step.value is not False or not isinstance(node, Compare) or node.op not in (">=", ">", "<=", "<"):
             return ""
         have, need = (self.value(part) for part in step.parts)
-        return _("has %(have)s, needs %(op)s %(need)s") % {"have": have, "op": node.op, "need": need}
+        return _("has %(have)s, needs %(op)s %(need)s") % {
+            "have": have,
+            "op": _SIGNS.get(node.op, node.op),
+            "need": need,
+        }
 
     def computation(self, explanation: Explanation) -> tuple[Line, ...]:
         """How the amount or the result comes about."""
@@ -151,11 +158,10 @@ class Teller:
         told.add(id(step))
         if isinstance(step.node, Ref):
             found: Any = self.policy.definitions.get(step.node.name) or self.policy.parameters[step.node.name]
-            inner = step.parts[0] if step.parts else step
-            if id(inner) in told:
+            if step.parts and id(step.parts[0]) in told:
                 return ()
             text = f"{label_text(found.label, self.lang)} = {self.value(step)}"
-            children = self._steps(inner, told) if inner is not step else ()
+            children = self._steps(step.parts[0], told) if step.parts else ()
             status = found.status.label(self.lang)
             return (Line(text, reference=self.article(found.article), status=status, children=children),)
         if step.facts:

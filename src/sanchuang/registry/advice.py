@@ -194,6 +194,8 @@ class FileSection:
         known = list(facts.known()) if isinstance(facts, OrganisationFacts) else []
         names = {name for name, _value in known}
         specs, lang = dictionary().specs, _lang()
+        order = {name: i for i, name in enumerate(specs)}
+        known.sort(key=lambda fact: (order[fact[0]], str(fact[1].period or "")))
         never = [spec.label(lang) for spec in specs.values() if spec.name not in names]
         behind = tuple(_behind(specs[name], value, lang) for name, value in known)
         notes = (_("Nothing is known of: %s") % _(", ").join(never),) if never else ()
