@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from sanchuang.core.models import LawEntry, Membership, PackLoad, User
 
+admin.site.site_header = admin.site.site_title = "三创 · 记录"
+admin.site.index_title = "只读：改动都经由页面上的操作"
+admin.site.unregister(Group)  # roles are memberships
+
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Shows records and changes none."""
+    """Shows records to those who may look behind the pages, and changes none."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """As `has_view_permission`."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Auditors and administrators."""
+        return request.user.has_perm("core.view_records")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""

@@ -49,7 +49,7 @@ def users(pack: Pack, by: User, report: Report) -> Counts:
         user.display_name = entry.names.hans
         user.password = hashed
         user.is_active = True
-        user.is_staff = Role(entry.role) is Role.ADMINISTRATOR
+        user.is_staff = Role(entry.role) in (Role.ADMINISTRATOR, Role.AUDITOR)
         user.save()
         role, organisation = entry.role, entry.organisation or ""
         user.memberships.exclude(role=role, organisation=organisation).delete()

@@ -94,8 +94,8 @@ def permissions() -> Iterable[tuple[str, str, str]]:
 
 permit("core.load_pack", administrator, what="载入区包", who="管理员")
 permit(
-    "core.view_audit",
+    "core.view_records",
     holds_role(Role.AUDITOR, Role.ADMINISTRATOR),
-    what="查看审计记录",
+    what="查看原始记录",
     who="审计员、管理员",
 )

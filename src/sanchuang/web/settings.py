@@ -58,6 +58,7 @@ ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").s
 
 ROOMS = [name for name in ("policies",) if (Path(__file__).parents[1] / name / "apps.py").exists()]
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

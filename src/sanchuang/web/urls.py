@@ -1,5 +1,6 @@
 """Addresses of the site."""
 
+from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", choose_language, name="set-language"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
+    path("admin/", admin.site.urls),
     path("", include("sanchuang.registry.urls")),
     *(path(f"{room}/", include(f"sanchuang.{room}.urls")) for room in ROOMS),
 ]
