@@ -87,7 +87,7 @@ class Finding:
     `answer` is None for plain information. `amount` is what the company would receive (or pay);
     `potential` what it could receive if the unmet or unknown conditions held. `value` is a result that
     is not money, such as a size class. `score` orders findings of one section, larger first. Findings of one
-    `group` (a need, say) stand together under its name.
+    `group` (a need, say) stand together under its name. `lines_title` names the lines where "why" would not fit.
     """
 
     key: str
@@ -101,6 +101,7 @@ class Finding:
     figure: Figure | None = None
     link: Link | None = None
     lines: tuple[Line, ...] = ()
+    lines_title: str = ""
     computation: tuple[Line, ...] = ()
     missing: tuple[Missing, ...] = ()
     papers: tuple[str, ...] = ()

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 
 from sanchuang.engines.rules import Policy, condition_sentence, label_text, say, show
-from sanchuang.engines.rules.policy import Article, Provision
+from sanchuang.engines.rules.policy import Article, Provision, RuleTest
 from sanchuang.engines.rules.tree import Table
-from sanchuang.engines.rules.types import Type
+from sanchuang.engines.rules.types import Type, type_of_fact
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -36,14 +36,25 @@ class TablePage:
 
 
 @dataclass(frozen=True)
+class ExamplePage:
+    """A worked example: the facts given and the answer expected."""
+
+    name: str
+    on: str
+    facts: tuple[str, ...]
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ArticlePage:
-    """One article: HTML of its text, its rules in words, its tables, its rule blocks as written."""
+    """One article: HTML of its text, its rules in words, its tables, its examples, its rule blocks as written."""
 
     anchor: str
     heading: str
     html: str
     sentences: tuple[Sentence, ...]
     tables: tuple[TablePage, ...]
+    examples: tuple[ExamplePage, ...]
     rules: tuple[str, ...]
 
 
@@ -90,18 +101,41 @@ def article_pages(policy: Policy, lang: str) -> list[ArticlePage]:
     """Every article of the policy in its order; the head comes first, without a heading."""
     by_article: dict[str, list[Sentence]] = {}
     for provision, text in _provisions(policy, lang):
+        label = label_text(provision.label, lang)
         sentence = Sentence(
             provision.id,
-            label_text(provision.label, lang),
-            text,
+            label,
+            "" if text.strip("。.") == label else text,
             provision.status.label(lang),
             provision.sources,
         )
         by_article.setdefault(provision.article.anchor, []).append(sentence)
-    return [_page(policy, article, by_article.get(article.anchor, [])) for article in policy.articles]
+    return [_page(policy, article, by_article.get(article.anchor, []), lang) for article in policy.articles]
 
 
-def _page(policy: Policy, article: Article, sentences: list[Sentence]) -> ArticlePage:
+def _inside(policy: Policy, article: Article, test: RuleTest) -> bool:
+    """Whether the example stands under this article of the file."""
+    line = test.place[1]
+    return article is max((a for a in policy.articles if a.line <= line), key=lambda a: a.line)
+
+
+def _example(policy: Policy, test: RuleTest, lang: str) -> ExamplePage:
+    facts = []
+    for key, value in test.facts.items():
+        name, period = key if isinstance(key, tuple) else (key, "")
+        spec = policy.dictionary.specs[name]
+        shown = show(value, type_of_fact(spec), lang)
+        facts.append(f"{spec.label(lang)}{' ' + period if period else ''} {shown}")
+    expected = [test.eligible.label(lang)] if test.eligible is not None else []
+    expected += [test.amount.text(lang)] if test.amount is not None else []
+    expected += [test.result] if test.result is not None else []
+    for name in test.missing or ():
+        found = policy.dictionary.find(name)
+        expected.append(f"? {found.label(lang) if found else name}")
+    return ExamplePage(test.name, test.on.isoformat(), tuple(facts), tuple(expected))
+
+
+def _page(policy: Policy, article: Article, sentences: list[Sentence], lang: str) -> ArticlePage:
     tables = [_table(table) for table in policy.tables.values() if table.article == article.anchor]
     return ArticlePage(
         article.anchor,
@@ -109,5 +143,6 @@ def _page(policy: Policy, article: Article, sentences: list[Sentence]) -> Articl
         _markdown.render(article.text),
         tuple(sentences),
         tuple(tables),
+        tuple(_example(policy, test, lang) for test in policy.tests if _inside(policy, article, test)),
         article.rules,
     )

@@ -27,7 +27,6 @@ from sanchuang.engines.rules.tree import Compare, Ref
 from sanchuang.engines.rules.types import type_of_fact
 from sanchuang.values import Op, Truth, Yuan
 
-
 _SIGNS = {">=": "≥", "<=": "≤"}
 
 

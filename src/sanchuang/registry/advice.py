@@ -108,6 +108,7 @@ def fit(need: Need, result: Result, hit: Hit) -> Finding:
         value=f"TRL {result.trl}" if result.trl is not None else "",
         link=Link(result.title, reverse("registry:result", args=[result.slug])),
         lines=tuple(lines),
+        lines_title=_("What speaks for it and against"),
         notes=(str(result.organisation),) if result.organisation else (),
         synthetic=result.synthetic,
         score=hit.score,
@@ -186,6 +187,7 @@ class FileSection:
             answer=Truth.UNKNOWN,
             summary=_("Would decide: %s") % titles,
             lines=tuple(lines),
+            lines_title=_("What it would decide"),
             notes=(lack.note,) if lack.note else (),
         )
 
@@ -205,6 +207,7 @@ class FileSection:
             summary=_("%(known)s values of %(of)s kinds of facts")
             % {"known": len(known), "of": f"{len(names)}/{len(specs)}"},
             lines=(Line(_("Facts known"), facts=behind),) if behind else (),
+            lines_title=_("List them"),
             notes=notes,
             synthetic=bool(known) and all(value.synthetic for _name, value in known),
         )
