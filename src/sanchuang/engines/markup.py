@@ -6,6 +6,7 @@ PyYAML's composer gives marks for every node; `load_yaml` keeps them beside the 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -43,25 +44,53 @@ class Problems(Exception):
         super().__init__("\n".join(str(p) for p in self.problems))
 
 
+MAX_DEPTH = 50
+"""How deep lists and mappings may stand inside each other; deeper is a slip, and would exhaust the stack."""
+
+
+class _Refused(yaml.MarkedYAMLError):
+    """YAML that is well formed and still not accepted here."""
+
+
 class _Loader(yaml.SafeLoader):
     """SafeLoader that turns only null, true/false and plain integers into values.
 
     Everything else stays the text its author wrote: dates, decimals (no float ever holds money),
-    `yes`, `no`, `on` and `12:30`.
+    `yes`, `no`, `on` and `12:30`. Tags, anchors and aliases are refused: nobody who reads the file as
+    text would follow them.
     """
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise _Refused(problem="不能用锚点和引用（& 和 *）", problem_mark=event.start_mark)
+        if getattr(event, "tag", None) is not None:
+            raise _Refused(problem="不能用标签（!…）", problem_mark=event.start_mark)
+        if self.depth == MAX_DEPTH:
+            raise _Refused(problem=f"嵌套太深（超过 {MAX_DEPTH} 层）", problem_mark=event.start_mark)
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
 
 
 _Loader.yaml_implicit_resolvers = {}
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+_Loader.add_implicit_resolver(  # a longer run of digits is a code or a slip, and stays text
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]{0,17})$"), list("-0123456789")
+)
 
 
 @dataclass(frozen=True)
 class Located:
     """A YAML document: plain `data` and the position of every node by its path of keys and indices.
 
-    `styles` holds the quoting of each scalar (None, a quote, `|` or `>`), `lines` the text as read.
+    `text` is the document as read; `starts` holds where each scalar begins in it and `styles` its quoting
+    (None, a quote, `|` or `>`).
     """
 
     source: str
@@ -69,31 +98,34 @@ class Located:
     marks: dict[Path, tuple[int, int]]
     key_marks: dict[Path, tuple[int, int]]
     styles: dict[Path, str | None]
-    lines: tuple[str, ...]
+    starts: dict[Path, int]
+    values: dict[Path, str]
+    text: str
     first_line: int = 1
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column (from 1) of the node at `path`, or of its nearest ancestor that exists."""
         while path and path not in self.marks:
             path = path[:-1]
-        return self.marks.get(path, (1, 1))
+        return self.marks.get(path, (self.first_line, 1))
 
     def key_place(self, path: Path) -> tuple[int, int]:
         """Line and column of the key that names the node at `path`."""
         return self.key_marks.get(path) or self.place(path)
 
-    def inside(self, path: Path, row: int, offset: int) -> tuple[int, int]:
-        """Line and column of a character inside a scalar: `row` and `offset` count from 0 in its value."""
-        line, column = self.place(path)
-        style = self.styles.get(path)
-        if style in ("|", ">"):
-            raw = line + 1 + row
-            index = raw - self.first_line
-            text = self.lines[index] if index < len(self.lines) else ""
-            return raw, len(text) - len(text.lstrip()) + offset + 1
-        if row:
-            return line, column
-        return line, column + offset + (1 if style in ("'", '"') else 0)
+    def inside(self, path: Path, offset: int) -> tuple[int, int]:
+        """Line and column in the file of the character `offset` (from 0) of the scalar at `path`.
+
+        Follows folded lines, indentation, doubled quotes and escapes.
+        """
+        if path not in self.starts:
+            return self.place(path)
+        value, style = self.values[path].rstrip(), self.styles[path]
+        at = _after(self.text, self.starts[path], style, value[:offset])
+        if offset < len(value):  # at the character itself, which may begin a new line
+            ahead = _skip(self.text, at, style)
+            at = ahead if "\n" in self.text[at:ahead] else at
+        return _Lines(self.text, self.first_line).place(at)
 
     def problem(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> Problem:
         """A `Problem` at the node (or, with `key`, at its key)."""
@@ -101,38 +133,124 @@ class Located:
         return Problem(self.source, line, column, message, remedy)
 
 
+class _Lines:
+    """Where lines begin, as editors count them."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self.starts = [0, *(m.end() for m in re.finditer(r"\r\n?|\n", text))]
+        self.first_line = first_line
+
+    def place(self, index: int) -> tuple[int, int]:
+        line = bisect_right(self.starts, index) - 1
+        return line + self.first_line, index - self.starts[line] + 1
+
+
+_ESCAPES = {"x": 4, "u": 6, "U": 10}
+
+
+def _after(text: str, start: int, style: str | None, before: str) -> int:
+    """The index in `text` just after `before`, the beginning of a scalar's value.
+
+    Every character other than white space stands in the source in the same order, so both are walked
+    together; white space may have been folded.
+    """
+    at = start
+    if style in ("|", ">"):
+        at = text.find("\n", start) + 1 or len(text)
+    elif style in ("'", '"'):
+        at += 1
+    for char in before:
+        if char.isspace() and text[at : at + 1] != "\\":
+            at += text[at : at + 1] == char and char not in "\r\n"
+            continue
+        at = _skip(text, at, style)
+        if style == '"' and text[at : at + 1] == "\\":
+            at += _ESCAPES.get(text[at + 1 : at + 2], 2)
+        else:
+            at += 2 if style == "'" and char == "'" else 1
+    return at if before or style not in ("|", ">") else _skip(text, at, style)
+
+
+def _skip(text: str, at: int, style: str | None) -> int:
+    """Past white space, and past a line break escaped in double quotes."""
+    while at < len(text):
+        if style == '"' and re.match(r"\\\r?\n", text[at : at + 3]):
+            at += 2
+        elif not text[at].isspace():
+            break
+        else:
+            at += 1
+    return at
+
+
+_MEANINGS = (  # PyYAML's words, and ours
+    ("found unexpected end of stream", "引号没有结束"),
+    ("expected ',' or ']'", "方括号没有结束，或两项之间缺逗号"),
+    ("expected ',' or '}'", "花括号没有结束，或两项之间缺逗号"),
+    ("found character '\\t'", "不能用制表符缩进"),
+    ("mapping values are not allowed", "这里不该有冒号"),
+    ("could not find expected ':'", "键的后面缺冒号"),
+    ("but found another document", "只能有一份内容"),
+    ("expected <block end>", "缩进不对，或缺少连字符"),
+    ("found unknown escape character", "双引号里的反斜杠看不懂"),
+)
+_FLOW = ("while parsing a flow sequence", "while parsing a flow mapping")
+
+
+def _syntax(error: yaml.MarkedYAMLError, source: str, lines: _Lines) -> Problem:
+    """A syntax error in Chinese, at the opening quote or bracket when that was never closed."""
+    said = error.problem or error.context or ""
+    mark = error.problem_mark or error.context_mark
+    opening = error.context_mark
+    if opening is not None and mark is not None:
+        unclosed = "unexpected end of stream" in said
+        if unclosed or (error.context in _FLOW and mark.line != opening.line):
+            mark = opening
+    place = lines.place(mark.index) if mark is not None else (lines.first_line, 1)
+    if isinstance(error, _Refused):
+        return Problem(source, *place, said, "直接写出内容")
+    meaning = next((ours for theirs, ours in _MEANINGS if theirs in said), None)
+    if found := re.match(r"found character '(.)' that cannot start", said):
+        meaning = meaning or f"“{found[1]}”不能在值的开头，给值加引号"
+    return Problem(
+        source, *place, f"YAML 语法错误：{meaning or said}", "检查缩进、引号，冒号要用半角、后面有空格"
+    )
+
+
 def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
     """Read one YAML document.
 
     `first_line` is the line of `source` at which `text` begins (for a block inside a Markdown file).
-    Raises `Problems` on a syntax error, a duplicate key or a key that is not text.
+    A byte order mark is dropped, and the line breaks that only YAML knows (U+0085, U+2028, U+2029) read as
+    spaces, so that lines count as in an editor. Raises `Problems` on a syntax error, a
+    duplicate key, a key that is not text, a tag, an anchor or nesting deeper than `MAX_DEPTH`.
     """
-    loader = _Loader(text)
+    text = re.sub("[\u0085\u2028\u2029]", " ", text.removeprefix("\ufeff"))
+    lines = _Lines(text, first_line)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        message = f"看不懂的控制字符 U+{ord(text[error.position]):04X}"
+        raise Problems([Problem(source, *lines.place(error.position), message, "删去它")]) from error
     try:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = (mark.line if mark else 0) + first_line
-        column = (mark.column if mark else 0) + 1
-        message = f"YAML 语法错误：{error.problem or error.context}"
-        raise Problems([Problem(source, line, column, message, "检查缩进、冒号后的空格和引号")]) from error
-    except yaml.YAMLError as error:
-        raise Problems([Problem(source, first_line, 1, f"YAML 无法读取：{error}")]) from error
+        raise Problems([_syntax(error, source, lines)]) from error
     finally:
         loader.dispose()
     marks: dict[Path, tuple[int, int]] = {}
     key_marks: dict[Path, tuple[int, int]] = {}
     styles: dict[Path, str | None] = {}
+    starts: dict[Path, int] = {}
+    values: dict[Path, str] = {}
     problems: list[Problem] = []
     build = _Loader("")
 
     def place(n: yaml.Node) -> tuple[int, int]:
-        return n.start_mark.line + first_line, n.start_mark.column + 1
+        return lines.place(n.start_mark.index)
 
     def walk(n: yaml.Node, path: Path) -> Any:
         marks[path] = place(n)
-        if isinstance(n, yaml.ScalarNode):
-            styles[path] = n.style
         if isinstance(n, yaml.MappingNode):
             out: dict[str, Any] = {}
             for key_node, value_node in n.value:
@@ -148,12 +266,14 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
             return out
         if isinstance(n, yaml.SequenceNode):
             return [walk(item, (*path, i)) for i, item in enumerate(n.value)]
+        assert isinstance(n, yaml.ScalarNode)
+        styles[path], starts[path], values[path] = n.style, n.start_mark.index, n.value
         return build.construct_object(n)
 
     data = walk(node, ()) if node is not None else None
     if problems:
         raise Problems(problems)
-    return Located(source, data, marks, key_marks, styles, tuple(text.splitlines()), first_line)
+    return Located(source, data, marks, key_marks, styles, starts, values, text, first_line)
 
 
 def scalars(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

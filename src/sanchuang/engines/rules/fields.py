@@ -142,9 +142,7 @@ class Fields:
         path = (*self.path, key)
 
         def locate(offset: int) -> Place:
-            before = text[:offset]
-            row = before.count("\n")
-            return self.block.located.inside(path, row, offset - (before.rfind("\n") + 1))
+            return self.block.located.inside(path, offset)
 
         try:
             node = parse_expression(text, scope, locate)
