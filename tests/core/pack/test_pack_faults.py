@@ -164,7 +164,7 @@ ONE_FAULT = {
         "figures.yaml",
         "id: quay-length",
         "id: ring-members",
-        "figures.yaml:35:7: 数据编号“ring-members”重复，",
+        "figures.yaml:36:7: 数据编号“ring-members”重复，",
     ),
     "two facts with one label": (
         "facts.yaml",
@@ -266,7 +266,7 @@ ONE_FAULT = {
         "needs.yaml",
         "keywords: [声呐, 省电]",
         "keywords: [声呐, 省电",
-        "needs.yaml:10:12: YAML 语法错误：",
+        "needs.yaml:9:13: YAML 语法错误：",
     ),
     "an empty list of people": ("people.yaml", None, "", "people.yaml:1:1: 文件是空的 — "),
     "one record instead of a list": (

@@ -187,29 +187,27 @@ def organisation_names(entries: Iterable[Entry[Organisation]]) -> dict[str, str]
 
 
 def dictionary_of(facts: Iterable[Entry[FactEntry]], problems: list[Problem]) -> FactDictionary:
-    """The facts that share no name, label or alias with an earlier one; the others are reported."""
+    """The facts as rules find them; a label or alias that an earlier fact bears is reported and left out."""
     specs: dict[str, FactSpec] = {}
     taken: dict[str, str] = {}
     for entry in facts:
-        fact, clash = entry.part, False
+        fact = entry.part
         for label in dict.fromkeys((fact.name, *fact.labels.values(), *fact.aliases)):
             other = taken.setdefault(label, fact.name)
             if other != fact.name:
-                clash = True
                 message = f"名称“{label}”同时指 {other} 和 {fact.name}"
                 problems.append(entry.problem(("name",), message, "改掉其中一个 labels 或 aliases"))
-        if not clash:
-            specs.setdefault(
-                fact.name,
-                FactSpec(
-                    name=fact.name,
-                    type=FactType(fact.type),
-                    per=Per(fact.per),
-                    labels={str(lang): label for lang, label in fact.labels.items()},
-                    unit=fact.unit or "",
-                    aliases=fact.aliases,
-                    choices=fact.choices,
-                    definition=fact.definition,
-                ),
-            )
+        specs.setdefault(
+            fact.name,
+            FactSpec(
+                name=fact.name,
+                type=FactType(fact.type),
+                per=Per(fact.per),
+                labels={str(lang): label for lang, label in fact.labels.items() if taken[label] == fact.name},
+                unit=fact.unit or "",
+                aliases=tuple(alias for alias in fact.aliases if taken[alias] == fact.name),
+                choices=fact.choices,
+                definition=fact.definition,
+            ),
+        )
     return FactDictionary.of(specs.values())
