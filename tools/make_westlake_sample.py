@@ -319,7 +319,9 @@ def make_company(rng: random.Random, brand: tuple[str, str, str], serial: int) -
     pattern = str(pick(rng, PATTERNS))
     traditional = str.maketrans("业资责伙", "業資責夥")
     circle = str(pick(rng, CIRCLES))
-    age = min(rng.expovariate(1 / 5.5), 21.0)
+    age = rng.expovariate(1 / 5.5)
+    if age > 21:
+        age = rng.uniform(8, 21)
     registered = dt.date(2025, 11, 30) - dt.timedelta(days=round(age * 365) + 30)
     code = credit_code(serial)
     row = {
@@ -457,7 +459,8 @@ def main() -> None:
             suppliers.setdefault(field, []).append(institute)
     buyers: dict[str, list[str]] = {}
     for company in companies:
-        if company.employees >= 20:  # a firm of three does not tender for a production line
+        # A firm of three does not tender for a production line, and a shop or software house has none.
+        if company.employees >= 20 and company.row["industry"] not in ("", "52", "64", "65", "75"):
             buyers.setdefault(company.field, []).append(company.row["code"])
     assign("results*.yaml", suppliers)
     assign("needs*.yaml", buyers)
