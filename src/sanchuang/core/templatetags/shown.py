@@ -103,10 +103,10 @@ def verification(value: Verification | str | None) -> SafeString | str:
         return ""
     if isinstance(value, str):
         try:
-            value = Verification[value.upper()]
-        except KeyError:
+            value = Verification.parse(value)
+        except Malformed:
             return format_html('<span class="tag">{}</span>', value)
-    sure = value in (Verification.VERIFIED_TEXT, Verification.VERIFIED_FIGURE)
+    sure = value.is_verified
     return format_html(
         '<span class="tag tag-{}">{}</span>', "verified" if sure else "unverified", value.label(lang())
     )

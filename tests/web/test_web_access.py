@@ -1,0 +1,138 @@
+"""Who may open which page: every address of the site has a row here, and a row fails when it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sanchuang.core.roles import Role
+
+OWN, OTHER = "999000011", "999000022"  # two companies of the tiny pack
+
+# Everybody who might come: nobody signed in, somebody who is nothing here, and each role. A member belongs
+# to one company; the others' roles reach over the district.
+STRANGER, NOBODY, OWN_MEMBER, OTHER_MEMBER = (
+    "stranger",
+    "nobody",
+    "member of the company",
+    "another company's member",
+)
+PEOPLE: dict[str, tuple[str | None, str]] = {
+    NOBODY: (None, ""),
+    OWN_MEMBER: (Role.MEMBER, OWN),
+    OTHER_MEMBER: (Role.MEMBER, OTHER),
+    **{role.value: (role, "") for role in Role if role is not Role.MEMBER},
+}
+SIGNED_IN = frozenset(PEOPLE)
+EVERYBODY = SIGNED_IN | {STRANGER}
+STAFF = frozenset({Role.OFFICER.value, Role.SCOUT.value, Role.AUDITOR.value, Role.ADMINISTRATOR.value})
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who may open an address; everybody else is refused, strangers are sent to the sign-in page.
+
+    `ok` is the answer to those who may. `posted` is what a form sends, None for a page that is only read.
+    """
+
+    may: frozenset[str]
+    kwargs: dict[str, str] = field(default_factory=dict)
+    ok: int = 200
+    posted: dict[str, str] | None = None
+
+
+ADDRESSES: dict[str, Address] = {
+    "home": Address(SIGNED_IN),
+    "sign-in": Address(frozenset({STRANGER})),
+    "sign-out": Address(SIGNED_IN, ok=302, posted={}),
+    "set-language": Address(EVERYBODY, ok=302, posted={"language": "en", "next": "/"}),
+    "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
+    "registry:organisations": Address(SIGNED_IN),
+    "registry:organisation": Address(SIGNED_IN, {"slug": OWN}),
+    "registry:results": Address(SIGNED_IN),
+    "registry:result": Address(SIGNED_IN, {"slug": "r-sonar"}),
+    "registry:needs": Address(SIGNED_IN),
+    "registry:need": Address(SIGNED_IN, {"slug": "n-sonar"}),
+    "registry:places": Address(SIGNED_IN),
+    "policies:list": Address(SIGNED_IN),
+    "policies:policy": Address(SIGNED_IN, {"slug": "shared_boat"}),
+}
+
+
+def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    """The names of all addresses below `resolver`; one without a name shows as its pattern."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from addresses(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}" if pattern.name else f"{prefix}{pattern.pattern}"
+
+
+def ask(client: Client, name: str) -> Any:
+    """Open the address as a browser does."""
+    address = ADDRESSES[name]
+    url = reverse(name, kwargs=address.kwargs)
+    return client.get(url) if address.posted is None else client.post(url, address.posted)
+
+
+def test_every_address_of_the_site_has_its_row() -> None:
+    """An address that is not listed above is one whose refusals nobody tests."""
+    assert sorted(addresses(get_resolver())) == sorted(ADDRESSES)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_page_opens_to_those_who_may_and_to_nobody_else(
+    name: str, tiny: Any, sign_in: Callable[..., Client]
+) -> None:
+    """Refusals are 403; who is signed in already is led from the sign-in page to their desk."""
+    address = ADDRESSES[name]
+    answers = {person: ask(sign_in(*who), name).status_code for person, who in PEOPLE.items()}
+    refusal = 302 if name == "sign-in" else 403
+    assert answers == {person: address.ok if person in address.may else refusal for person in PEOPLE}
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_stranger_is_sent_to_sign_in_and_then_back(name: str, tiny: Any) -> None:
+    """Nothing but the sign-in page and the choice of language is open to strangers."""
+    response = ask(Client(), name)
+    address = ADDRESSES[name]
+    if STRANGER in address.may:
+        assert response.status_code == address.ok
+    else:
+        assert response.status_code == 302
+        assert response["Location"] == f"/sign-in/?next={reverse(name, kwargs=address.kwargs)}"
+
+
+def test_a_record_shows_no_fact_to_another_company(tiny: Any, sign_in: Callable[..., Client]) -> None:
+    """The record's page is open, its facts are not; the page says who may see them."""
+    url = reverse("registry:organisation", args=[OWN])
+    shown = sign_in(Role.MEMBER, OWN).get(url).content.decode()
+    hidden = sign_in(Role.MEMBER, OTHER).get(url).content.decode()
+    assert "facts-table" in shown
+    assert "facts-table" not in hidden
+    assert "您不能查看这家机构的事实。" in hidden
+
+
+def test_a_closed_account_may_nothing(tiny: Any, make_user: Callable[..., Any]) -> None:
+    """Somebody who left is a stranger at the next click."""
+    user = make_user(Role.ADMINISTRATOR)
+    client = Client()
+    client.force_login(user)
+    user.is_active = False
+    user.save()
+    assert client.get("/").status_code == 302
+
+
+def test_a_role_ends_with_its_last_day(tiny: Any, make_user: Callable[..., Any]) -> None:
+    """A member whose membership ended sees the company's advice no more."""
+    import datetime as dt
+
+    client = Client()
+    client.force_login(make_user(Role.MEMBER, OWN, date_to=dt.date(2020, 1, 1)))
+    assert client.get(reverse("advice", args=[OWN])).status_code == 403
