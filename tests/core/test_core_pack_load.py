@@ -349,3 +349,22 @@ def test_coordinates_are_kept_exactly(pack: Path) -> None:
     given = [line.split('"')[1] for line in text.splitlines() if "lat:" in line and '"' in line]
     kept = models.Place.objects.exclude(lat=None).order_by("pk").values_list("lat", flat=True)
     assert list(kept) == [Decimal(lat) for lat in given]
+
+
+def test_a_registration_code_moves_with_its_organisation_to_another_identifier(pack: Path, edit: Any) -> None:
+    codes = {"fjord-university": "91440300708461136T", "district-office": "91330100799655058B"}
+    edit("pack.yaml", "code_scheme: none", "code_scheme: gb32100-2015")
+    (pack / "data" / "companies.csv").write_text("code,name_hans\n")
+    (pack / "data" / "facts.csv").write_text("code,period,staff\n")
+    for name in ("needs.yaml", "results.yaml", "people.yaml", "users.yaml"):
+        (pack / name).write_text("[]\n")
+    for slug, code in codes.items():
+        edit("organisations.yaml", f"- id: {slug}\n", f'- id: {slug}\n  code: "{code}"\n')
+    load_pack(pack, by=operator())
+    text = (pack / "organisations.yaml").read_text()
+    one, other = codes.values()
+    text = text.replace(one, "?").replace(other, one).replace("?", other).replace("id: fjord-u", "id: u")
+    (pack / "organisations.yaml").write_text(text)
+    load_pack(pack, by=operator())
+    found = dict(models.Organisation.objects.values_list("slug", "code"))
+    assert found == {"university": other, "district-office": one}

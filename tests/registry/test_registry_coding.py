@@ -61,6 +61,7 @@ def test_a_damaged_row_is_refused(stored: int | str, type: FactType) -> None:
     [
         (FactValue(Yuan.of(20_000_000)), FactType.MONEY, "元", "2,000万元"),
         (FactValue(Yuan.of(100_000_000), op=Op.OVER), FactType.MONEY, "元", "超 1亿元"),
+        (FactValue(Yuan.parse("1234.5元")), FactType.MONEY, "kr", "1,234.5 kr"),
         (FactValue(1200), FactType.COUNT, "人", "1,200 人"),
         (FactValue(Fraction(1, 8)), FactType.RATE, "%", "12.5%"),
         (FactValue(False), FactType.BOOL, "", "否"),

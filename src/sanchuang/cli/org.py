@@ -88,8 +88,8 @@ def list_organisations(
 
 
 def described(file: OrganisationFile) -> dict[str, Any]:
-    """The file of one organisation as plain data."""
-    from sanchuang.registry.coding import value_text
+    """The file of one organisation as plain data; a fact's `value` is as `registry.coding` keeps it (fen)."""
+    from sanchuang.registry.coding import encode, value_text
 
     organisation = file.organisation
     return {
@@ -108,7 +108,9 @@ def described(file: OrganisationFile) -> dict[str, Any]:
                 "name": line.spec.name,
                 "label": line.spec.label(),
                 "period": str(value.period) if value.period else None,
-                "value": value_text(value, line.spec),
+                "value": encode(value.value, line.spec.type),
+                "op": value.op.value,
+                "text": value_text(value, line.spec),
                 "evidence": value.evidence.name.lower() if value.evidence else None,
                 "source": value.source,
                 "synthetic": value.synthetic,
@@ -153,7 +155,7 @@ def print_file(file: dict[str, Any]) -> None:
         facts = Table("事实", "期间", "值", "证据", "出处")
         for fact in file["facts"]:
             source = fact["source"] + ("（示例）" if fact["synthetic"] else "")
-            facts.add_row(fact["label"], fact["period"] or "", fact["value"], fact["evidence"] or "", source)
+            facts.add_row(fact["label"], fact["period"] or "", fact["text"], fact["evidence"] or "", source)
         console.print(facts)
     if file["missing"]:
         console.print("还不知道：" + "、".join(spec["label"] for spec in file["missing"]))

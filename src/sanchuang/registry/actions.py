@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sanchuang.core.errors import Unfit, near
@@ -87,7 +88,7 @@ def create_organisation(
     return organisation
 
 
-def _bearing(code: str | None) -> Iterable[Organisation]:
+def _bearing(code: str | None) -> QuerySet[Organisation]:
     found = Organisation.objects.all()
     return found.filter(code=code) if code else found.none()
 

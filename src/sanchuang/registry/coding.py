@@ -67,8 +67,10 @@ def value_text(value: FactValue, spec: FactSpec, lang: str = "zh") -> str:
     match value.value:
         case bool():
             shown = ("是" if value.value else "否") if lang.startswith("zh") else str(value.value).lower()
-        case Yuan():
+        case Yuan() if spec.unit in ("", "元"):
             shown = value.value.text(lang)
+        case Yuan():
+            shown = f"{number_text(Fraction(value.value.fen, 100))} {spec.unit}"
         case Fraction() if spec.type is FactType.RATE:
             shown = rate_text(value.value)
         case int() | Fraction():

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from sanchuang.core.models import User
 from sanchuang.core.pack import schema
 from sanchuang.core.pack.reader import Pack
 from sanchuang.core.pack.register import Counts, Report, loader
-from sanchuang.core.pack.sync import link, sync
+from sanchuang.core.pack.sync import CHUNK, link, sync
 from sanchuang.engines.rules.dictionary import Per
 from sanchuang.registry.codes import check_code
 from sanchuang.registry.coding import encode
@@ -142,9 +144,9 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
         )
         for entry in pack.organisations
     ]
-    counts = sync(
-        Organisation.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what="organisations"
-    )
+    existing = Organisation.objects.filter(pack=pack.id)
+    _free_codes(existing, {row.slug: row.code for row in rows})
+    counts = sync(existing, rows, key=("slug",), report=report, what="organisations")
     names = [
         OrganisationName(organisation=row, name=name, kind=kind, until=until, key=search_key(name))
         for row, entry in zip(rows, pack.organisations, strict=True)
@@ -172,6 +174,14 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
         what="tags",
     )
     return counts
+
+
+def _free_codes(existing: QuerySet[Organisation], wanted: Mapping[str, str | None]) -> None:
+    """Take back the codes that do not stay where they are, so that another organisation can bear them."""
+    given = existing.exclude(code=None).values_list("pk", "slug", "code")
+    stale = [pk for pk, slug, code in given if wanted.get(slug) != code]
+    for start in range(0, len(stale), CHUNK):
+        existing.filter(pk__in=stale[start : start + CHUNK]).update(code=None)
 
 
 def _names(entry: schema.Organisation) -> Iterable[tuple[str, str, str]]:
