@@ -63,7 +63,7 @@ def _parsed(raw: bytes, number: int) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise _Fault("不是 UTF-8 编码", "把文件存成 UTF-8", error.start + 1) from None
     try:
-        row = json.loads(text)
+        row = json.loads(text.rstrip())
     except json.JSONDecodeError as error:
         raise _Fault(f"JSON 读不懂：{error.msg}", "每行写一个完整的 JSON 对象", error.colno) from None
     except RecursionError:
@@ -136,13 +136,15 @@ def _written(path: Path) -> Iterator[IO[str]]:
 
 
 def _progress() -> Progress:
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 

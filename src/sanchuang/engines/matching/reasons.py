@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from sanchuang.engines.matching.stopwords import STOPWORDS
-from sanchuang.engines.matching.text import Unit, fold, is_word, join, origins, sentences, units, word_spans
+from sanchuang.engines.matching.text import Unit, fold, join, origins, sentences, units, word_spans
 
 LIMIT = 8
+# A term that weighs less than this part of the weightiest is not worth a mention.
+FAINT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,18 @@ class Wording:
         self._whole = self._weight(0, len(query)) if query else 0.0
 
     def reasons(self, text: str, limit: int = LIMIT) -> tuple[Reason, ...]:
-        """Give the weightiest shared terms, at most `limit`."""
+        """Give the weightiest shared terms, at most `limit`; none when only single characters are shared."""
         passage = _Passage(text)
         weights: dict[str, float] = {}
         for start, end in self._spans(passage.line):
             weights.setdefault(self._form(start, end), self._weight(start, end) / self._whole)
-        # Equal weights keep the query's order.
-        chosen = sorted(weights, key=weights.__getitem__, reverse=True)[:limit]
+        chosen: list[str] = []
+        # Equal weights keep the query's order; a term inside a weightier one says nothing more.
+        for form in sorted(weights, key=weights.__getitem__, reverse=True):
+            if chosen and (len(chosen) == limit or weights[form] < FAINT * weights[chosen[0]]):
+                break
+            if not any(form in other for other in chosen):
+                chosen.append(form)
         richness = passage.richness({form: weights[form] for form in chosen})
         return tuple(passage.reason(form, weights[form], richness) for form in chosen)
 
@@ -100,8 +107,8 @@ class Wording:
         return start, end
 
     def _says_something(self, start: int, end: int) -> bool:
-        """Tell whether a span is more than a lone character; a lone Latin word or number is."""
-        return end - start > 1 or (end - start == 1 and is_word(self._units[start].form))
+        """Tell whether a span is more than a lone character, digit or letter."""
+        return end - start > 1 or (end - start == 1 and len(self._units[start].form) > len("|5|"))
 
 
 class _Passage:

@@ -1,6 +1,7 @@
 """Words that say nothing alone: never at the edge of a reason, never a reason.
 
-Characters that also begin terms (可 in 可吸入颗粒物, 无, 非, 多, 三 …) are not among them. English words stand between bars, as in a text's line.
+Characters that also begin terms (可 in 可吸入颗粒物, 无, 非, 多, 三 …) are not among them. English words stand between
+bars, as in a text's line.
 """
 
 _FUNCTION_WORDS = """
@@ -13,6 +14,7 @@ _FUNCTION_WORDS = """
 """
 # What every need and every abstract says.
 _COMMONPLACE = """
+以上 以下 以内 超过 不超过 不少 不少于 不低于 不高于 低于 高于 大于 小于 至少 至多 左右 个 约 一次 一台 一套 一条 一项
 希望 寻求 寻找 征集 求购 采用 利用 使用 运用 进行 实现 提供 提出 具有 具备 包括 达到 用于 研究 分析
 探讨 方法 结果 表明 显示 目的 结论 目前 现有 主要 不同 方面 情况 问题 作用 影响
 """

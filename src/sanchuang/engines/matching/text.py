@@ -1,10 +1,10 @@
 """How text is read: folding, units, pairs, words, sentences.
 
-A *unit* is one Chinese character or one whole Latin word or number. A text's *line* is all its units in order:
-Latin words and numbers stand between bars, anything that is neither (punctuation, blanks) becomes one space.
+A *unit* is one Chinese character or one whole Latin word or number. A text's *line* is all its units in order: Latin words
+and numbers stand between bars, and what parts units (punctuation, blanks between characters) becomes one space.
 
 >>> line("基于 Deep-Learning 的图像识别, 精度 97.5%")
-'基于 |deep||learning| 的图像识别 精度 |97.5|'
+'基于|deep||learning|的图像识别 精度|97.5|'
 
 Because a bar or a space bounds every Latin word, "does the text contain this term, and how often" is a plain substring
 question on the line, and `|ai|` is never found inside `|train|`.
@@ -63,7 +63,8 @@ def origins(text: str) -> list[int]:
 def units(text: str) -> list[Unit]:
     """Read `text` as units, in order.
 
-    Latin words that only a blank or a hyphen parts are joined, as the characters of a Chinese phrase are.
+    A single blank or hyphen beside a Latin word parts nothing: "GaN 功放" reads as "GaN功放", "deep-learning" as "deep
+    learning".
     """
     folded = fold(text)
     found: list[Unit] = []
@@ -71,7 +72,7 @@ def units(text: str) -> list[Unit]:
     for match in _UNIT.finditer(folded):
         start, is_word = match.start(), match.lastgroup is not None
         joined = bool(found) and (
-            start == end or (is_word and word_before and start == end + 1 and folded[end] in " -")
+            start == end or ((is_word or word_before) and start == end + 1 and folded[end] in " -")
         )
         form = f"|{match.group()}|" if is_word else match.group()
         end, word_before = match.end(), is_word

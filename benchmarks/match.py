@@ -1,0 +1,165 @@
+"""Matching on the development queries: quality as score.py of the shared data judges it, and speed.
+
+Alone: `python benchmarks/match.py` prints the figures as JSON. `SANCHUANG_SHARED` names the shared data, ../shared if unset.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from measure import ROOT, Section, Skipped, command, percentile
+
+from sanchuang.engines.matching import Document, Index
+from sanchuang.engines.matching.learning import Pair, learn
+
+KINDS = ("title", "title-hard", "keywords", "absent")
+MEASURES = ("R@1", "R@10", "R@100", "nDCG@10")
+# What the development queries must reach at least.
+BAR = {
+    ("title", "nDCG@10"): 0.95,
+    ("title-hard", "R@1"): 0.74,
+    ("keywords", "nDCG@10"): 0.96,
+    ("absent", "nDCG@10"): 0.46,
+}
+# Reasons cost the most; a tenth of the queries tells how much.
+EVERY = 10
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a packed JSON-lines file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def judged(shared: Path, run: Path) -> dict[str, dict[str, float]]:
+    """What score.py says of a run, by kind of query."""
+    data = shared / "data/match"
+    script = shared / "bench/match/score.py"
+    files = [run, data / "csl_dev.jsonl.gz", data / "csl_pool.jsonl.gz"]
+    answer: dict[str, dict[str, float]] = json.loads(
+        command([sys.executable, str(script), "retrieval", *map(str, files)])
+    )
+    return answer
+
+
+def ranked(index: Index, queries: list[dict[str, str]], run: Path) -> list[float]:
+    """Rank for all queries, write the run, and return the CPU milliseconds of each query."""
+    times = []
+    with run.open("w") as file:
+        for query in queries:
+            started = time.process_time()
+            hits = index.rank(query["query"], 100, reasons=0)
+            times.append(1000 * (time.process_time() - started))
+            file.writelines(
+                f"{query['qid']} Q0 {hit.id} {place} {hit.score:.6f} bench\n"
+                for place, hit in enumerate(hits, start=1)
+            )
+    return times
+
+
+def with_reasons(index: Index, queries: list[dict[str, str]]) -> list[float]:
+    """CPU milliseconds of ten hits with reasons, for each query."""
+    times = []
+    for query in queries:
+        started = time.process_time()
+        index.rank(query["query"], 10)
+        times.append(1000 * (time.process_time() - started))
+    return times
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    return {"p50": round(percentile(times, 0.5), 1), "p95": round(percentile(times, 0.95), 1)}
+
+
+def figures(shared: Path) -> dict[str, Any]:
+    """All figures; times are CPU: `index_s` and `learn_s` in seconds, the others in milliseconds a query.
+
+    Raises `Skipped` when the shared data are absent.
+    """
+    data = shared / "data/match"
+    pool = data / "csl_pool.jsonl.gz"
+    if not pool.is_file():
+        raise Skipped(f"no {pool.name} under SANCHUANG_SHARED (../shared)")
+    documents = [Document(row["id"], row["text"]) for row in rows(pool)]
+    queries = list(rows(data / "csl_dev.jsonl.gz"))
+    pairs = [Pair(row["query"], row["target"]) for row in rows(data / "csl_train.jsonl.gz")]
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        started = time.process_time()
+        index = Index.build(documents)
+        index_s = time.process_time() - started
+        rank_ms = ranked(index, queries, run)
+        default = judged(shared, run)
+        reasons_ms = with_reasons(index, queries[::EVERY])
+        started = time.process_time()
+        learnt = learn(index, pairs)
+        learn_s = time.process_time() - started
+        index.weights = learnt.weights
+        ranked(index, queries, run)
+        return {
+            "documents": len(index),
+            "queries": len(queries),
+            "default": default,
+            "learnt": judged(shared, run),
+            "learnt_weights": {name: round(weight, 3) for name, weight in asdict(learnt.weights).items()},
+            "pairs": {"used": learnt.used, "given": learnt.given},
+            "index_s": round(index_s, 1),
+            "learn_s": round(learn_s, 1),
+            "rank_ms": spread(rank_ms),
+            "reasons_ms": spread(reasons_ms),
+        }
+
+
+def development_table(shared: Path) -> Section:
+    """The section for the report; raises `Skipped` when the shared data are absent."""
+    found = figures(shared)
+    lines = [
+        [f"{kind}, {weights}", str(found[weights][kind]["n"])]
+        + [f"{found[weights][kind][measure]:.3f}" for measure in MEASURES]
+        for weights in ("default", "learnt")
+        for kind in KINDS
+    ]
+    bar = ", ".join(f"{kind} {measure} ≥ {least}" for (kind, measure), least in BAR.items())
+    missed = [f"{kind} {m}" for (kind, m), least in BAR.items() if found["default"][kind][m] < least]
+    text = (
+        f"{found['queries']:,} development queries over {found['documents']:,} abstracts, judged by score.py. "
+        f"Bar for the default weights: {bar}: {'missed by ' + ', '.join(missed) if missed else 'reached'}. "
+        f"Learnt: `--train` with {found['pairs']['used']:,} of {found['pairs']['given']:,} pairs.\n\n"
+        f"CPU: index {found['index_s']} s, learning {found['learn_s']} s; a query p50 {found['rank_ms']['p50']} ms, "
+        f"p95 {found['rank_ms']['p95']} ms for 100 documents without reasons, "
+        f"p50 {found['reasons_ms']['p50']} ms, p95 {found['reasons_ms']['p95']} ms for 10 with reasons."
+    )
+    data = "../shared/data/match"
+    commands = [
+        f"sanchuang match rank --documents {data}/csl_pool.jsonl.gz --queries {data}/csl_dev.jsonl.gz --out dev.run",
+        f"python ../shared/bench/match/score.py retrieval dev.run {data}/csl_dev.jsonl.gz {data}/csl_pool.jsonl.gz",
+    ]
+    return Section(
+        "Matching: development queries", commands, text, ["queries, weights", "n", *MEASURES], lines
+    )
+
+
+def main() -> int:
+    """Print the figures, or what is absent."""
+    shared = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
+    try:
+        found: dict[str, Any] = figures(shared)
+    except Skipped as reason:
+        found = {"skipped": str(reason)}
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,210 @@
+"""`sanchuang match rank`: files in, a run out, faults told with file and line."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from sanchuang.cli import main
+
+DOCUMENTS = [
+    {"id": "r1", "text": "光合细菌的厌氧培养工艺"},
+    {"id": "r2", "text": "钙钛矿太阳能电池的封装"},
+    {"id": "r3", "text": "废水中光合细菌的测定"},
+]
+QUERIES = [{"qid": "n1", "query": "光合细菌怎样培养"}, {"qid": "n2", "query": "区块链"}]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    write("d.jsonl", DOCUMENTS)
+    write("q.jsonl", QUERIES)
+
+
+def write(name: str, rows: list[dict[str, Any]]) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    Path(name).write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+
+
+def rank(*more: str, documents: str = "d.jsonl", queries: str = "q.jsonl", out: str = "out.run") -> Result:
+    words = ["match", "rank", "--documents", documents, "--queries", queries, "--out", out, *more]
+    return CliRunner().invoke(main, words)
+
+
+def run_lines() -> list[list[str]]:
+    return [line.split() for line in Path("out.run").read_text().splitlines()]
+
+
+def test_the_run_is_in_trec_format_best_first() -> None:
+    result = rank()
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = run_lines()
+    assert [line[:4] for line in lines] == [["n1", "Q0", "r1", "1"], ["n1", "Q0", "r3", "2"]]
+    assert 1 > float(lines[0][4]) > float(lines[1][4]) > 0
+    assert {line[5] for line in lines} == {"sanchuang"}
+
+
+def test_the_summary_says_what_was_done_and_what_was_not_found() -> None:
+    assert rank().stdout == ("3 篇文本，2 个查询，2 行结果写到 out.run\n1 个查询什么也没找到：n2\n")
+    summary = json.loads(rank("--format", "json").stdout)
+    assert set(summary.pop("seconds")) == {"index", "rank"}
+    assert summary == {
+        "documents": 3,
+        "queries": 2,
+        "lines": 2,
+        "without_hits": ["n2"],
+        "weights": {"characters": 1.0, "pairs": 1.0, "words": 1.0, "coverage": 1.0},
+        "learnt_from": None,
+        "out": "out.run",
+    }
+
+
+def test_top_limits_each_query() -> None:
+    assert rank("--top", "1").exit_code == 0
+    assert [line[:3] for line in run_lines()] == [["n1", "Q0", "r1"]]
+
+
+def test_packed_files_blank_lines_and_other_fields_are_fine() -> None:
+    rank()
+    expected = run_lines()
+    write("d.jsonl.gz", [{**row, "discipline": None} for row in DOCUMENTS])
+    Path("q.jsonl").write_text("\ufeff" + Path("q.jsonl").read_text() + "\n  \n")
+    assert rank(documents="d.jsonl.gz").exit_code == 0
+    assert run_lines() == expected
+
+
+def test_weights_are_learnt_from_pairs() -> None:
+    topics = [a + b for a in "膜泵阀管网桥" for b in "坝堤闸井塔"]
+    write("d.jsonl", [{"id": f"d{topic}", "text": f"{topic}的设计"} for topic in topics])
+    write("p.jsonl", [{"query": topic, "target": f"d{topic}"} for topic in topics])
+    summary = json.loads(rank("--train", "p.jsonl", "--format", "json").stdout)
+    assert summary["learnt_from"] == {"used": 30, "given": 30}
+    assert sum(summary["weights"].values()) == pytest.approx(1)
+    assert "权重学自 30 对中的 30 对" in rank("--train", "p.jsonl").stdout
+
+
+def test_too_few_pairs_to_learn_from_are_refused() -> None:
+    write("p.jsonl", [{"query": "光合细菌", "target": "r1"}, {"query": "封装", "target": "nowhere"}])
+    result = rank("--train", "p.jsonl")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("可学习的配对只有 1 对（共给出 2 对）\n　　至少需要 20 对")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            '{"id": "r4", "text": "甲"',
+            "d.jsonl:4:25: JSON 读不懂：Expecting ',' delimiter — 每行写一个完整的 JSON 对象",
+        ),
+        ('["r4", "甲"]', 'd.jsonl:4: 这一行不是 JSON 对象 — 写成 {"字段": "文字"} 的样子'),
+        ('{"id": "r4"}', "d.jsonl:4: 缺少字段“text” — 每行要有 id、text"),
+        ('{"id": 4, "text": "甲"}', "d.jsonl:4: 字段“id”不是文字 — 用双引号写成文字"),
+        ('{"id": "r4", "text": null}', "d.jsonl:4: 字段“text”不是文字 — 用双引号写成文字"),
+        ('{"id": "", "text": "甲"}', "d.jsonl:4: 字段“id”是空的或含有空白 — 编号要有字符，不要有空格"),
+        ('{"id": "r 4", "text": "甲"}', "d.jsonl:4: 字段“id”是空的或含有空白 — 编号要有字符，不要有空格"),
+        ('{"id": "r2", "text": "甲"}', "d.jsonl:4: id“r2”与第 2 行重复 — 让每行的编号唯一"),
+        (
+            '{"id": "r4", "text": "\\ud800"}',
+            "d.jsonl:4: 字段“text”含有半个代理对（\\ud800–\\udfff），不是字符 — 改成完整的字符",
+        ),
+        ("[" * 100_000, "d.jsonl:4: JSON 嵌套太深 — 每行写一个只含文字字段的 JSON 对象"),
+    ],
+)
+def test_a_faulty_line_is_named_with_its_place_and_remedy(line: str, message: str) -> None:
+    with Path("d.jsonl").open("a") as file:
+        file.write(line + "\n")
+    result = rank()
+    assert (result.exit_code, result.stderr) == (2, message + "\n")
+    assert not Path("out.run").exists()
+
+
+def test_all_faults_of_a_file_are_told_at_once_but_not_more_than_twenty() -> None:
+    write(
+        "q.jsonl",
+        [
+            {"qid": "n1", "query": "甲"},
+            {"qid": "n1", "query": "乙"},
+            {"query": "丙"},
+            {"qid": "n4", "query": " "},
+        ],
+    )
+    assert rank().stderr == (
+        "q.jsonl:2: qid“n1”与第 1 行重复 — 让每行的编号唯一\n"
+        "q.jsonl:3: 缺少字段“qid” — 每行要有 qid、query\n"
+        "q.jsonl:4: 查询是空的 — 写出要找什么，或删去这一行\n"
+    )
+    write("q.jsonl", [{"qid": f"n{number}"} for number in range(50)])
+    assert len(rank().stderr.splitlines()) == 20
+
+
+def test_a_wrong_encoding_is_told_with_line_and_column() -> None:
+    Path("q.jsonl").write_bytes('{"qid": "n1", "query": "电池"}\n'.encode() + '{"qid": "电"}\n'.encode("gbk"))
+    assert rank().stderr == "q.jsonl:2:10: 不是 UTF-8 编码 — 把文件存成 UTF-8\n"
+
+
+def test_files_that_cannot_be_read_or_written_are_told() -> None:
+    assert rank(queries="none.jsonl").stderr == "找不到文件：none.jsonl\n　　检查路径\n"
+    Path("empty.jsonl").write_text("\n")
+    assert rank(documents="empty.jsonl").stderr == (
+        "empty.jsonl：没有一行数据\n　　每行写一个 JSON 对象，含 id、text\n"
+    )
+    Path("cut.gz").write_bytes(gzip.compress(Path("q.jsonl").read_bytes())[:-9])
+    assert rank(queries="cut.gz").stderr == "cut.gz：压缩文件不完整或已损坏\n　　重新下载或重新用 gzip 压缩\n"
+    Path("folder").mkdir()
+    assert rank(documents="folder").stderr.startswith("folder：读不了")
+    assert rank(out="nowhere/out.run").stderr.startswith("nowhere/out.run：写不了")
+
+
+def test_a_failed_run_leaves_the_former_one() -> None:
+    Path("out.run").write_text("former")
+    write("d.jsonl", [{"id": "r1"}])
+    assert rank().exit_code == 2
+    assert Path("out.run").read_text() == "former"
+    assert sorted(path.name for path in Path().iterdir()) == ["d.jsonl", "out.run", "q.jsonl"]
+
+
+SHARED = Path(os.environ.get("SANCHUANG_SHARED", Path(__file__).parents[3] / "shared"))
+DATA = SHARED / "data/match"
+
+
+@pytest.mark.skipif(not (DATA / "csl_pool.jsonl.gz").is_file(), reason="../shared is absent")
+def test_the_development_queries_reach_the_bar() -> None:
+    """A fixed part of them: all `absent`, every second title, every fourth of the keywords."""
+    with gzip.open(DATA / "csl_dev.jsonl.gz", "rt") as file:
+        queries = [json.loads(line) for line in file]
+    by_kind = {
+        kind: [query for query in queries if query["kind"] == kind]
+        for kind in ("title", "keywords", "absent")
+    }
+    write("dev.jsonl.gz", by_kind["absent"] + by_kind["title"][::2] + by_kind["keywords"][::4])
+    pool = str(DATA / "csl_pool.jsonl.gz")
+    result = rank(documents=pool, queries="dev.jsonl.gz")
+    assert result.exit_code == 0
+
+    spec = importlib.util.spec_from_file_location("score", SHARED / "bench/match/score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    score = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(score)
+    table = score.retrieval("out.run", "dev.jsonl.gz", pool)
+    assert {kind: row["n"] for kind, row in table.items()} == {
+        "absent": 319,
+        "title": 826,
+        "title-hard": 161,
+        "keywords": 265,
+    }
+    assert table["title"]["nDCG@10"] >= 0.95
+    assert table["title-hard"]["R@1"] >= 0.74
+    assert table["keywords"]["nDCG@10"] >= 0.96
+    assert table["absent"]["nDCG@10"] >= 0.46

@@ -1,0 +1,86 @@
+"""Which shared wording is told as the reason of a match."""
+
+from __future__ import annotations
+
+import pytest
+
+from sanchuang.engines.matching import Document, Index, Reason
+
+OTHERS = [
+    Document("o1", "城市供水管网的漏损监测。"),
+    Document("o2", "博物馆藏品的三维数字化。"),
+    Document("o3", "研究方法与系统设计。"),
+]
+
+
+def reasons(query: str, text: str) -> tuple[Reason, ...]:
+    """The reasons for which `text` answers `query`, among a few other documents."""
+    index = Index.build([*OTHERS, Document("d", text)])
+    return next(hit.reasons for hit in index.rank(query) if hit.id == "d")
+
+
+def shared(query: str, text: str) -> list[str]:
+    return [reason.term for reason in reasons(query, text)]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        # adjacent shared words are one phrase
+        ("无线传感器网络的节能", "提出无线传感器网络协议", ["无线传感器网络"]),
+        # what the query writes apart stays apart
+        ("近似查询 隐私保护", "隐私保护的近似查询", ["隐私保护", "近似查询"]),
+        # stop words are no reasons and do not frame one
+        ("基于深度学习的研究", "基于深度学习的分类", ["深度学习"]),
+        ("系统的研究与方法", "新的研究方法", []),
+        # … but characters that begin a term stay
+        ("可吸入颗粒物", "测定可吸入颗粒物", ["可吸入颗粒物"]),
+        # Latin words and numbers whole, in the document's writing
+        ("5g 基站与gan功放", "面向５Ｇ基站的 GaN 功放", ["５Ｇ基站", "GaN 功放"]),
+        ("deep learning for 图像", "图像的Deep-Learning方法", ["Deep-Learning", "图像"]),
+        ("train 模型", "AI training 模型", ["模型"]),
+        # single characters and digits are no reasons
+        ("膜 3 片", "片状膜，共 3 类", []),
+        # a part of a word is none when the word is shared, too
+        ("传感器与传感", "传感器", ["传感器"]),
+    ],
+)
+def test_reasons_read_like_what_a_person_would_say(query: str, text: str, expected: list[str]) -> None:
+    assert sorted(shared(query, text)) == sorted(expected)
+
+
+def test_reasons_are_ordered_by_weight_and_limited() -> None:
+    query = "钙钛矿太阳能电池，封装，湿热，稳定性"
+    text = "湿热下稳定性好。封装钙钛矿太阳能电池。"
+    found = reasons(query, text)
+    assert found[0].term == "钙钛矿太阳能电池"
+    assert [reason.weight for reason in found] == sorted((reason.weight for reason in found), reverse=True)
+    index = Index.build([*OTHERS, Document("d", text)])
+    assert [reason.term for reason in index.rank(query, 1, reasons=1)[0].reasons] == ["钙钛矿太阳能电池"]
+
+
+def test_a_document_that_says_all_of_the_query_shares_all_of_its_weight() -> None:
+    (only,) = reasons("湿热老化", "耐湿热老化的薄膜")
+    assert (only.term, only.weight) == ("湿热老化", pytest.approx(1.0))
+
+
+def test_a_reason_marks_its_place_in_its_sentence() -> None:
+    text = "成果简介。 采用ＧａＮ工艺，效率 45.5%！后续待定"
+    (only,) = reasons("gan工艺", text)
+    assert only.sentence == "采用ＧａＮ工艺，效率 45.5%！"
+    assert (only.start, only.end, only.term) == (2, 7, "ＧａＮ工艺")
+    assert only.offset == text.index("采用")
+
+
+def test_a_character_that_stands_for_several_is_marked_whole() -> None:
+    (only,) = reasons("占地 100m2", "场地占地100㎡以上。")
+    assert (only.term, only.sentence) == ("占地100㎡", "场地占地100㎡以上。")
+
+
+def test_of_several_sentences_the_one_with_most_shared_wording_is_told() -> None:
+    text = "废水来源多样。印染废水经膜分离回用。废水达标。"
+    assert {reason.sentence for reason in reasons("印染废水 膜分离", text)} == {"印染废水经膜分离回用。"}
+
+
+def test_of_equally_rich_sentences_the_first_is_told() -> None:
+    assert reasons("印染", "甲印染。乙印染。")[0].sentence == "甲印染。"
