@@ -1,0 +1,290 @@
+"""The West Lake pack holds what was published, marks what was invented, and can be made again."""
+
+import ast
+import operator
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sanchuang
+from sanchuang.core.pack.reader import read_pack
+from sanchuang.registry.codes import check_code, remarks
+from sanchuang.values import Op, Verification, parse_number
+
+ROOT = Path(__file__).parents[2]
+PACK = Path(sanchuang.__file__).parent / "packs" / "westlake"
+SHARED = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
+DOMAIN = SHARED / "domain" / "westlake.yaml"
+
+# Units in which the district's description writes a number of the pack's main unit.
+SCALES = {"100M CNY": 10**8, "CNY": 1}
+SIGNS = {None: Op.EXACT, ">=": Op.AT_LEAST, "<=": Op.AT_MOST}
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return read_pack(PACK, check_code=check_code)
+
+
+@pytest.fixture(scope="module")
+def domain():
+    if not DOMAIN.exists():
+        pytest.skip("../shared is absent")
+    return yaml.safe_load(DOMAIN.read_text(encoding="utf-8"))
+
+
+def published(domain) -> list[dict]:
+    """Every figure of the description that has a number, with the derived ones."""
+    found: list[dict] = []
+    for mechanism in domain["mechanisms"]:
+        found += [f | {"derived": False} for f in mechanism.get("figures", [])]
+        found += [f | {"derived": True} for f in mechanism.get("derived", [])]
+    found += domain["indicators"]
+    found += [fact for report in domain["elsewhere"] for fact in report["facts"]]
+    return [f for f in found if isinstance(f.get("value"), int | float)]
+
+
+def test_every_published_number_is_in_the_pack_with_its_operator(pack, domain):
+    figures = published(domain)
+    assert len(figures) > 60
+    held = {(parse_number(f.value), f.op) for f in pack.figures if f.op is not Op.WORDS}
+    numbers = {number for number, _ in held}
+
+    missing = []
+    for figure in figures:
+        number = parse_number(str(figure["value"])) * SCALES.get(str(figure.get("unit")), 1)
+        sign = figure.get("op")
+        op = SIGNS[sign] if sign in SIGNS else Op(sign)
+        # The description gives derived numbers rounded and without a sign; the pack says ≈.
+        wanted = numbers if figure.get("derived") else {n for n, o in held if o is op}
+        if number not in wanted:
+            missing.append((figure.get("name") or figure.get("hans"), str(number), op.value))
+    assert missing == []
+
+
+def test_growth_rates_and_words_of_the_description_are_in_the_pack(pack, domain):
+    held = {(f.value, f.op) for f in pack.figures}
+    for indicator in domain["indicators"]:
+        if match := re.match(r"([\d.]+)%", indicator.get("growth", "")):
+            assert (match[1], Op.EXACT) in held
+    assert ("几十公里", Op.WORDS) in held
+    assert ("高于全市平均", Op.WORDS) in held
+
+
+def test_every_mechanism_of_the_description_is_in_the_pack(pack, domain):
+    described = {m["id"]: m.get("kind", "mechanism") for m in domain["mechanisms"]}
+    assert {m.id: m.kind for m in pack.mechanisms} == described
+
+
+def test_every_named_organisation_of_the_description_is_in_the_pack(pack, domain):
+    names = {n for o in pack.organisations if not o.synthetic for n in (o.names.hans, *o.short_names)}
+    everyone = "".join(names)
+    actors = domain["actors"]
+    for group in ("government", "companies_public", "institutes", "alliances"):
+        for actor in actors[group]:
+            assert re.sub(r"\(.*\)", "", actor) in everyone.replace("“", "").replace("”", ""), actor
+    for named in (
+        "游戏科学",
+        "云深处",
+        "牧星科技",
+        "五八智能科技",
+        "地卫二",
+        "飞步科技",
+        "浙江科聪",
+        "阿里云",
+    ):
+        assert named in names or any(named in name for name in names), named
+
+
+def test_a_quote_holds_the_number_that_it_is_quoted_for(pack):
+    for figure in pack.figures:
+        if figure.quote and figure.op is not Op.WORDS and re.search(r"\d", figure.quote):
+            digits = set(re.findall(r"\d+(?:\.\d+)?", figure.quote))
+            number = parse_number(figure.value)
+            sizes = (1, 10**4, 10**8)
+            assert any(parse_number(d) * size == number for d in digits for size in sizes), figure.id
+
+
+_CALCULATE = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def calculate(node: ast.AST, text: str) -> Fraction:
+    """The exact value of a formula of numbers and + - * / ( )."""
+    if isinstance(node, ast.BinOp):
+        left, right = calculate(node.left, text), calculate(node.right, text)
+        return _CALCULATE[type(node.op)](left, right)
+    return Fraction(ast.get_source_segment(text, node))
+
+
+def test_every_derived_figure_is_what_its_formula_gives(pack):
+    derived = [f for f in pack.figures if f.derived]
+    assert len(derived) == 14
+    for figure in derived:
+        exact = calculate(ast.parse(figure.how, mode="eval").body, figure.how)
+        shown = parse_number(figure.value)
+        decimals = len(figure.value.partition(".")[2])
+        zeros = len(figure.value) - len(figure.value.rstrip("0")) if not decimals else 0
+        unit = Fraction(10) ** (zeros - decimals)
+        assert abs(exact - shown) <= unit / 2 or (figure.op is Op.AT_LEAST and shown <= exact), figure.id
+        assert figure.status is Verification.ASSUMPTION
+
+
+def test_the_checks_that_the_description_asks_for(pack):
+    by_id = {f.id: f for f in pack.figures}
+    cautions = {i: by_id[i].caution or "" for i in by_id}
+    assert "分母" in cautions["rd-intensity"]
+    assert "面积" in cautions["talent-density"]
+    assert "不是需求的子集" in cautions["collaborations"]
+    assert "意向订单不是订单" in cautions["fair-intents"]
+    assert "口径" in cautions["culture-rest-growth"]
+    assert by_id["subsidised-spending"].op is Op.AT_LEAST
+
+
+def test_the_five_circles(pack):
+    assert [p.names.hans for p in pack.places if p.kind == "circle"] == [
+        "环紫金港创新生态圈",
+        "环老和山创新创业圈",
+        "环云栖创新生态圈",
+        "环之江文化创新圈",
+        "环小和山创新创业圈",
+    ]
+
+
+def test_no_place_has_coordinates_because_no_source_gives_any(pack):
+    assert [p.id for p in pack.places if p.lat or p.lon] == []
+
+
+def test_eighteen_universities_and_twenty_eight_institutes(pack):
+    universities = [o for o in pack.organisations if o.kind == "university"]
+    institutes = [o for o in pack.organisations if o.kind == "institute"]
+    preparing = [o for o in universities if "（筹）" in o.names.hans]
+    assert [o.id for o in preparing] == ["qiantang-university"]
+    assert len(universities) - len(preparing) == 18
+    assert len(institutes) == 28
+    real = [o.id for o in universities + institutes if not o.synthetic]
+    assert real == [
+        "zju",
+        "westlake-university",
+        "caa",
+        "qiantang-university",
+        "ucas-hangzhou",
+        "second-institute-oceanography",
+        "institute-715",
+    ]
+
+
+def test_a_real_organisation_carries_nothing_that_its_source_did_not_say(pack):
+    real = {o.id: o for o in pack.organisations if not o.synthetic}
+    assert len(real) > 25
+    for organisation in real.values():
+        assert organisation.code is None
+        assert organisation.address is None
+        assert organisation.industry is None
+        assert organisation.source != "sample"
+    assert [f for f in pack.company_facts if f.organisation in real] == []
+    assert [r.id for r in (*pack.results, *pack.needs) if r.organisation in real] == []
+
+
+def test_as_many_sample_companies_as_the_published_figure_counts(pack):
+    companies = [o for o in pack.organisations if o.kind == "company" and o.synthetic]
+    [published_count] = [f.value for f in pack.figures if f.id == "ai-firms"]
+    assert len(companies) == int(published_count) == 2183
+    assert len({o.names.hans for o in companies}) == 2183
+    real_names = {o.names.hans for o in pack.organisations if not o.synthetic}
+    real_names |= {n for o in pack.organisations if not o.synthetic for n in o.short_names}
+    assert [o.id for o in companies if any(name in o.names.hans for name in real_names)] == []
+
+
+def test_sample_codes_are_valid_and_recognisable(pack):
+    for organisation in pack.organisations:
+        if organisation.code:
+            assert check_code(organisation.code, "gb32100-2015") == organisation.code
+            assert remarks(organisation.code) == []
+            assert organisation.code[8:10] == "XN"
+
+
+def test_the_sample_leaves_facts_unknown_and_some_only_roughly_known(pack):
+    companies = 2183
+    latest = Counter(f.fact for f in pack.company_facts if str(f.period or "2025") == "2025")
+    shares = {
+        name: 1 - latest[name] / companies
+        for name in pack.dictionary.specs
+        if name not in ("ai_related", "conversion_trl")  # known for all by definition; only for projects
+    }
+    assert {name: share for name, share in shares.items() if not 0.08 < share < 0.22} == {}
+    assert latest["ai_related"] == companies
+    rough = Counter(f.op for f in pack.company_facts)
+    assert set(rough) == {Op.EXACT, Op.ABOUT}
+    assert rough[Op.ABOUT] > 300
+
+
+def test_most_sample_companies_are_small(pack):
+    staff = sorted(f.value for f in pack.company_facts if f.fact == "employees" and str(f.period) == "2025")
+    assert staff[len(staff) // 2] < 20
+    assert staff[-1] > 300
+
+
+def test_the_industries_are_twenty_sections_and_ninety_seven_divisions(pack):
+    levels = Counter(i.level for i in pack.industries)
+    assert levels == {"section": 20, "division": 97, "class": 2}
+    divisions = [i.code for i in pack.industries if i.level == "division"]
+    assert divisions == [f"{n:02d}" for n in range(1, 98)]
+    assert pack.manifest.classification.status is Verification.UNVERIFIED
+
+
+def test_results_and_needs_cover_five_fields_and_belong_to_invented_owners(pack):
+    synthetic = {o.id: o.kind for o in pack.organisations if o.synthetic}
+    synthetic |= {o.code: o.kind for o in pack.organisations if o.synthetic and o.code}
+    fields = {field.id for field in pack.manifest.fields}
+    assert len(pack.results) >= 90
+    assert len(pack.needs) >= 60
+    assert {r.field for r in pack.results} == {n.field for n in pack.needs} == fields
+    assert all(r.synthetic for r in (*pack.results, *pack.needs))
+    assert {synthetic[r.organisation] for r in pack.results} == {"university", "institute"}
+    assert {synthetic[n.organisation] for n in pack.needs} == {"company"}
+
+
+def test_every_fact_that_a_rule_reads_is_in_the_dictionary_under_its_chinese_name(pack):
+    assert [policy.policy.id for policy in pack.policies] == ["bluebird", "compute_subsidy", "sme_size"]
+    for name, label in {
+        "employees": "从业人员",
+        "revenue": "营业收入",
+        "assets": "资产总额",
+        "industry": "行业代码",
+        "compute_spend": "算力服务支出",
+        "university_result_projects": "落地转化的高校院所成果项目数",
+    }.items():
+        assert pack.dictionary.find(label).name == name
+    assert pack.dictionary.find("职工总数") is pack.dictionary.find("从业人数")
+
+
+def test_the_contract_registry_deadline_changed_with_the_rule_of_2026(pack):
+    entries = [e for e in pack.law if e.key == "contract_registration.days"]
+    assert [(e.value, e.unit, str(e.date_from), str(e.date_to)) for e in entries] == [
+        ("30", "日", "2000-02-16", "2026-01-22"),
+        ("15", "工作日", "2026-01-23", "None"),
+    ]
+    assert {e.status for e in entries} == {Verification.UNVERIFIED}
+
+
+def test_the_generator_makes_the_committed_sample_again(tmp_path, monkeypatch):
+    shutil.copytree(PACK, tmp_path / "westlake")
+    for path in (tmp_path / "westlake/sample").glob("*.csv"):
+        path.unlink()
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import make_westlake_sample as generator
+
+    monkeypatch.setattr(generator, "PACK", tmp_path / "westlake")
+    monkeypatch.setattr(generator, "SAMPLE", tmp_path / "westlake/sample")
+    generator.main()
+    sys.modules.pop("make_westlake_sample")
+
+    for path in sorted((PACK / "sample").iterdir()):
+        assert (tmp_path / "westlake/sample" / path.name).read_bytes() == path.read_bytes(), path.name
