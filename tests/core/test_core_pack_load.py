@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -10,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sanchuang.core.demo import demo_password, demo_users
 from sanchuang.core.errors import Refused
@@ -368,3 +371,14 @@ def test_a_registration_code_moves_with_its_organisation_to_another_identifier(p
     load_pack(pack, by=operator())
     found = dict(models.Organisation.objects.values_list("slug", "code"))
     assert found == {"university": other, "district-office": one}
+
+
+def test_a_pack_that_changed_in_nothing_but_a_comment_writes_no_record(pack: Path) -> None:
+    load_pack(pack, by=operator())
+    with (pack / "pack.yaml").open("a") as file:
+        file.write("# a comment\n")
+    with CaptureQueriesContext(connection) as queries:
+        assert load_pack(pack, by=operator()).changed
+    written = [query["sql"] for query in queries if re.match(r"(INSERT|UPDATE|DELETE)", query["sql"])]
+    assert [sql for sql in written if "registry_" in sql or "core_lawentry" in sql] == []
+    assert [sql for sql in written if "core_packload" in sql] != []
