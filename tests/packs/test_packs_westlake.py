@@ -69,6 +69,18 @@ def test_every_published_number_is_in_the_pack_with_its_operator(pack, domain):
     assert missing == []
 
 
+def test_published_numbers_keep_the_date_that_the_description_gives(pack, domain):
+    held = {(parse_number(f.value), str(f.as_of)) for f in pack.figures if f.op is not Op.WORDS}
+
+    missing = []
+    for figure in published(domain):
+        number = parse_number(str(figure["value"])) * SCALES.get(str(figure.get("unit")), 1)
+        as_of = str(figure.get("as_of", ""))
+        if re.fullmatch(r"\d{4}(Q\d|-\d\d)?", as_of) and (number, as_of) not in held:
+            missing.append((figure.get("name") or figure.get("hans"), str(number), as_of))
+    assert missing == []
+
+
 def test_growth_rates_and_words_of_the_description_are_in_the_pack(pack, domain):
     held = {(f.value, f.op) for f in pack.figures}
     for indicator in domain["indicators"]:
@@ -145,6 +157,22 @@ def test_the_checks_that_the_description_asks_for(pack):
     assert "意向订单不是订单" in cautions["fair-intents"]
     assert "口径" in cautions["culture-rest-growth"]
     assert by_id["subsidised-spending"].op is Op.AT_LEAST
+
+
+def test_every_named_place_of_the_description_is_in_the_pack(pack, domain):
+    names = "".join(p.names.hans for p in pack.places)
+    for place in domain["places"]:
+        for part in re.split("「|」", place.removesuffix("(outside)")):
+            assert part in names, place
+
+
+def test_people_are_named_as_the_source_names_them_or_marked(pack):
+    real = [
+        (p.names.hans, [(r.organisation, r.role) for r in p.roles]) for p in pack.people if not p.synthetic
+    ]
+    assert real == [("黄琦", [("zju", "副教授")])]
+    invented = {o.id for o in pack.organisations if o.synthetic}
+    assert all(r.organisation in invented for p in pack.people if p.synthetic for r in p.roles)
 
 
 def test_the_five_circles(pack):

@@ -344,6 +344,8 @@ def test_a_faulty_fact_is_not_reported_again_by_the_rules_and_tables_that_use_it
 def test_a_missing_folder_and_a_folder_without_a_pack(tmp_path):
     with pytest.raises(Problems, match="没有这个文件夹"):
         read_pack(tmp_path / "nowhere")
+    with pytest.raises(Problems, match="这不是文件夹"):
+        read_pack(TINY / "law.yaml")
     with pytest.raises(Problems, match=r"没有文件“pack\.yaml”"):
         read_pack(tmp_path)
 

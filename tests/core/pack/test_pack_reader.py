@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sanchuang.core.pack.reader import read_pack
+from sanchuang.core.pack.schema import Manifest
 from sanchuang.core.pack.schema.records import UserRole
 from sanchuang.core.pack.tables import CompanyFact, parse_cell
 from sanchuang.core.roles import Role
 from sanchuang.engines.markup import Problems
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
+from sanchuang.registry import codes
 from sanchuang.values import Evidence, Malformed, Op, Period, Verification, Yuan
 
 TINY = Path(__file__).parents[2] / "packs" / "tiny"
@@ -173,6 +175,10 @@ def test_reading_needs_no_django():
 
 def test_the_roles_of_the_schema_are_those_of_core():
     assert set(UserRole.__args__) == set(Role.values)
+
+
+def test_the_code_schemes_of_the_schema_are_those_of_the_registry():
+    assert set(Manifest.model_fields["code_scheme"].annotation.__args__) == set(codes._schemes)
 
 
 MONEY = FactSpec("m", FactType.MONEY, Per.YEAR, {"zh": "钱"})

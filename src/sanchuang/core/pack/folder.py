@@ -28,7 +28,8 @@ class Folder:
     def manifest(self, name: str) -> Located | None:
         """The file that names all others. Raises `Problems` when the folder itself is missing."""
         if not self.root.is_dir():
-            fault = Problem(self.root.as_posix(), 0, 0, "没有这个文件夹", f"给出含有 {name} 的文件夹")
+            what = "这不是文件夹" if self.root.exists() else "没有这个文件夹"
+            fault = Problem(self.root.as_posix(), 0, 0, what, f"给出含有 {name} 的文件夹")
             raise Problems([fault])
         return self.yaml(name, lambda message, remedy: Problem(self.root.as_posix(), 0, 0, message, remedy))
 
