@@ -18,11 +18,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
 PACK = Path(__file__).resolve().parent.parent / "src/sanchuang/packs/westlake"
 SAMPLE = PACK / "sample"
+T = TypeVar("T")
 SEED = 20250527
 COMPANIES = 2183  # as many as the published figure ai-firms
 YEARS = (2023, 2024, 2025)
@@ -264,7 +266,7 @@ def credit_code(serial: int) -> str:
     return first + ALPHABET[-sum(pow(3, i, 31) * ALPHABET.index(c) for i, c in enumerate(first)) % 31]
 
 
-def pick(rng: random.Random, weighted: Sequence[tuple[object, int]]) -> object:
+def pick(rng: random.Random, weighted: Sequence[tuple[T, int]]) -> T:
     """One of `weighted` by its weight."""
     return rng.choices([item for item, _ in weighted], [weight for _, weight in weighted])[0]
 
@@ -295,7 +297,6 @@ class Company:
 
     row: dict[str, str]
     field: str
-    registered: dt.date
     employees: int
     static: dict[str, str]
     yearly: dict[int, dict[str, str]]
@@ -315,10 +316,10 @@ def yes(answer: bool) -> str:
 
 def make_company(rng: random.Random, brand: tuple[str, str, str], serial: int) -> Company:
     """One company with its facts."""
-    line: Line = pick(rng, [(entry, entry.weight) for entry in LINES])  # type: ignore[assignment]
-    pattern = str(pick(rng, PATTERNS))
+    line = pick(rng, [(entry, entry.weight) for entry in LINES])
+    pattern = pick(rng, PATTERNS)
     traditional = str.maketrans("业资责伙", "業資責夥")
-    circle = str(pick(rng, CIRCLES))
+    circle = pick(rng, CIRCLES)
     age = rng.expovariate(1 / 5.5)
     if age > 21:
         age = rng.uniform(8, 21)
@@ -342,7 +343,7 @@ def make_company(rng: random.Random, brand: tuple[str, str, str], serial: int) -
         )
     employees = max(1, min(3000, round(rng.lognormvariate(2.2 + age / 30, 1.25))))
     facts = make_facts(rng, line, registered, employees)
-    return Company(row, line.field, registered, employees, *facts)
+    return Company(row, line.field, employees, *facts)
 
 
 def make_facts(
