@@ -92,7 +92,6 @@ class Finding:
 
     key: str
     title: str
-    group: Link | None = None
     answer: Truth | None = None
     summary: str = ""
     value: str = ""
@@ -109,6 +108,7 @@ class Finding:
     status: str = ""
     synthetic: bool = False
     score: float | None = None
+    group: Link | None = None
 
 
 @dataclass(frozen=True)

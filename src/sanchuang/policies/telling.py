@@ -195,10 +195,13 @@ class Teller:
             potential = Amount(explanation.potential, explanation.amount_op)
         answer: Truth | None = explanation.eligible
         value = ""
-        if self.policy.amount is None:
-            result = explanation.result_step
-            value = self.value(result) if result else ""
-            answer = None if result and result.value is not None else Truth.UNKNOWN
+        result = explanation.result_step
+        if result is not None and answer is not Truth.NO:
+            value = self.value(result)
+            if result.value is None:
+                answer = Truth.UNKNOWN
+            elif not explanation.conditions:
+                answer = None  # a classification: everybody has a class, nobody is refused one
         may_apply = explanation.eligible is not Truth.NO
         return Finding(
             key=self.policy.id,
@@ -227,7 +230,7 @@ class Teller:
             return _("Not decided: needs %s") % separator.join(
                 m.label for m in self.missing(explanation.lacks)
             )
-        if self.policy.amount is None and explanation.result_step is not None:
+        if explanation.amount is None and explanation.result_step is not None:
             return self.value(explanation.result_step)
         if explanation.amount is not None:
             return Amount(explanation.amount, explanation.amount_op).text(self.lang)

@@ -53,26 +53,22 @@ def subject_of(organisation: Organisation, on: dt.date) -> Subject:
 
 @dataclass
 class _Shelf:
-    """The results as an index, rebuilt when the results changed."""
+    """The results' texts as an index, rebuilt when a text changed."""
 
-    key: tuple[tuple[int, str, str], ...] = ()
-    index: Index | None = None
-    results: dict[str, Result] = field(default_factory=dict)
+    texts: tuple[tuple[str, str], ...] = ()
+    index: Index = field(default_factory=lambda: Index.build([]))
 
 
 _shelf = _Shelf()
 
 
-def _results() -> _Shelf:
-    key = tuple(Result.objects.order_by("pk").values_list("pk", "title", "text"))
-    if key != _shelf.key or _shelf.index is None:
-        found = {r.slug: r for r in Result.objects.select_related("organisation", "field")}
-        _shelf.index = Index.build(
-            Document(slug, "\n".join([r.title, r.text, " ".join(r.keywords)])) for slug, r in found.items()
-        )
-        _shelf.results = found
-        _shelf.key = key
-    return _shelf
+def _results() -> Index:
+    rows = Result.objects.order_by("pk").values_list("slug", "title", "text", "keywords")
+    texts = tuple((slug, "\n".join([title, text, " ".join(keys)])) for slug, title, text, keys in rows)
+    if texts != _shelf.texts:
+        _shelf.index = Index.build(Document(slug, text) for slug, text in texts)
+        _shelf.texts = texts
+    return _shelf.index
 
 
 def readiness(need: Need, result: Result) -> Line:
@@ -129,13 +125,16 @@ class FitsSection:
             raise NothingToSay(
                 _("No need is registered. Describe a technology need and results that fit it appear here.")
             )
-        shelf = _results()
-        assert shelf.index is not None
-        found = []
-        for need in needs:
-            query = "\n".join([need.title, need.text, " ".join(need.keywords)])
-            found += [fit(need, shelf.results[h.id], h) for h in shelf.index.rank(query, TOP)]
-        return found
+        index = _results()
+        hits = [
+            (need, hit)
+            for need in needs
+            for hit in index.rank("\n".join([need.title, need.text, " ".join(need.keywords)]), TOP)
+        ]
+        results = Result.objects.select_related("organisation", "field").in_bulk(
+            {hit.id for _need, hit in hits}, field_name="slug"
+        )
+        return [fit(need, results[hit.id], hit) for need, hit in hits]
 
 
 # file -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,85 @@
+"""The policies room with a district of another country: nothing of West Lake is in the code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from sanchuang.core.advice import Finding, advise
+from sanchuang.core.errors import Unfit
+from sanchuang.policies.queries import find_policy, policy_set
+from sanchuang.registry.advice import subject_of
+from sanchuang.registry.models import Fact
+from sanchuang.registry.queries import find_organisation
+from sanchuang.values import Truth
+
+
+def boat(company: str, on: dt.date) -> Finding:
+    """What the support section says about the only policy there."""
+    return advise(subject_of(find_organisation(company), on)).section("support").findings[0]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_small_firm_based_there_gets_the_large_boat() -> None:
+    found = boat("Stim", dt.date(2025, 6, 1))
+    assert (found.answer, found.value) == (Truth.YES, "大船")
+    assert [(line.text, line.answer) for line in found.lines] == [
+        ("设在本镇", Truth.YES),
+        ("员工不超过 50 人", Truth.YES),
+    ]
+    assert found.lines[1].facts[0].value == "14personer"
+    assert found.lines[1].facts[0].period == "2024"
+    assert found.lines[0].reference is not None
+    assert found.lines[0].reference.url == "/policies/shared_boat/#article-1"
+    assert found.lines[0].quote == "设在本镇、上年员工不超过 50 人的公司。"
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_refusal_names_the_condition_and_what_would_change_it() -> None:
+    found = boat("Fjordkode AS", dt.date(2025, 6, 1))
+    assert (found.answer, found.value) == (Truth.NO, "")
+    assert found.summary == "不满足：设在本镇"
+    assert found.lines[0].remedy == "在本镇设办公室"
+    assert found.papers == ()
+
+
+@pytest.mark.usefixtures("tiny")
+def test_what_nobody_told_stays_unknown_and_is_named() -> None:
+    Fact.objects.filter(name="based_here").delete()
+    found = boat("Fjordkode AS", dt.date(2025, 6, 1))
+    assert found.answer is Truth.UNKNOWN
+    assert [lack.label for lack in found.missing] == ["设在本镇"]
+    assert found.lines[0].missing[0].name == "based_here"
+    assert found.lines[0].remedy == "在本镇设办公室"
+
+
+@pytest.mark.usefixtures("tiny")
+def test_before_any_policy_the_section_says_from_when_there_is_one() -> None:
+    found = advise(subject_of(find_organisation("Stim"), dt.date(2023, 12, 31))).section("support")
+    assert found.findings == ()
+    assert "2023-12-31" in found.note
+    assert "2024-01-01" in found.note
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_policy_is_found_by_its_identifier_or_the_likely_one_is_named() -> None:
+    assert find_policy("shared_boat").title["en"] == "The shared research boat"
+    with pytest.raises(Unfit, match="shared_boat"):
+        find_policy("shared_boot")
+
+
+def test_policies_are_read_anew_after_a_load(tiny: Any) -> None:
+    before = policy_set()
+    assert policy_set() is before
+    from sanchuang.core.models import PackLoad
+
+    PackLoad.objects.update(digest="0" * 64)
+    assert policy_set() is not before
+
+
+@pytest.mark.usefixtures("db")
+def test_without_a_pack_there_is_no_policy_and_the_remedy_says_so() -> None:
+    with pytest.raises(Unfit, match="请先载入区包"):
+        find_policy("shared_boat")
