@@ -59,7 +59,7 @@ def until_it_answers(clone: Path, env: dict[str, str]) -> tuple[float, float]:
         wall = time.perf_counter() - started
     finally:
         if server.poll() is None:
-            os.killpg(server.pid, signal.SIGINT)
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=30)
     return wall, cpu_seconds() - used
 
