@@ -212,9 +212,10 @@ def _syntax(error: yaml.MarkedYAMLError, source: str, lines: _Lines) -> Problem:
     meaning = next((ours for theirs, ours in _MEANINGS if theirs in said), None)
     if found := re.match(r"found character '(.)' that cannot start", said):
         meaning = meaning or f"“{found[1]}”不能在值的开头，给值加引号"
-    return Problem(
-        source, *place, f"YAML 语法错误：{meaning or said}", "检查缩进、引号，冒号要用半角、后面有空格"
-    )
+    remedy = "检查缩进、引号，冒号要用半角、后面有空格"
+    if error.context in _FLOW:
+        remedy = "花括号和方括号里的值若含 [ ] { } 或逗号，要加引号"
+    return Problem(source, *place, f"YAML 语法错误：{meaning or said}", remedy)
 
 
 def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:

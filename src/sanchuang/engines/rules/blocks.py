@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -10,7 +11,10 @@ from markdown_it import MarkdownIt
 from sanchuang.engines.markup import Located, Problem, Problems, load_yaml
 from sanchuang.engines.rules.policy import Article
 
-_ANCHOR = re.compile(r"\s*\{#([A-Za-z][\w-]*)\}\s*$")
+_ANCHOR = re.compile(r"\s*\{#([^}]*)\}\s*$")
+_ANCHOR_NAME = re.compile(r"[A-Za-z][\w-]*")
+_OPENS = re.compile(r"[\s>]*(?:(?:[-*+]|[0-9]+[.)])\s+)*(?=(`{3,}|~{3,})\s*ya?ml\b)", re.IGNORECASE)
+_CLOSE = "在它后面另起一行写 ```"
 
 
 @dataclass(frozen=True)
@@ -21,50 +25,111 @@ class Block:
     article: Article
 
 
+@dataclass(frozen=True)
+class _Fence:
+    """A fenced block at the top level: its lines (from 0, the fences included) and its content."""
+
+    first: int
+    end: int
+    info: str
+    content: str
+
+    @property
+    def is_yaml(self) -> bool:
+        return self.info.split()[:1] in (["yaml"], ["yml"])
+
+
 def split(text: str, source: str) -> tuple[str, list[Article], list[Block]]:
     """Title (`# …`), articles (`## …`) and YAML blocks (```` ```yaml ````) of a policy file.
 
-    The part before the first `##` is the article with anchor `head`. Raises `Problems`.
+    The part before the first `##` is the article with anchor `head`. A block in a list, a quotation or an
+    indented passage would not be read, and is a fault. Raises `Problems`.
     """
-    lines = text.splitlines()
+    text = text.removeprefix("\ufeff")
+    lines = re.split(r"\r\n?|\n", text)  # as Markdown counts them
     title = ""
-    starts: list[tuple[int, str, str]] = [(0, "head", "")]
-    fences: list[tuple[int, int, str, str]] = []  # first line, end line, info, content
+    headings: list[tuple[int, int, str]] = [(0, 0, "")]
+    fences: list[_Fence] = []
+    comments: set[int] = set()
     found = MarkdownIt("commonmark").parse(text)
     for i, token in enumerate(found):
         if token.map is None or token.level:
             continue
-        if token.type == "heading_open" and token.tag in ("h1", "h2"):
-            heading = found[i + 1].content
-            if token.tag == "h1":
-                title = title or heading
-            else:
-                anchor = _ANCHOR.search(heading)
-                name = anchor.group(1) if anchor else f"article-{len(starts)}"
-                starts.append((token.map[0], name, _ANCHOR.sub("", heading)))
+        if token.type == "heading_open" and token.tag == "h1":
+            title = title or found[i + 1].content
+        elif token.type == "heading_open" and token.tag == "h2":
+            headings.append((token.map[0], token.map[1], found[i + 1].content))
         elif token.type == "fence":
-            fences.append((token.map[0], token.map[1], token.info.strip(), token.content))
-    problems: list[Problem] = []
+            fences.append(_Fence(token.map[0], token.map[1], token.info.strip().lower(), token.content))
+        elif token.type == "html_block" and token.content.startswith("<!--"):
+            comments.update(range(*token.map))
+    stray = list(_stray(lines, fences, comments, source))
+    problems = list(stray)
     articles: list[Article] = []
     blocks: list[Block] = []
-    ends = [start for start, _, _ in starts[1:]] + [len(lines)]
-    for (start, name, heading), end in zip(starts, ends, strict=True):
-        if any(a.anchor == name for a in articles):
-            problems.append(Problem(source, start + 1, 1, f"锚点“{name}”重复", "换一个 {#名称}"))
-        inside = [f for f in fences if start <= f[0] < end and f[2].split()[:1] == ["yaml"]]
-        hidden = {n for f in inside for n in range(f[0], f[1])} | ({start} if heading else set())
+    names = list(_anchors(headings, source, problems))
+    ends = [start for start, _, _ in headings[1:]] + [len(lines)]
+    for (start, below, heading), name, end in zip(headings, names, ends, strict=True):
+        inside = [f for f in fences if start <= f.first < end and f.is_yaml]
+        hidden = {n for f in inside for n in range(f.first, f.end)} | set(range(start, below))
         body = "\n".join(
             line
             for n, line in enumerate(lines[start:end], start)
             if n not in hidden and not (name == "head" and line.startswith("# "))
         ).strip()
-        article = Article(name, heading, body, start + 1, tuple(f[3] for f in inside))
+        heading = _ANCHOR.sub("", heading)
+        article = Article(name, heading, body, start + 1, tuple(f.content for f in inside))
         articles.append(article)
         for fence in inside:
+            if any(fence.first < p.line <= fence.end for p in stray):
+                continue  # what it holds is not what its author meant
+            written = "\n".join(lines[fence.first + 1 : fence.end - 1])
             try:
-                blocks.append(Block(load_yaml(fence[3], source, first_line=fence[0] + 2), article))
+                blocks.append(Block(load_yaml(written, source, first_line=fence.first + 2), article))
             except Problems as error:
                 problems += error.problems
     if problems:
         raise Problems(problems)
     return title, articles, blocks
+
+
+def _anchors(headings: list[tuple[int, int, str]], source: str, problems: list[Problem]) -> Iterator[str]:
+    """The anchor of each article: as written (`{#article-4}`), else by number."""
+    given = [_ANCHOR.search(heading) for _, _, heading in headings]
+    taken = {m[1] for m in given if m}
+    seen: set[str] = set()
+    for n, ((line, _, _), anchor) in enumerate(zip(headings, given, strict=True)):
+        if anchor is None:
+            name = f"article-{n}" if n else "head"
+            while name in taken:
+                name += "-"
+        else:
+            name = anchor[1]
+            if not _ANCHOR_NAME.fullmatch(name):
+                remedy = "以拉丁字母开头，例：{#article-4}"
+                problems.append(Problem(source, line + 1, 1, f"锚点“{name}”不能这样写", remedy))
+        if name in seen:
+            problems.append(Problem(source, line + 1, 1, f"锚点“{name}”重复", "换一个 {#名称}"))
+        seen.add(name)
+        yield name
+
+
+def _stray(lines: list[str], fences: list[_Fence], comments: set[int], source: str) -> Iterator[Problem]:
+    """Blocks that nobody would read, or that swallow what follows them."""
+    inside = {n for f in fences for n in range(f.first, f.end)} | comments
+    for fence in fences:
+        mark = lines[fence.first].strip()[:3]
+        if fence.is_yaml and not (
+            fence.end - 1 > fence.first and lines[fence.end - 1].strip().startswith(mark)
+        ):
+            yield Problem(source, fence.first + 1, 1, "代码块没有结束", _CLOSE)
+            continue
+        for n in range(fence.first + 1, fence.end):
+            if fence.is_yaml and _OPENS.match(lines[n]):
+                yield Problem(source, n + 1, 1, "上一个代码块没有结束", "在它后面先写一行 ```")
+    for n, line in enumerate(lines):
+        if n not in inside and (m := _OPENS.match(line)):
+            remedy = "移到行首，前面空一行"
+            yield Problem(
+                source, n + 1, m.end() + 1, "这个 yaml 块在列表、引用或缩进的文字里，不会被读到", remedy
+            )

@@ -99,6 +99,9 @@ class FactDictionary:
                 other = out._by_label.setdefault(label, spec.name)
                 if other != spec.name:
                     raise ValueError(f"名称“{label}”同时指 {other} 和 {spec.name}")
+        for label, name in out._by_label.items():
+            if label in out.specs and label != name:
+                raise ValueError(f"名称“{label}”同时指 {label} 和 {name}")
         return out
 
     def find(self, name: str) -> FactSpec | None:

@@ -39,6 +39,8 @@ def _ratio(args: list[Type]) -> Type:
     if any(a.kind not in NUMERIC for a in args):
         raise Mismatch("ratio 要两个数", "例：ratio(研发费用, 营业收入, 0)")
     comparable(args[0], args[1])
+    if len(args) == 3 and args[2].kind not in (Kind.NUMBER, Kind.COUNT):
+        raise Mismatch("ratio 的第三个参数要一个数", "例：ratio(研发费用, 营业收入, 0)")
     return NUMBER
 
 
@@ -49,6 +51,8 @@ def _same(args: list[Type]) -> Type:
 
 
 def _reaches(args: list[Type]) -> Type:
+    if any(a.kind not in NUMERIC | {Kind.DATE} for a in args):
+        raise Mismatch("reaches 要数、金额或日期", "文字用 == 或 in 比较")
     comparable(args[0], args[1])
     return BOOL
 
@@ -59,7 +63,7 @@ def _known(args: list[Type]) -> Type:
 
 def _floor_at_zero(args: list[Type]) -> Type:
     if args[0].kind not in NUMERIC:
-        raise Mismatch("at_least_zero 要数或金额")
+        raise Mismatch("at_least_zero 要数或金额", "例：at_least_zero(应纳税所得额)")
     return args[0]
 
 

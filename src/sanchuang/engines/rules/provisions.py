@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import Any
 
-from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Scalar
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per, Scalar
 from sanchuang.engines.rules.fields import COMMON_KEYS, Fields
+from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.lexer import SyntaxFault
-from sanchuang.engines.rules.parser import literal_value, suggestion
-from sanchuang.engines.rules.policy import Dated, Parameter, RuleTest
+from sanchuang.engines.rules.literals import literal_value
+from sanchuang.engines.rules.names import YEARS, suggestion
+from sanchuang.engines.rules.policy import Dated, Parameter, RuleTest, label_text
 from sanchuang.engines.rules.tree import Bands, Table
 from sanchuang.engines.rules.types import Kind, Mismatch, Type, comparable, joined, type_of_fact
-from sanchuang.values import Malformed, Truth, Yuan
+from sanchuang.values import Malformed, Truth, Verification, Yuan
 
 COLUMN_KINDS = {"money": Kind.MONEY, "count": Kind.COUNT, "number": Kind.NUMBER, "text": Kind.TEXT}
 
@@ -24,6 +26,9 @@ def read_parameter(name: str, fields: Fields, common: dict[str, Any]) -> Paramet
     """A dated figure: `value`, or `values` with from and to."""
     dated: list[Dated] = []
     types: list[Type] = []
+    if "value" in fields.data and "values" in fields.data:
+        fields.fault("values", "“value”和“values”只能写一个", "删去其中一个", at_key=True)
+        return None
     if "value" in fields.data:
         items = [fields]
     else:
@@ -32,22 +37,22 @@ def read_parameter(name: str, fields: Fields, common: dict[str, Any]) -> Paramet
         found = item.literal("value")
         if found is None:
             return None
-        ends = (None, None) if item is fields else (item.date("from"), item.date("to"))
+        ends = (None, None) if item is fields else item.span()
         dated.append(
             Dated(found[0], item.text("value"), *ends, item.status(common["status"]), item.texts("sources"))
         )
         types.append(found[1])
     if not dated:
-        fields.fault("", f"参数“{name}”没有数值", "写 value: 50%，或 values: 列出各时段的数值")
+        if not fields.bad:
+            fields.fault("", f"参数“{name}”没有数值", "写 value: 50%，或 values: 列出各时段的数值")
         return None
     for i, a in enumerate(dated):
         for b in dated[:i]:
             if (a.date_from or dt.date.min) <= (b.date_to or dt.date.max) and (
                 b.date_from or dt.date.min
             ) <= (a.date_to or dt.date.max):
-                fields.fault(
-                    "values", f"参数“{name}”有两个数值的日期重叠", "把前一个的 to 改到后一个的 from 之前"
-                )
+                remedy = "把前一个的 to 改到后一个的 from 之前"
+                items[i].fault("", f"参数“{name}”有两个数值的日期重叠", remedy)
                 return None
     try:
         return Parameter(**common, type=joined(types), values=tuple(dated))
@@ -58,11 +63,13 @@ def read_parameter(name: str, fields: Fields, common: dict[str, Any]) -> Paramet
 
 def cell(text: str, type_: Type, fields: Fields, key: str) -> Scalar | None:
     """One cell of a table, checked against its column's type."""
+    if type_.kind is Kind.TEXT:
+        return text
     try:
         value, found = literal_value(text)
-        if type_.kind is Kind.TEXT:
-            return text
         comparable(type_, found)
+        if found.unit and not type_.unit:
+            raise Mismatch(f"这一列没有写单位，格子里却写了“{found.unit}”", f"在列上写 unit: {found.unit}")
         if type_.kind is not found.kind and type_.kind is not Kind.NUMBER:
             raise Mismatch(f"这一列要{type_.label()}，得到{found.label()}", "检查单位")
     except SyntaxFault as error:
@@ -74,26 +81,28 @@ def cell(text: str, type_: Type, fields: Fields, key: str) -> Scalar | None:
     return value
 
 
-def read_table(name: str, fields: Fields) -> Table | None:
+def read_table(name: str, fields: Fields, default: Verification) -> Table | None:
     """Rows by key; a column says its type (`{type: money, label: 营业收入}` or just `money`)."""
     columns: dict[str, Type] = {}
     labels: dict[str, str] = {}
     given = fields.get("columns", required=True)
     rows = fields.get("rows", required=True)
+    for key, value in (("columns", given), ("rows", rows)):
+        if value is not None and not isinstance(value, dict):
+            fields.fault(key, f"“{key}”要一组“名称: …”", "每一项写成 名称: …")
     if not isinstance(given, dict) or not isinstance(rows, dict):
-        fields.fault("", "表要有 columns 和 rows，都是“名称: …”")
         return None
+    heads = fields.sub("columns", given)
     for column, spec in given.items():
-        spec = spec if isinstance(spec, dict) else {"type": spec}
-        kind = COLUMN_KINDS.get(str(spec.get("type")))
+        head = heads.sub(column, ("type", "unit", "label")) if isinstance(spec, dict) else heads
+        type_ = head.text("type" if isinstance(spec, dict) else column, required=True)
+        kind = COLUMN_KINDS.get(type_)
         if kind is None:
-            remedy = f"可用：{'、'.join(COLUMN_KINDS)}"
-            path = (*fields.path, "columns", column)
-            message = f"列“{column}”的类型“{spec.get('type')}”不认识"
-            fields.problems.append(fields.block.located.problem(path, message, remedy))
+            message = f"列“{column}”的类型“{type_}”不认识"
+            head.fault("type" if head is not heads else column, message, f"可用：{'、'.join(COLUMN_KINDS)}")
             return None
-        columns[column] = Type(kind, str(spec.get("unit") or ""))
-        labels[column] = str(spec.get("label") or column)
+        columns[column] = Type(kind, head.text("unit") if head is not heads else "")
+        labels[column] = label_text(head.label("label", column), "zh") if head is not heads else column
     out: dict[str, dict[str, Scalar | None]] = {}
     sub = fields.sub("rows", rows)
     for row in rows:
@@ -102,10 +111,12 @@ def read_table(name: str, fields: Fields) -> Table | None:
             c: cell(line.text(c), columns[c], line, c) if line.data.get(c) is not None else None
             for c in columns
         }
-    return Table(name, fields.label("label", name)["zh"], columns, labels, out, fields.block.article.anchor)
+    label = label_text(fields.label("label", name), "zh")
+    article = fields.block.article.anchor
+    return Table(name, label, columns, labels, out, article, fields.status(default), fields.texts("sources"))
 
 
-def read_bands(name: str, fields: Fields) -> Bands | None:
+def read_bands(name: str, fields: Fields, default: Verification) -> Bands | None:
     """A scale: `steps` of {from, gives}, limits inclusive, and what is given `below` all of them."""
     steps: list[tuple[Fraction, Scalar, str]] = []
     of: list[Type] = []
@@ -116,15 +127,19 @@ def read_bands(name: str, fields: Fields) -> Bands | None:
             return None
         value = limit[0]
         if isinstance(value, str | bool | dt.date):
-            item.fault("from", "档位的下限要是数或金额")
+            item.fault("from", "档位的下限要是数或金额", "例：{from: 30%, gives: 20}")
             return None
         exact = Fraction(value.fen) if isinstance(value, Yuan) else Fraction(value)
+        if any(exact == s[0] for s in steps):
+            item.fault("from", f"档位“{item.text('from')}”写了两次", "删去其中一个")
+            return None
         steps.append((exact, given[0], item.text("from")))
         of.append(limit[1])
         gives.append(given[1])
     below = fields.literal("below")
+    if fields.data.get("steps") in (None, []):
+        fields.missing("steps")
     if below is None or not steps:
-        fields.fault("", "档位表要有 steps 和 below")
         return None
     gives.append(below[1])
     try:
@@ -135,7 +150,9 @@ def read_bands(name: str, fields: Fields) -> Bands | None:
     steps.sort(key=lambda s: s[0], reverse=True)
     texts = tuple(s[2] for s in steps)
     pairs = tuple((s[0], s[1]) for s in steps)
-    return Bands(name, fields.label("label", name)["zh"], kinds[0], kinds[1], pairs, texts, below[0])
+    label = label_text(fields.label("label", name), "zh")
+    status, sources = fields.status(default), fields.texts("sources")
+    return Bands(name, label, kinds[0], kinds[1], pairs, texts, below[0], status, sources)
 
 
 def read_window(fields: Fields) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
@@ -155,25 +172,25 @@ def read_window(fields: Fields) -> tuple[tuple[int, int] | None, tuple[int, int]
             out.append(None)
             continue
         out.append((day.month, day.day))
-    if (out[0] is None) is not (out[1] is None):
-        fields.fault("", "opens 和 closes 要同时写或同时不写")
+    if ("opens" in fields.data) is not ("closes" in fields.data):
+        fields.fault("", "opens 和 closes 要同时写或同时不写", "全年受理就都不写")
     return out[0], out[1]
 
 
 def fact_value(spec: FactSpec, text: str) -> Scalar:
     """The value of a fact from text, checked against its spec. Raises `Malformed`."""
+    if spec.type in (FactType.TEXT, FactType.CHOICE):
+        if spec.choices and text not in spec.choices:
+            raise Malformed(f"“{spec.label()}”没有选项“{text}”", f"可用：{'、'.join(spec.choices)}")
+        return text
     try:
         value, found = literal_value(text)
-        if spec.type in (FactType.TEXT, FactType.CHOICE):
-            if spec.choices and text not in spec.choices:
-                raise Malformed(f"“{spec.label()}”没有选项“{text}”", f"可用：{'、'.join(spec.choices)}")
-            return text
         wanted = type_of_fact(spec)
         comparable(wanted, found)
         if wanted.kind is Kind.NUMBER and isinstance(value, int) and not isinstance(value, bool):
             return Fraction(value)
         if wanted.kind is not found.kind:
-            raise Malformed(f"“{spec.label()}”要{wanted.label()}，得到{found.label()}", "检查单位")
+            raise Malformed(f"“{spec.label()}”：要{wanted.label()}，得到{found.label()}", "检查单位")
     except SyntaxFault as error:
         raise Malformed(error.message, error.remedy) from error
     except Mismatch as error:
@@ -181,35 +198,32 @@ def fact_value(spec: FactSpec, text: str) -> Scalar:
     return value
 
 
-def read_tests(fields: Fields, dictionary: FactDictionary) -> Iterator[RuleTest]:
-    """Worked examples: name, on, facts (`从业人员: 300人`, `营业收入@2024: 2000万元`), expect."""
+def read_tests(fields: Fields, dictionary: FactDictionary, names: Collection[str]) -> Iterator[RuleTest]:
+    """Worked examples: name, on, facts (`从业人员: 300人`, `营业收入@2024: 2000万元`), expect.
+
+    `names` are the policy's own names, of which one may be missing as well.
+    """
     for item in fields.items("tests", ("name", "on", "facts", "expect")):
+        item.get("on", required=True)
         on = item.date("on")
-        facts: dict[str | tuple[str, str], Scalar] = {}
-        given = item.get("facts") or {}
-        sub = item.sub("facts", given) if given else None
-        for key in given:
-            assert sub is not None
-            name, _, period = key.partition("@")
-            spec = dictionary.find(name.strip())
-            if spec is None:
-                sub.fault(key, f"不认识的事实“{name}”", suggestion(name, dictionary.names()), at_key=True)
-                continue
-            try:
-                value = fact_value(spec, sub.text(key))
-            except Malformed as error:
-                sub.fault(key, error.message, error.remedy)
-                continue
-            facts[(spec.name, period.strip()) if period else spec.name] = value
-        expect = item.sub("expect", ("eligible", "amount", "result", "missing"))
-        if on is None:
-            item.fault("", "样例缺少日期", "写 on: 2025-06-01")
+        facts = _given(item, dictionary, on) if item.data.get("facts") is not None else {}
+        if item.get("expect", required=True) is None or on is None:
             continue
+        expect = item.sub("expect", ("eligible", "amount", "result", "missing"))
+        if not expect.data and not expect.bad:
+            item.fault("expect", "样例没有写期望", "写 eligible、amount、result 或 missing")
         answer = expect.text("eligible")
         if answer and answer not in ("yes", "no", "unknown"):
             expect.fault("eligible", f"“{answer}”不是答案", "可用：yes、no、unknown")
             answer = ""
-        place = (item.block.located.source, *item.block.located.place(item.path))
+        missing = expect.texts("missing")
+        for i, name in enumerate(missing):
+            own = name in names or name in FUNCTIONS or "[" in name or "." in name
+            if not own and dictionary.find(name) is None:
+                path = (*expect.path, "missing", i)
+                remedy = suggestion(name, [*dictionary.names(), *names])
+                located = expect.block.located
+                expect.problems.append(located.problem(path, f"不认识的事实“{name}”", remedy))
         yield RuleTest(
             item.text("name", required=True),
             on,
@@ -217,6 +231,37 @@ def read_tests(fields: Fields, dictionary: FactDictionary) -> Iterator[RuleTest]
             Truth(answer) if answer else None,
             expect.money("amount"),
             expect.text("result") or None,
-            expect.texts("missing") if "missing" in expect.data else None,
-            place,
+            missing if "missing" in expect.data else None,
+            (item.block.located.source, *item.block.located.place(item.path)),
         )
+
+
+def _given(
+    item: Fields, dictionary: FactDictionary, on: dt.date | None
+) -> dict[str | tuple[str, str], Scalar]:
+    """The facts of one example."""
+    sub = item.sub("facts", item.data["facts"] if isinstance(item.data["facts"], dict) else ())
+    facts: dict[str | tuple[str, str], Scalar] = {}
+    for key in sub.data:
+        name, at, period = (part.strip() for part in key.partition("@"))
+        spec = dictionary.find(name)
+        if spec is None:
+            sub.fault(key, f"不认识的事实“{name}”", suggestion(name, dictionary.names()), at_key=True)
+            continue
+        if at and spec.per is not Per.YEAR:
+            sub.fault(key, f"“{spec.label()}”不分年度", "删去 @ 和年度", at_key=True)
+            continue
+        if period in YEARS and on is not None:
+            period = str(on.year - 1 + YEARS[period])
+        if at and not re.fullmatch(r"[0-9]{4}", period):
+            sub.fault(key, f"“{period}”不是年度", "例：营业收入@2024 或 营业收入@上年", at_key=True)
+            continue
+        found: str | tuple[str, str] = (spec.name, period) if at else spec.name
+        if found in facts:
+            sub.fault(key, f"“{key}”给了两次", "同一事实只写一次（名称和别名是同一事实）", at_key=True)
+            continue
+        try:
+            facts[found] = fact_value(spec, sub.text(key))
+        except Malformed as error:
+            sub.fault(key, error.message, error.remedy)
+    return facts

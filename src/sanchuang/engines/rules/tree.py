@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from sanchuang.engines.rules.dictionary import FactSpec, Scalar
 from sanchuang.engines.rules.types import Type
+from sanchuang.values import Verification
 
 Place = tuple[int, int]  # line and column in the policy's file, from 1
 
@@ -160,6 +161,8 @@ class Table:
     column_labels: dict[str, str]
     rows: dict[str, dict[str, Scalar | None]]
     article: str = ""  # the anchor of the article in which it stands
+    status: Verification = Verification.UNVERIFIED
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,3 +176,5 @@ class Bands:
     steps: tuple[tuple[Fraction, Scalar], ...]  # highest limit first; money limits in fen
     texts: tuple[str, ...]  # the limits as written
     below: Scalar
+    status: Verification = Verification.UNVERIFIED
+    sources: tuple[str, ...] = ()

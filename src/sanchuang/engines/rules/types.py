@@ -39,7 +39,7 @@ KIND_LABELS = {
 
 @dataclass(frozen=True)
 class Type:
-    """A kind with its unit (of a count) or its closed list of choices."""
+    """A kind with its unit (of a count or number) or its closed list of choices."""
 
     kind: Kind
     unit: str = ""
@@ -74,7 +74,9 @@ _OF_FACT = {
 
 def type_of_fact(spec: FactSpec) -> Type:
     """The type of an expression that names this fact."""
-    return Type(_OF_FACT[spec.type], spec.unit if spec.type is FactType.COUNT else "", spec.choices)
+    return Type(
+        _OF_FACT[spec.type], spec.unit if spec.type in (FactType.COUNT, FactType.NUMBER) else "", spec.choices
+    )
 
 
 class Mismatch(ValueError):
@@ -101,7 +103,7 @@ def added(a: Type, b: Type, operator: str) -> Type:
     if kinds == {Kind.COUNT}:
         return Type(Kind.COUNT, _unit(a, b))
     if kinds <= {Kind.NUMBER, Kind.COUNT}:
-        return NUMBER
+        return Type(Kind.NUMBER, _unit(a, b))
     if kinds == {Kind.DATE} and operator == "-":
         return Type(Kind.COUNT, "天")
     raise Mismatch(f"{a.label()} 与 {b.label()} 不能相加减", "检查单位：金额写成 2000万元，人数写成 300人")
@@ -119,7 +121,7 @@ def multiplied(a: Type, b: Type) -> Type:
     elif set(kinds) == {Kind.COUNT} and not (a.unit and b.unit):
         return Type(Kind.COUNT, a.unit or b.unit)
     elif set(kinds) <= {Kind.COUNT, Kind.NUMBER}:
-        return NUMBER
+        return NUMBER if a.unit and b.unit else Type(Kind.NUMBER, a.unit or b.unit)
     raise Mismatch(f"{a.label()} 与 {b.label()} 不能相乘", "金额只能乘以比率、数或件数")
 
 
@@ -149,16 +151,18 @@ def joined(types: list[Type]) -> Type:
     kinds = {t.kind for t in types}
     if kinds == {Kind.MONEY, Kind.EXACT}:
         return EXACT
-    if kinds == {Kind.NUMBER, Kind.COUNT}:
-        return NUMBER
+    if kinds == {Kind.NUMBER, Kind.COUNT} or kinds == {Kind.NUMBER}:
+        return Type(Kind.NUMBER, _common_unit(types))
     if kinds <= WORDS:
         choices = tuple(dict.fromkeys(c for t in types for c in t.choices))
         return Type(Kind.CHOICE, "", choices) if choices and all(t.choices for t in types) else TEXT
     if len(kinds) > 1:
         raise Mismatch("各分支的类型不同：" + "、".join(t.label() for t in types), "让每个分支给出同一种值")
-    if first.kind is Kind.COUNT:
-        unit = ""
-        for t in types:
-            unit = _unit(Type(Kind.COUNT, unit), t)
-        return Type(Kind.COUNT, unit)
-    return first
+    return Type(Kind.COUNT, _common_unit(types)) if first.kind is Kind.COUNT else first
+
+
+def _common_unit(types: list[Type]) -> str:
+    unit = ""
+    for t in types:
+        unit = _unit(Type(Kind.COUNT, unit), t)
+    return unit
