@@ -136,8 +136,9 @@ class Index:
         if not asked or top < 1:
             return []
         question = self._question(asked)
+        proportions = question.proportions(self.weights)
         scored = [
-            (-question.score(found.shares, found.line, self.weights), found.id, found.text)
+            (-question.score(found.shares, found.line, proportions), found.id, found.text)
             for found in self._candidates(question, max(top, CANDIDATES), keep)
         ]
         best = sorted(scored)[:top]

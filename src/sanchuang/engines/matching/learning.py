@@ -20,10 +20,10 @@ from sanchuang.values import Malformed
 LEAST = 20
 MOST = 1000
 _COMPETITORS = 50
-_STEPS = 400
-_RATE = 2.0
-# Pulls the weights towards each other as strongly as a handful of pairs would push them apart.
-_RESTRAINT = 0.002
+# Enough, at this rate, for the third digit of the weights to settle.
+_STEPS, _RATE = 500, 5.0
+# Holds the weights together where the pairs do not tell them apart; counts for less the more pairs there are.
+_RESTRAINT = 2.0
 
 
 class Pair(NamedTuple):
@@ -80,13 +80,14 @@ def _competition(index: Index, pair: Pair) -> list[Shares] | None:
 def _fit(lists: np.ndarray) -> Weights:
     """Maximise the likelihood of each list's first row by projected gradient; `lists` is pairs x documents x measures."""
     weights = np.full(lists.shape[2], 5.0)
+    restraint = _RESTRAINT / len(lists)
     for _ in range(_STEPS):
         scores = lists @ weights
         chances = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         expected = np.einsum("pd,pdm->m", chances, lists)
         slope = (lists[:, 0].sum(axis=0) - expected) / len(lists)
-        weights = np.maximum(weights + _RATE * (slope - _RESTRAINT * (weights - weights.mean())), 0.0)
+        weights = np.maximum(weights + _RATE * (slope - restraint * (weights - weights.mean())), 0.0)
     if not weights.any():
         return Weights()
     return Weights(*(weights / weights.sum()).tolist())

@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
+from operator import mul
 from typing import NamedTuple
 
 
@@ -81,14 +82,19 @@ class Question(NamedTuple):
             present / self.once.total,
         )
 
-    def score(self, shares: Shares, line: str, weights: Weights) -> float:
-        """Give the weighted mean of the measures that this query has (a single character has no pairs).
+    def proportions(self, weights: Weights) -> Shares:
+        """Give what each measure counts for, summing to 1: one that this query lacks counts for nothing.
 
-        A document that says exactly what the query says scores 1.
+        A single character, for one, has no pairs. All zeros if no measure is left.
         """
+        has = (True, bool(self.pairs.terms), bool(self.words.terms), True)
+        counted = [weight if there else 0.0 for weight, there in zip(astuple(weights), has, strict=True)]
+        whole = math.fsum(counted) or 1.0
+        return Shares(*(weight / whole for weight in counted))
+
+    def score(self, shares: Shares, line: str, proportions: Shares) -> float:
+        """Give the weighted mean of the measures; a document that says exactly what the query says scores 1."""
         if line == self.line:
             return 1.0
-        has = (True, bool(self.pairs.terms), bool(self.words.terms), True)
-        counted = [w if h else 0.0 for w, h in zip(astuple(weights), has, strict=True)]
-        whole = math.fsum(counted)
-        return math.fsum(w * s for w, s in zip(counted, shares, strict=True)) / whole if whole else 0.0
+        mean: float = sum(map(mul, proportions, shares))
+        return mean

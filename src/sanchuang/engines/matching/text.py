@@ -92,7 +92,7 @@ def line(text: str) -> str:
 
 def is_word(form: str) -> bool:
     """Tell a Latin word or a number from a character."""
-    return form.startswith("|")
+    return form[0] == "|"
 
 
 class Terms(NamedTuple):
