@@ -149,7 +149,7 @@ def print_file(file: dict[str, Any]) -> None:
     console = Console()
     mark = "（示例）" if file["synthetic"] else ""
     console.print(f"[bold]{file['name']}[/bold]{mark}　{file['code'] or file['id']}")
-    console.print("名称：" + "、".join(name["name"] for name in file["names"]))
+    console.print("名称：" + "、".join(dict.fromkeys(name["name"] for name in file["names"])))
     console.print(f"出处：{file['source']}", highlight=False)
     if file["facts"]:
         facts = Table("事实", "期间", "值", "证据", "出处")

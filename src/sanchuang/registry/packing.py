@@ -12,7 +12,7 @@ from sanchuang.core.models import User
 from sanchuang.core.pack import schema
 from sanchuang.core.pack.reader import Pack
 from sanchuang.core.pack.register import Counts, Report, loader
-from sanchuang.core.pack.sync import CHUNK, link, sync
+from sanchuang.core.pack.sync import CHUNK, link, sync, sync_rows
 from sanchuang.engines.rules.dictionary import Per
 from sanchuang.registry.codes import check_code
 from sanchuang.registry.coding import encode
@@ -148,31 +148,27 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
     _free_codes(existing, {row.slug: row.code for row in rows})
     counts = sync(existing, rows, key=("slug",), report=report, what="organisations")
     names = [
-        OrganisationName(organisation=row, name=name, kind=kind, until=until, key=search_key(name))
+        (row.pk, name, kind, until, search_key(name))
         for row, entry in zip(rows, pack.organisations, strict=True)
         for name, kind, until in _names(entry)
     ]
-    counts |= sync(
+    counts |= sync_rows(
         OrganisationName.objects.filter(organisation__pack=pack.id),
+        ("organisation_id", "name", "kind", "until", "key"),
         names,
         key=("organisation_id", "name", "kind"),
         report=report,
         what="names",
     )
     tags = _keys(Tag, pack)
-    through = Organisation.tags.through
     marks = [
-        through(organisation_id=row.pk, tag_id=tags[tag])
+        (row.pk, tags[tag])
         for row, entry in zip(rows, pack.organisations, strict=True)
         for tag in dict.fromkeys(entry.tags)
     ]
-    sync(
-        through.objects.filter(organisation__pack=pack.id),
-        marks,
-        key=("organisation_id", "tag_id"),
-        report=report,
-        what="tags",
-    )
+    columns = ("organisation_id", "tag_id")
+    marked = Organisation.tags.through.objects.filter(organisation__pack=pack.id)
+    sync_rows(marked, columns, marks, key=columns, report=report, what="marks")
     return counts
 
 
@@ -188,9 +184,9 @@ def _names(entry: schema.Organisation) -> Iterable[tuple[str, str, str]]:
     """Every name of `entry` once for each use: name, kind, until."""
     found: dict[tuple[str, str], str] = {}
     names = entry.names
-    in_use = ((names.hans, Kind.CURRENT), (names.hant, Kind.SCRIPT), (names.en, Kind.ENGLISH))
-    for name, kind in (*in_use, (names.local, Kind.LOCAL)):
-        if name:
+    found[names.hans, Kind.CURRENT] = ""
+    for name, kind in ((names.hant, Kind.SCRIPT), (names.en, Kind.ENGLISH), (names.local, Kind.LOCAL)):
+        if name and name != names.hans:
             found[name, kind] = ""
     found |= {(name, Kind.SHORT): "" for name in entry.short_names}
     found |= {(old.name, Kind.FORMER): str(old.until or "") for old in entry.former_names}
@@ -253,28 +249,40 @@ def definitions(pack: Pack, by: User, report: Report) -> Counts:
 def facts(pack: Pack, by: User, report: Report) -> Counts:
     """Facts of organisations. A static fact given for a period holds from the period's first day."""
     cited, organisations, specs = _cited(pack), _keys(Organisation, pack), pack.dictionary.specs
+    texts = {period: str(period) for period in {given.period for given in pack.company_facts}}
     rows = []
     for given in pack.company_facts:
         spec = specs[given.fact]
         yearly = spec.per is Per.YEAR
-        rows.append(
-            Fact(
-                organisation_id=organisations[given.organisation],
-                name=given.fact,
-                period=str(given.period) if yearly else "",
-                date_from=None if yearly or given.period is None else given.period.first,
-                value=encode(given.value, spec.type),
-                op=given.op,
-                evidence=given.evidence,
-                source=cited[given.source],
-                synthetic=given.synthetic,
-                pack=pack.id,
-            )
+        row = (
+            organisations[given.organisation],
+            given.fact,
+            texts[given.period] if yearly else "",
+            None if yearly or given.period is None else given.period.first,
+            encode(given.value, spec.type),
+            given.op,
+            given.evidence,
+            cited[given.source],
+            given.synthetic,
+            pack.id,
         )
-    return sync(
+        rows.append(row)
+    return sync_rows(
         Fact.objects.filter(pack=pack.id),
+        (
+            "organisation_id",
+            "name",
+            "period",
+            "date_from",
+            "value",
+            "op",
+            "evidence",
+            "source",
+            "synthetic",
+            "pack",
+        ),
         rows,
-        key=("organisation_id", "name", "period", "date_from", "known_from"),
+        key=("organisation_id", "name", "period", "date_from"),
         report=report,
         what="facts",
     )
@@ -329,14 +337,14 @@ def figures(pack: Pack, by: User, report: Report) -> Counts:
     ]
     existing = Mechanism.objects.filter(pack=pack.id)
     counts = sync(existing, rows, key=("slug",), report=report, what="mechanisms")
-    through = Mechanism.tags.through
     marks = [
-        through(mechanism_id=row.pk, tag_id=tags[tag])
+        (row.pk, tags[tag])
         for row, entry in zip(rows, pack.mechanisms, strict=True)
         for tag in dict.fromkeys(entry.tags)
     ]
-    marked = through.objects.filter(mechanism__pack=pack.id)
-    sync(marked, marks, key=("mechanism_id", "tag_id"), report=report, what="tags")
+    columns = ("mechanism_id", "tag_id")
+    marked = Mechanism.tags.through.objects.filter(mechanism__pack=pack.id)
+    sync_rows(marked, columns, marks, key=columns, report=report, what="marks")
     mechanisms = _keys(Mechanism, pack)
     published = [
         PublishedFigure(
