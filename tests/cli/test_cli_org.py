@@ -65,6 +65,12 @@ def test_the_file_tells_each_fact_with_period_value_evidence_and_source() -> Non
     assert [need["id"] for need in file["needs"]] == ["n-sonar"]
 
 
+def test_the_file_for_people_marks_evidence_and_samples() -> None:
+    row = next(line for line in run("show", "stim").stdout.splitlines() if "约 11,000,000 kr" in line)
+    assert "已登记" in row
+    assert "Invented for tests（示例）" in row
+
+
 def test_the_file_for_people_lists_what_is_not_known() -> None:
     text = run("show", "fjord-university").stdout
     assert "名称：峡湾大学" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from sanchuang.core.operator import operator
 from sanchuang.core.search import search
@@ -113,3 +114,7 @@ def test_the_search_across_rooms_puts_the_better_covered_name_first(make_user: A
     assert [hit.id for hit in hits] == ["light", "optics"]
     assert [hit.id for hit in search("机器人有限", make_user())] == ["light"]
     assert search("", make_user()) == []
+
+
+def test_the_search_shows_organisations_to_nobody_who_has_not_signed_in() -> None:
+    assert search("光机", AnonymousUser()) == []

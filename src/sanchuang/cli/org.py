@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.values import Malformed
+from sanchuang.values import Evidence, Malformed
 
 if TYPE_CHECKING:
     from sanchuang.registry.models import Organisation
@@ -155,7 +155,8 @@ def print_file(file: dict[str, Any]) -> None:
         facts = Table("事实", "期间", "值", "证据", "出处")
         for fact in file["facts"]:
             source = fact["source"] + ("（示例）" if fact["synthetic"] else "")
-            facts.add_row(fact["label"], fact["period"] or "", fact["text"], fact["evidence"] or "", source)
+            grade = Evidence.parse(fact["evidence"]).label() if fact["evidence"] else ""
+            facts.add_row(fact["label"], fact["period"] or "", fact["text"], grade, source)
         console.print(facts)
     if file["missing"]:
         console.print("还不知道：" + "、".join(spec["label"] for spec in file["missing"]))
