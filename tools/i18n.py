@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,9 +66,9 @@ def read(path: Path) -> Catalog:
 
 
 def write(path: Path, catalog: Catalog) -> None:
-    """Write `catalog` without line numbers or times, so that a diff shows texts only."""
+    """Write `catalog` without places and times, so that a diff shows texts only."""
     buffer = io.BytesIO()
-    pofile.write_po(buffer, catalog, width=110, sort_output=True, omit_header=True, include_lineno=False)
+    pofile.write_po(buffer, catalog, width=110, sort_output=True, omit_header=True, no_location=True)
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
         f'"Language: {path.parts[-3]}\\n"\n"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
@@ -75,11 +76,14 @@ def write(path: Path, catalog: Catalog) -> None:
     path.write_text(header + buffer.getvalue().decode(), encoding="utf-8")
 
 
-def same(left: Message, right: Message) -> bool:
-    """Whether two messages are the same text used in the same files."""
-    return left.id == right.id and sorted({p for p, _ in left.locations}) == sorted(
-        {p for p, _ in right.locations}
-    )
+def ids(message: Message) -> tuple[str, ...]:
+    """The English texts: one, or singular and plural."""
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def placeholders(text: str) -> list[str]:
+    """What the program fills in: `%(name)s`, `%s`."""
+    return sorted(re.findall(r"%(?:\(\w+\))?[sd]", text))
 
 
 def texts(message: Message) -> tuple[str, ...]:
@@ -90,24 +94,21 @@ def texts(message: Message) -> tuple[str, ...]:
 def problems(path: Path, template: Catalog) -> list[str]:
     """What is wrong with the translation at `path`, as `file: text: remedy` lines."""
     catalog, found = read(path), []
-    wanted = {(m.id, m.context): m for m in template if m.id}
-    held = {(m.id, m.context): m for m in catalog if m.id}
-    for key, message in wanted.items():
-        have = held.get(key)
-        if have is None:
-            found.append(f"{message.id!r}: 不在译文中；请运行 python tools/i18n.py extract 并翻译")
+    wanted = {(ids(m)[0], m.context): m for m in template if m.id}
+    held = {(ids(m)[0], m.context): m for m in catalog if m.id}
+    for (text, context), message in wanted.items():
+        have = held.get((text, context))
+        if have is None or have.id != message.id:
+            found.append(f"{text!r}: 不在译文中；请运行 python tools/i18n.py extract 并翻译")
         elif not all(texts(have)) or have.fuzzy:
-            found.append(
-                f"{message.id!r}: 没有译文（{', '.join(p for p, _ in message.locations)}）；请在 .po 中翻译"
-            )
+            places = ", ".join(place for place, _ in message.locations)
+            found.append(f"{text!r}: 没有译文（{places}）；请在 .po 中翻译")
         else:
-            found += [f"{message.id!r}: {error}" for error in have.check()]
-            if not same(have, message):
-                found.append(f"{message.id!r}: 出处已变；请运行 python tools/i18n.py extract")
-    found += [
-        f"{key[0]!r}: 代码中已没有；请运行 python tools/i18n.py extract"
-        for key in held.keys() - wanted.keys()
-    ]
+            found += [f"{text!r}: {error}" for error in have.check()]
+            if any(placeholders(translated) != placeholders(ids(message)[-1]) for translated in texts(have)):
+                found.append(f"{text!r}: 译文里的占位符不同；请照抄原文的占位符")
+    gone = held.keys() - wanted.keys()
+    found += [f"{text!r}: 代码中已没有；请运行 python tools/i18n.py extract" for text, _ in gone]
     return [f"{path.parts[-3]}: {line}" for line in found]
 
 

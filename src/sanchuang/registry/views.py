@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Func, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -83,8 +83,9 @@ class Places(ListPage):
 
     def get_queryset(self) -> QuerySet[Place]:
         """With the number of organisations that sit there or belong to the circle."""
-        count = Count("circle_members", distinct=True) + Count("organisations", distinct=True)
-        return Place.objects.select_related("parent").annotate(organisations_count=count)
+        there = Organisation.objects.filter(Q(circle=OuterRef("pk")) | Q(place=OuterRef("pk"))).order_by()
+        count = there.annotate(n=Func("pk", function="COUNT")).values("n")
+        return Place.objects.select_related("parent").annotate(organisations_count=Subquery(count))
 
 
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:

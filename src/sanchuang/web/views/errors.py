@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Refused, Unfit
@@ -67,16 +68,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Drawn without the database, which may be the reason."""
-    return HttpResponse(_FAULT, status=500)
-
-
-_FAULT = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>系统出错 · 三创</title>
-<h1>系统出错</h1><p>这不是您的错，您填写的内容没有保存。请稍后再试；如仍出错，请把时间和网址告诉管理员。</p>
-<h1 lang="en">Something broke</h1><p lang="en">It is not your fault; nothing was saved. Try again later, or tell
-the administrator the time and the address.</p><p><a href="/">首页 Home</a></p></html>
-"""
+    """500: our fault. Drawn without database and context, which may be the reason; in both languages."""
+    return HttpResponse(render_to_string("web/fault.html"), status=500)
 
 
 class UnfitMiddleware:

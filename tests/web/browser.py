@@ -1,0 +1,98 @@
+"""The site as people meet it: served by `sanchuang serve`, opened in Debian's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "for-this-test-only"
+BUILT = ROOT / "src/sanchuang/web/static/vendor/tabler.min.css"
+
+
+def chromium() -> str:
+    """The browser's path; skips the test, by name, where it is absent."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("chromium is absent")
+    return found
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def open_to_all(database: str) -> None:
+    """Give every demonstration user in `database` the password of the test."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    from district_database import using
+    from sanchuang.core.models import User
+
+    with using(database):
+        User.objects.exclude(pack="").update(password=PBKDF2PasswordHasher().encode(PASSWORD, "salt"))
+
+
+def environment(database: str, var: Path) -> dict[str, str]:
+    """What makes another process use `database`: a copy of the file, or PostgreSQL's address with its name."""
+    var.mkdir(parents=True)
+    env = {**os.environ, "SANCHUANG_VAR": str(var), "SANCHUANG_PRODUCTION": "", "SANCHUANG_DEBUG": ""}
+    if url := os.environ.get("DATABASE_URL"):
+        env["DATABASE_URL"] = url.rsplit("/", 1)[0] + "/" + database
+    else:
+        shutil.copy(database, var / "sanchuang.sqlite3")
+    return env
+
+
+@contextmanager
+def served(env: dict[str, str], port: int) -> Iterator[str]:
+    """The site's address while it is served; what the server said is told when it does not answer."""
+    command = [str(Path(sys.executable).with_name("sanchuang")), "serve", "--port", str(port)]
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        try:
+            until = time.monotonic() + 60
+            while not answers(url):
+                if server.poll() is not None or time.monotonic() > until:
+                    server.terminate()
+                    raise RuntimeError(f"the server does not answer: {server.communicate(timeout=20)[0]}")
+                time.sleep(0.2)
+            yield url
+        finally:
+            server.terminate()
+            server.communicate(timeout=20)
+
+
+def answers(url: str) -> bool:
+    """Whether the sign-in page comes."""
+    try:
+        with urllib.request.urlopen(f"{url}/sign-in/", timeout=5) as response:  # noqa: S310  our own address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def enter(page: Any, url: str, username: str) -> None:
+    """Sign in as a demonstration user, the way the page offers it."""
+    page.goto(f"{url}/sign-in/")
+    page.locator(f'.door-user[data-value="{username}"]').click()
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_password").press("Enter")
+    page.wait_for_url(f"{url}/")

@@ -1,0 +1,236 @@
+"""The first whole path in a browser: sign in, find a company, read its advice, open why not and the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import browser
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
+AXE = browser.ROOT / "node_modules/axe-core/axe.min.js"
+MOST_BYTES = 600_000
+
+
+@pytest.fixture(scope="module")
+def company(westlake_database: str, django_db_blocker: Any) -> dict[str, str]:
+    """A sample company to which at least one policy says no."""
+    from django.db.models import Count
+
+    from district_database import using
+    from sanchuang.registry.models import Organisation
+
+    with django_db_blocker.unblock(), using(westlake_database):
+        fullest = Organisation.objects.filter(kind="company", synthetic=True).annotate(n=Count("facts"))
+        found = fullest.order_by("-n", "slug")[0]
+        return {"slug": found.slug, "name": found.name}
+
+
+@pytest.fixture(scope="module")
+def site(
+    westlake_database: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the site, served in its own process with the whole sample district."""
+    browser.chromium()
+    if not browser.BUILT.exists():
+        pytest.skip("static/vendor is absent: run make run or tools/build_static.py")
+    with django_db_blocker.unblock():
+        browser.open_to_all(westlake_database)
+    env = browser.environment(westlake_database, tmp_path_factory.mktemp("site") / "var")
+    with browser.served(env, browser.free_port()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser. Its own module only: while it runs, Django refuses the database in this thread."""
+    executable = browser.chromium()
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Any]:
+    """`open_page(WIDE)`: a new window. The test fails when a page reports an error or breaks the content policy."""
+    contexts, faults = [], []
+
+    def opened(size: dict[str, int], **options: Any) -> Any:
+        context = chromium.new_context(viewport=size, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "375"])
+def test_from_the_door_to_the_article(site: str, company: dict[str, str], size: Any, open_page: Any) -> None:
+    page = open_page(size)
+    browser.enter(page, site, "officer")
+    if size is NARROW:
+        page.get_by_role("button", name="菜单").click()
+    page.locator(".nav-link", has_text=re.compile("^机构$")).click()
+
+    # Rows follow what is typed, and the address follows the rows.
+    page.get_by_label("名称或代码").fill(company["name"])
+    sync_api.expect(page.locator(".count")).to_contain_text("共 1 条")
+    page.wait_for_url(re.compile(r"/organisations/\?q=[^&]+"))
+    page.locator("td.lead a").click()
+    page.wait_for_url(f"**/organisations/{company['slug']}/")
+    sync_api.expect(page.get_by_role("heading", level=1)).to_contain_text(company["name"])
+
+    page.get_by_role("link", name="查看建议").click()
+    sync_api.expect(page.get_by_role("heading", name="支持", level=2)).to_be_visible()
+    refused = page.locator(".finding", has=page.locator(".answer-no", has_text="不可以")).first
+    refused.locator("summary", has_text="为什么不可以").click()
+    unmet = refused.locator(".line", has=page.locator(".answer-no", has_text="不满足")).first
+    sync_api.expect(unmet).to_be_visible()
+
+    unmet.locator(".article > summary").click()
+    sync_api.expect(unmet.locator("blockquote")).to_be_visible()
+    unmet.get_by_role("link", name="打开全文").click()
+    page.wait_for_url(re.compile(r"/policies/[^/]+/#"))
+    sync_api.expect(page.locator(":target")).to_be_visible()
+
+
+def pages(company: dict[str, str]) -> list[str]:
+    """One address of every kind of page."""
+    record = f"/organisations/{company['slug']}/"
+    return [
+        "/",
+        "/organisations/",
+        record,
+        f"{record}advice/",
+        "/results/",
+        "/needs/",
+        "/places/",
+        "/policies/",
+        "/nowhere/",
+    ]
+
+
+def no_fault_of(page: Any, message: str) -> bool:
+    """Whether a console message only says that the address is not there."""
+    return "404" in message
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "375"])
+def test_nothing_overflows_and_axe_finds_nothing(
+    site: str, company: dict[str, str], size: Any, open_page: Any
+) -> None:
+    """WCAG A and AA on every kind of page, with everything that can be opened open."""
+    if not AXE.exists():
+        pytest.skip("axe-core is absent: npm ci")
+    page = open_page(size, bypass_csp=True)  # axe brings its own script
+    found = {}
+    page.goto(f"{site}/sign-in/")
+    found["/sign-in/"] = checked(page)
+    browser.enter(page, site, "officer")
+    for address in pages(company)[:-1]:
+        page.goto(site + address)
+        page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+        found[address] = checked(page)
+    assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def checked(page: Any) -> list[str]:
+    """What axe objects to: rule and element."""
+    page.evaluate(Path(AXE).read_text())
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{fault['id']}: {node['target']} {node['failureSummary']}"
+        for fault in result["violations"]
+        for node in fault["nodes"][:3]
+    ]
+
+
+def test_every_page_is_light(site: str, company: dict[str, str], open_page: Any) -> None:
+    """Under 600 kB as sent, on a first visit with nothing in the cache."""
+    page = open_page(WIDE)
+    browser.enter(page, site, "officer")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    for address in pages(company)[:-1]:
+        received.clear()
+        page.goto(site + address, wait_until="networkidle")
+        assert 0 < sum(received) < MOST_BYTES, address
+
+
+def test_the_list_works_without_script_too(site: str, company: dict[str, str], open_page: Any) -> None:
+    page = open_page(WIDE, java_script_enabled=False)
+    page.goto(f"{site}/sign-in/")
+    page.locator("#id_username").fill("officer")
+    page.locator("#id_password").fill(browser.PASSWORD)
+    page.locator("#id_submit").click()
+    page.goto(f"{site}/organisations/")
+    page.get_by_label("名称或代码").fill(company["name"])
+    page.get_by_role("button", name="筛选").click()
+    assert page.locator("td.lead a").inner_text() == company["name"]
+
+
+def test_a_list_is_restored_by_going_back(site: str, company: dict[str, str], open_page: Any) -> None:
+    page = open_page(WIDE)
+    browser.enter(page, site, "officer")
+    page.goto(f"{site}/organisations/?kind=university")
+    before = page.locator("td.lead a").all_inner_texts()
+    page.get_by_label("类别").select_option("fund")
+    sync_api.expect(page.locator("td.lead a")).not_to_have_text(before)
+    page.go_back()
+    sync_api.expect(page.locator("td.lead a")).to_have_text(before)
+    assert page.locator("html").count() == 1
+
+
+def test_the_keyboard_alone_is_enough(site: str, open_page: Any) -> None:
+    """Skip link first; the user's menu opens with Enter and closes with Escape, which gives the focus back."""
+    page = open_page(WIDE)
+    browser.enter(page, site, "officer")
+    page.goto(f"{site}/policies/")
+    page.keyboard.press("Tab")
+    sync_api.expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator("#main")).to_be_focused()
+    page.locator(".menu > summary").focus()
+    page.keyboard.press("Enter")
+    sync_api.expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+    page.keyboard.press("Escape")
+    sync_api.expect(page.get_by_role("button", name="退出登录")).to_be_hidden()
+    sync_api.expect(page.locator(".menu > summary")).to_be_focused()
+
+
+def test_languages_are_switched_at_the_top(site: str, open_page: Any) -> None:
+    page = open_page(WIDE)
+    browser.enter(page, site, "auditor")
+    page.get_by_role("button", name="English").click()
+    sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("The district at a glance")
+    page.get_by_role("button", name="简体").click()
+    sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("区情一览")
+
+
+def test_paper_shows_what_is_folded_and_no_buttons(
+    site: str, company: dict[str, str], open_page: Any
+) -> None:
+    page = open_page(WIDE)
+    browser.enter(page, site, "officer")
+    page.goto(f"{site}/organisations/{company['slug']}/advice/")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    sync_api.expect(page.locator(".finding .lines").first).to_be_visible()
+    for hidden in (".navbar-vertical", ".topbar", ".on-form"):
+        sync_api.expect(page.locator(hidden)).to_be_hidden()
