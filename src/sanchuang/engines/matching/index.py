@@ -159,7 +159,7 @@ class Index:
         characters, pairs, words = (
             Field.of(forms, partial(self._idf, name)) for name, forms in zip(FIELDS, read, strict=True)
         )
-        once = Field.of(set(read.characters), partial(self._idf, "characters"))
+        once = Field.of(list(dict.fromkeys(read.characters)), partial(self._idf, "characters"))
         return Question(join(asked), characters, pairs, words, once)
 
     def _candidates(
