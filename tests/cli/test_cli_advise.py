@@ -27,6 +27,12 @@ def test_the_text_says_what_why_and_where_it_stands() -> None:
     assert "员工数 2024：14personer" in shown
 
 
+def test_brief_gives_one_line_a_finding() -> None:
+    shown = run("Stim", "--on", "2025-06-01", "--brief").stdout.splitlines()
+    assert shown[0] == "北海鱼群公司 (示例)  999000011  以 2025-06-01 为准"
+    assert "  可以  共用实验船  大船" in shown
+
+
 def test_json_has_every_section_and_no_escaped_chinese() -> None:
     result = run("Stim", "--on", "2025-06-01", "--format", "json")
     found = json.loads(result.stdout)

@@ -31,7 +31,7 @@ EXAMPLES = """例：
 
   sanchuang advise 示例公司全称
 
-  sanchuang advise 91330106MA2EXAMPLE --on 2026-03-01 --format json
+  sanchuang advise 91330106XN2149822B --on 2026-03-01 --format json
 
   sanchuang advise --all --out advice.parquet"""
 
@@ -52,6 +52,7 @@ def register(app: typer.Typer) -> None:
         company: Annotated[str, typer.Argument(help="企业的名称、曾用名、简称、代码或标识。")] = "",
         on: Annotated[str, typer.Option(help="以哪一天为准，例：2026-03-01；默认今天。")] = "",
         format: Annotated[Format, typer.Option("--format", help="text、json 或 html。")] = Format.TEXT,
+        brief: Annotated[bool, typer.Option("--brief", help="只要结论，每条一行，不要理由。")] = False,
         all_: Annotated[bool, typer.Option("--all", help="为每家企业出建议，写入 --out。")] = False,
         out: Annotated[Path | None, typer.Option(help="结果文件：.parquet 或 .csv。")] = None,
     ) -> None:
@@ -72,11 +73,11 @@ def register(app: typer.Typer) -> None:
             return
         if not company:
             raise Malformed("没有说是哪家企业", "给出名称或代码；要全部企业就用 --all --out advice.parquet")
-        one(company, date, format)
+        one(company, date, format, brief=brief)
 
 
-def one(company: str, on: dt.date, format: Format) -> None:
-    """Print the advice for one company."""
+def one(company: str, on: dt.date, format: Format, *, brief: bool = False) -> None:
+    """Print the advice for one company; `brief` leaves out the reasons of the text."""
     from sanchuang.core.advice import advise
     from sanchuang.core.advice_data import tree
     from sanchuang.registry.advice import subject_of
@@ -95,6 +96,10 @@ def one(company: str, on: dt.date, format: Format) -> None:
         from rich.console import Console
 
         console = Console(highlight=False)
+        if brief:
+            for line in briefly(advice):
+                console.print(line, soft_wrap=True)
+            return
         for piece in text(advice):
             console.print(piece)
 
@@ -105,12 +110,7 @@ def text(advice: Advice) -> list[Tree | str]:
     from rich.markup import escape
     from rich.tree import Tree
 
-    organisation = advice.subject.organisation
-    mark = " [yellow](示例)[/]" if organisation.synthetic else ""
-    head = (
-        f"[bold]{escape(organisation.name)}[/]{mark}  {organisation.code or ''}  以 {advice.subject.on} 为准"
-    )
-    pieces: list[Tree | str] = [head]
+    pieces: list[Tree | str] = [_head(advice)]
     for section in advice.sections:
         branch = Tree(f"\n[bold green]{escape(section.title)}[/]")
         if section.note:
@@ -126,6 +126,35 @@ def text(advice: Advice) -> list[Tree | str]:
             _finding(parent, finding)
         pieces.append(branch)
     return pieces
+
+
+def briefly(advice: Advice) -> list[str]:
+    """The advice as Rich lines: a heading, and under each section one line a finding."""
+    from rich.markup import escape
+
+    lines = [_head(advice)]
+    for section in advice.sections:
+        lines.append(f"[bold green]{escape(section.title)}[/]")
+        if section.note:
+            lines.append(f"  [dim]{escape(section.note)}[/]")
+        for finding in section.findings:
+            said = finding.amount.text() if finding.amount is not None else finding.value
+            words = f"  {_badge(finding)}[bold]{escape(finding.title)}[/]  {escape(said)}"
+            if finding.summary and finding.summary != said:
+                words += f"  [dim]{escape(finding.summary)}[/]"
+            if finding.potential is not None:
+                words += f"  [dim]若其余条件满足：{finding.potential.text()}[/]"
+            lines.append(words.rstrip())
+    return lines
+
+
+def _head(advice: Advice) -> str:
+    from rich.markup import escape
+
+    organisation = advice.subject.organisation
+    mark = " [yellow](示例)[/]" if organisation.synthetic else ""
+    code = f"  {organisation.code}" if organisation.code else ""
+    return f"[bold]{escape(organisation.name)}[/]{mark}{code}  以 {advice.subject.on} 为准"
 
 
 def _badge(finding: Finding) -> str:

@@ -28,7 +28,12 @@ from sanchuang.registry.facts import OrganisationFacts, company_facts
 from sanchuang.registry.models import Need, Organisation, Result
 from sanchuang.values import Op, Truth
 
-TOP = 5  # results shown for each need
+TOP = 5  # results shown for each need, at most
+# The share of a need's wording that a result must cover to be shown. Chosen on the West Lake sample's judged
+# pairs (tests/packs/fits-*.yaml): there it keeps every result that truly fits and shows nothing for a need that
+# nothing fits. It is no probability; that needs feedback, which does not exist yet.
+CLOSE_ENOUGH = 0.125
+FEW = 20  # results; among fewer, how rare a word is says nothing, and whatever shares wording is shown
 
 
 def _lang() -> str:
@@ -126,15 +131,33 @@ class FitsSection:
                 _("No need is registered. Describe a technology need and results that fit it appear here.")
             )
         index = _results()
-        hits = [
-            (need, hit)
+        ranked = {
+            need.pk: index.rank("\n".join([need.title, need.text, " ".join(need.keywords)]), TOP)
             for need in needs
-            for hit in index.rank("\n".join([need.title, need.text, " ".join(need.keywords)]), TOP)
-        ]
+        }
         results = Result.objects.select_related("organisation", "field").in_bulk(
-            {hit.id for _need, hit in hits}, field_name="slug"
+            {hit.id for hits in ranked.values() for hit in hits}, field_name="slug"
         )
-        return [fit(need, results[hit.id], hit) for need, hit in hits]
+        least = CLOSE_ENOUGH if len(index) >= FEW else 0.0
+        found = []
+        for need in needs:
+            close = [hit for hit in ranked[need.pk] if hit.reasons and hit.score >= least]
+            found += [fit(need, results[hit.id], hit) for hit in close]
+            if not close:
+                found.append(self._nothing(need, [results[hit.id] for hit in ranked[need.pk][:1]]))
+        return found
+
+    def _nothing(self, need: Need, nearest: list[Result]) -> Finding:
+        """No result is close enough: say so, and which one comes nearest."""
+        return Finding(
+            key=f"{need.slug}:",
+            title=_("No registered result comes close"),
+            answer=Truth.NO,
+            summary=_("The nearest shares too little with the need: %s") % nearest[0].title
+            if nearest
+            else "",
+            group=Link(need.title, reverse("registry:need", args=[need.slug])),
+        )
 
 
 # file -----------------------------------------------------------------------------------------------------

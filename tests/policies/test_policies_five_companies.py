@@ -1,0 +1,156 @@
+"""Five sample companies, chosen to differ: their advice against the policies' text, worked out by hand.
+
+Each test first pins the facts as they stand in the pack's sample, then does the text's arithmetic with plain
+numbers, and only then asks the program.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sanchuang.cli import main
+from sanchuang.core.advice import Advice, Finding, advise
+from sanchuang.registry.advice import subject_of
+from sanchuang.registry.facts import company_facts
+from sanchuang.registry.models import Organisation
+from sanchuang.registry.queries import find_organisation
+from sanchuang.values import Op, Period, Truth, Yuan
+
+DAY = dt.date(2026, 11, 22)  # the last full year is 2025
+WAN = 10_000
+MANUAL = Path(__file__).parents[2] / "docs" / "advice.md"
+
+pytestmark = pytest.mark.usefixtures("westlake")
+
+
+class Company:
+    """One company's facts of 2025 and its advice."""
+
+    def __init__(self, name: str) -> None:
+        self.organisation: Organisation = find_organisation(name)
+        self.facts = company_facts([self.organisation], DAY)[self.organisation.pk]
+        self.advice: Advice = advise(subject_of(self.organisation, DAY))
+
+    def fact(self, name: str, year: str = "") -> object:
+        """A fact's value, None when the pack holds none."""
+        found = self.facts.get(name, Period.parse(year) if year else None)
+        return None if found is None else found.value
+
+    def support(self, policy: str) -> Finding:
+        """What the advice says of one policy."""
+        return next(f for f in self.advice.section("support").findings if f.key == policy)
+
+    def answers(self, policy: str) -> dict[str, Truth | None]:
+        """The answer to each condition of a policy."""
+        return {line.text: line.answer for line in self.support(policy).lines}
+
+
+def test_a_medium_film_studio_gets_both() -> None:
+    company = Company("91330106XN2149822B")
+    assert company.fact("industry") == "87"  # not in the table by name, so 其他未列明行业: staff alone counts
+    assert company.fact("employees", "2025") == 236
+    assert 100 <= 236 < 300  # medium from 100, large from 300
+    assert company.support("sme_size").value == "中型"
+
+    assert company.fact("compute_spend", "2025") == Yuan.of(4_382_153)
+    subsidy = company.support("compute_subsidy")
+    assert subsidy.answer is Truth.YES
+    assert subsidy.amount is not None
+    assert subsidy.amount.yuan == Yuan.of(4_382_153 * 50 // 100)  # half, cut to whole yuan: 2,191,076
+    assert subsidy.amount.op is Op.AT_MOST  # the source gives only the top rate
+
+    assert company.fact("university_result_projects", "2025") == 3
+    bluebird = company.support("bluebird")
+    assert bluebird.answer is Truth.YES
+    assert bluebird.amount is not None
+    assert bluebird.amount.yuan == Yuan.of(3 * 200 * WAN)
+    assert bluebird.amount.op is Op.EXACT
+
+
+def test_a_chip_maker_lacks_one_fact_and_zero_is_not_assumed() -> None:
+    company = Company("91330106XN1157206N")
+    assert company.fact("compute_spend", "2024") == Yuan.of(3_679_044)
+    assert company.fact("compute_spend", "2025") is None
+    subsidy = company.support("compute_subsidy")
+    assert subsidy.answer is Truth.UNKNOWN
+    assert subsidy.amount is None
+    assert [(lack.name, lack.period) for lack in subsidy.missing] == [("compute_spend", "2025")]
+    answers = company.answers("compute_subsidy")
+    assert answers.pop("上年有已付款的算力支出") is Truth.UNKNOWN
+    assert set(answers.values()) == {Truth.YES}
+
+    assert (
+        company.fact("industry") == "39"
+    )  # manufacturing: 工业, staff 20/300/1000, revenue 300万/2000万/4亿
+    assert company.fact("employees", "2025") == 27
+    assert company.fact("revenue", "2025") == Yuan.of(16_363_109)
+    assert 300 * WAN <= 16_363_109 < 2000 * WAN
+    assert company.support("sme_size").value == "小型"
+
+
+def test_a_school_firm_bought_from_a_related_party() -> None:
+    company = Company("91330106XN1836428M")
+    assert company.fact("compute_supplier_related") is True
+    subsidy = company.support("compute_subsidy")
+    assert subsidy.answer is Truth.NO
+    assert subsidy.amount is None
+    assert [text for text, answer in company.answers("compute_subsidy").items() if answer is Truth.NO] == [
+        "与供应方没有关联"
+    ]
+    assert company.fact("compute_spend", "2025") == Yuan.of(55_068)
+    assert subsidy.potential is not None
+    assert subsidy.potential.yuan == Yuan.of(27_534)  # what it could have been
+    refused = next(line for line in subsidy.lines if line.answer is Truth.NO)
+    assert refused.reference is not None
+    assert refused.reference.text == "第二条 支持的支出"
+    assert "供应方与企业没有关联" in refused.quote
+    assert company.fact("employees", "2025") == 1
+    assert company.support("sme_size").value == "微型"
+
+
+def test_a_large_software_firm_fails_several_conditions() -> None:
+    company = Company("91330106XN7209126J")
+    assert company.fact("industry") == "65"  # software: staff 10/100/300, revenue 50万/1000万/1亿
+    assert company.fact("employees", "2025") == 387
+    assert company.fact("revenue", "2025") == Yuan.of(186_022_679)
+    assert 387 >= 300
+    assert 10_000 * WAN <= 186_022_679
+    assert company.support("sme_size").value == "大型"
+    assert company.fact("abnormal") is True
+    assert company.fact("compute_spend", "2025") == Yuan.of(0)
+    failed = [text for text, answer in company.answers("compute_subsidy").items() if answer is Truth.NO]
+    assert failed == ["不在经营异常或失信名单", "上年有已付款的算力支出"]
+    assert company.support("compute_subsidy").potential is None
+
+
+def test_a_real_company_carries_no_invented_fact_so_everything_is_unknown() -> None:
+    company = Company("云深处")
+    assert company.organisation.synthetic is False
+    assert list(company.facts.known()) == []
+    for policy in ("compute_subsidy", "bluebird", "sme_size"):
+        assert company.support(policy).answer is Truth.UNKNOWN
+        assert company.support(policy).amount is None
+    assert set(company.answers("bluebird").values()) == {Truth.UNKNOWN}
+    assert [lack.name for lack in company.support("sme_size").missing] == ["industry"]
+
+
+EXAMPLES = re.findall(r"```console\n\$ sanchuang (advise .*)\n([^`]*)```", MANUAL.read_text())
+
+
+def test_the_manual_prints_five_companies_and_one_in_full() -> None:
+    assert sum("--brief" in command for command, _shown in EXAMPLES) == 5
+    assert len(EXAMPLES) == 6
+
+
+@pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _shown in EXAMPLES])
+def test_the_manual_prints_what_the_program_says(command: str, shown: str) -> None:
+    printed = CliRunner().invoke(main, command.split(), env={"COLUMNS": "110"}).stdout
+    if "…\n" in shown:
+        assert printed.startswith(shown.split("\n…\n")[0])
+    else:
+        assert printed == shown

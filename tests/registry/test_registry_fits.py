@@ -1,0 +1,59 @@
+"""The sample's needs against its results, as judged by hand before any ranking (tests/packs/fits-*.yaml)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sanchuang.core.advice import Advice, advise
+from sanchuang.registry.advice import subjects
+from sanchuang.registry.models import Need, Organisation, Result
+
+JUDGED: list[dict[str, Any]] = [
+    entry
+    for file in sorted((Path(__file__).parents[1] / "packs").glob("fits-*.yaml"))
+    for entry in yaml.safe_load(file.read_text())
+]
+
+
+@pytest.fixture
+def shown(westlake: None) -> dict[str, list[str]]:
+    """For each need the results that its company is shown, best first."""
+    owners = Organisation.objects.filter(needs__isnull=False).distinct()
+    out: dict[str, list[str]] = {}
+    for subject in subjects(owners, dt.date(2026, 11, 22)):
+        found: Advice = advise(subject, only=lambda section: section.key == "fits")
+        for finding in found.section("fits").findings:
+            need, result = finding.key.split(":")
+            out.setdefault(need, []).extend([result] if result else [])
+    return out
+
+
+@pytest.mark.usefixtures("westlake")
+def test_every_need_of_the_sample_is_judged_and_every_judgment_names_what_exists() -> None:
+    assert {entry["need"] for entry in JUDGED} == set(Need.objects.values_list("slug", flat=True))
+    results = dict(Result.objects.values_list("slug", "trl"))
+    wanted = dict(Need.objects.values_list("slug", "trl_wanted"))
+    for entry in JUDGED:
+        fits = entry.get("fits") or []
+        nearly = [item["result"] for item in entry.get("nearly") or []]
+        assert set(fits) | set(nearly) <= set(results)
+        assert all(results[result] >= wanted[entry["need"]] for result in fits)
+        assert bool(entry.get("none")) is (not fits and not nearly)
+
+
+def test_whatever_truly_fits_is_shown_and_most_often_first(shown: dict[str, list[str]]) -> None:
+    fits = {entry["need"]: entry["fits"] for entry in JUDGED if entry.get("fits")}
+    assert len(fits) == 16
+    assert all(set(results) <= set(shown[need]) for need, results in fits.items())
+    assert sum(shown[need][0] in results for need, results in fits.items()) >= 14
+
+
+def test_where_nothing_fits_nothing_is_offered(shown: dict[str, list[str]]) -> None:
+    hopeless = [entry["need"] for entry in JUDGED if entry.get("none")]
+    assert len(hopeless) == 16
+    assert {need: shown[need] for need in hopeless if shown[need]} == {}
