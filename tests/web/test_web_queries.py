@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from sanchuang.core.roles import Role
+from sanchuang.policies.models import PolicyDocument
 from sanchuang.registry.models import Need, Organisation, Result
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
@@ -41,6 +42,7 @@ def addresses(westlake: None) -> dict[str, str]:
         "need": f"/needs/{Need.objects.order_by('slug')[0].slug}/",
         "places": "/places/",
         "policies": "/policies/",
+        "policy": f"/policies/{PolicyDocument.objects.order_by('slug')[0].slug}/",
     }
 
 
