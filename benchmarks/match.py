@@ -1,6 +1,7 @@
 """Matching on the development queries: quality as score.py of the shared data judges it, and speed.
 
-Alone: `python benchmarks/match.py` prints the figures as JSON. `SANCHUANG_SHARED` names the shared data, ../shared if unset.
+Alone: `python benchmarks/match.py` prints the figures as JSON. `SANCHUANG_SHARED` names the shared data,
+../shared if unset.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _parsed(raw: bytes, number: int) -> dict[str, Any]:
 
 
 def _checked(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, str]:
-    """The fields asked for; ids (`id`, `qid`, `target`) must fit into a run's columns, a `query` must say something."""
+    """The fields asked for; ids must fit into a run's columns, a `query` must say something."""
     for field in fields:
         value = row.get(field)
         if field not in row:
@@ -91,11 +91,11 @@ def _checked(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, str]:
 
 
 def read_rows(path: Path, fields: tuple[str, ...], *, unique: str = "") -> Iterator[dict[str, str]]:
-    """Read a JSON-lines file, plain or gzip, and give of each line the text `fields`; blank lines do not count.
+    """Read a JSON-lines file, plain or gzip: of each line that is not blank, the text `fields`.
 
-    Faulty lines are left out and told together at the end, as `Problems` with file and line: broken JSON, a missing
-    or wrong field, a value of the field `unique` that an earlier line has. Raises `Malformed` for a file that cannot
-    be read or holds no line.
+    Faulty lines are left out and told together at the end, as `Problems` with file and line: broken JSON, a
+    missing or wrong field, a value of the field `unique` that an earlier line has. Raises `Malformed` for a
+    file that cannot be read or holds no line.
     """
     faults: list[Problem] = []
     seen: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """The index: documents in, ranked documents with reasons out.
 
-tantivy keeps the documents' characters, pairs and words as three fields, each with its own statistics, and finds the
-candidates; `scoring` measures these exactly; `reasons` says what they share with the query.
+tantivy keeps the documents' characters, pairs and words as three fields, each with its own statistics, and
+finds the candidates; `scoring` measures these exactly; `reasons` says what they share with the query.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Index:
     def _find(
         self, query: tantivy.Query, limit: int, keep: Callable[[str], bool] | None
     ) -> list[tuple[tantivy.DocAddress, tantivy.Document]]:
-        """Search for `limit` documents that may appear, looking further down as long as too few of them may."""
+        """Search for `limit` documents that may appear, further down as long as too few of them may."""
         reach = limit
         while True:
             addresses = [address for _, address in self._searcher.search(query, reach, count=False).hits]

@@ -1,8 +1,9 @@
 """Weights learnt from an installation's own pairs: a text and the document that answers it.
 
-A listwise ranker: the documents that the index finds for a pair's text compete under a softmax over the weighted sum of
-their measures, and the likelihood of the right one is raised (Cao et al., "Learning to Rank: From Pairwise Approach to
-Listwise Approach", 2007, in its top-one form). The problem is convex; no randomness is involved.
+A listwise ranker: the documents that the index finds for a pair's text compete under a softmax over the
+weighted sum of their measures, and the likelihood of the right one is raised (Cao et al., "Learning to
+Rank: From Pairwise Approach to Listwise Approach", 2007, in its top-one form). The problem is convex; no
+randomness is involved.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def learn(index: Index, pairs: Iterable[Pair]) -> Learnt:
 
 
 def _competition(index: Index, pair: Pair) -> list[Shares] | None:
-    """The measures of the target, first, and of its competitors, filled up with zeros; None if it was not found."""
+    """Measures of the target, first, and of its competitors, filled up with zeros; None if not found."""
     found = index.candidates(pair.query, _COMPETITORS)
     target = [candidate.shares for candidate in found if candidate.id == pair.target]
     if not target:
@@ -78,7 +79,10 @@ def _competition(index: Index, pair: Pair) -> list[Shares] | None:
 
 
 def _fit(lists: np.ndarray) -> Weights:
-    """Maximise the likelihood of each list's first row by projected gradient; `lists` is pairs x documents x measures."""
+    """Maximise the likelihood of each list's first row by projected gradient.
+
+    `lists` is pairs x documents x measures.
+    """
     weights = np.full(lists.shape[2], 5.0)
     restraint = _RESTRAINT / len(lists)
     for _ in range(_STEPS):

@@ -1,4 +1,4 @@
-"""Why a document matches: the wording it shares with the query, and the sentence in which each piece stands."""
+"""Why a document matches: the wording it shares with the query, each piece in its sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Reason:
     """A word or phrase that query and document share.
 
     term      as the document writes it: `sentence[start:end]`
-    weight    share of the query's weight that it covers, 0 to 1; pieces that overlap in the query both count the overlap
+    weight    share of the query's weight that it covers, 0 to 1; pieces that overlap in the query both count
+              the overlap
     sentence  the document's sentence, the one richest in shared wording where the term stands in several
     start, end  the term's place in the sentence
     offset    the sentence's place in the document's text: `text[offset:offset + len(sentence)] == sentence`

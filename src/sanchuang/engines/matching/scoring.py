@@ -1,9 +1,9 @@
 """How a document's match with a query is measured: four shares between 0 and 1 and their weighted mean.
 
-Three shares are BM25 with k1 = 1 and b = 1, divided by what a document could reach at most; the fourth is the part of
-the query, by weight, that occurs at all. A term's weight is its inverse document frequency, log(1 + (N - n + ½) / (n + ½)).
-BM25 after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009). docs/matching.md tells how the constants
-and the weights were chosen.
+Three shares are BM25 with k1 = 1 and b = 1, divided by what a document could reach at most; the fourth is
+the part of the query, by weight, that occurs at all. A term's weight is its inverse document frequency,
+log(1 + (N - n + ½) / (n + ½)). BM25 after Robertson & Zaragoza, "The Probabilistic Relevance Framework"
+(2009). docs/matching.md tells how the constants and the weights were chosen.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Field(NamedTuple):
         return cls(weighed, math.fsum(weight for _, weight in weighed))
 
     def share(self, line: str, length: float) -> float:
-        """BM25 of a document over the highest possible; `length` is the document's, in means of the collection."""
+        """BM25 of a document over the highest possible; `length` in means of the collection."""
         if not self.terms or length <= 0:
             return 0.0
         found = 0.0
@@ -93,7 +93,7 @@ class Question(NamedTuple):
         return Shares(*(weight / whole for weight in counted))
 
     def score(self, shares: Shares, line: str, proportions: Shares) -> float:
-        """Give the weighted mean of the measures; a document that says exactly what the query says scores 1."""
+        """Give the weighted mean of the measures; 1 for a document that says exactly what the query says."""
         if line == self.line:
             return 1.0
         mean: float = sum(map(mul, proportions, shares))

@@ -1,13 +1,14 @@
 """How text is read: folding, units, pairs, words, sentences.
 
-A *unit* is one Chinese character or one whole Latin word or number. A text's *line* is all its units in order: Latin words
-and numbers stand between bars, and what parts units (punctuation, blanks between characters) becomes one space.
+A *unit* is one Chinese character or one whole Latin word or number. A text's *line* is all its units in
+order: Latin words and numbers stand between bars, and what parts units (punctuation, blanks between
+characters) becomes one space.
 
 >>> line("基于 Deep-Learning 的图像识别, 精度 97.5%")
 '基于|deep||learning|的图像识别 精度|97.5|'
 
-Because a bar or a space bounds every Latin word, "does the text contain this term, and how often" is a plain substring
-question on the line, and `|ai|` is never found inside `|train|`.
+Because a bar or a space bounds every Latin word, "does the text contain this term, and how often" is a
+plain substring question on the line, and `|ai|` is never found inside `|train|`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
-# Latin with its extensions, Greek and Cyrillic write words with spaces between them; a number keeps its decimals.
+# Latin with its extensions, Greek and Cyrillic write words with spaces between them; a number keeps its
+# decimals.
 _UNIT = re.compile(r"(?P<word>[0-9]+(?:\.[0-9]+)+|[0-9a-zà-öø-ɏͰ-ϿЀ-ӿ]+)|[^\W_]")
 _SENTENCE_END = re.compile(r"[。!?;\n\r]+|(?<![0-9a-z])\.|\.(?![0-9a-z])")
 
 
 class Unit(NamedTuple):
-    """One character or one |word|; `start` and `end` count in the folded text, `joined` if nothing stands before it."""
+    """One character or one |word|, its place in the folded text, and whether the unit before it joins it."""
 
     form: str
     start: int
@@ -44,9 +46,10 @@ class Unit(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Full-width to half-width, compatibility forms to plain ones, upper to lower case – character by character.
+    """Full-width to half-width, compatibility forms to plain ones, upper to lower case.
 
-    Character by character, so that every place in the folded text has one place in the original (see `origins`).
+    Character by character, so that every place in the folded text has one place in the original (see
+    `origins`).
     """
     return text.translate(_FOLDING)
 
@@ -63,8 +66,8 @@ def origins(text: str) -> list[int]:
 def units(text: str) -> list[Unit]:
     """Read `text` as units, in order.
 
-    A single blank or hyphen beside a Latin word parts nothing: "GaN 功放" reads as "GaN功放", "deep-learning" as "deep
-    learning".
+    A single blank or hyphen beside a Latin word parts nothing: "GaN 功放" reads as "GaN功放", "deep-learning"
+    as "deep learning".
     """
     folded = fold(text)
     found: list[Unit] = []
@@ -113,7 +116,7 @@ def terms(these: list[Unit]) -> Terms:
 
 
 def word_spans(these: list[Unit]) -> set[tuple[int, int]]:
-    """Where words stand among the units, `[start, end)`: Latin ones, Chinese ones, and the parts of compounds."""
+    """Where words stand among the units, `[start, end)`: Latin, Chinese, and the parts of compounds."""
     spans = {(position, position + 1) for position, unit in enumerate(these) if is_word(unit.form)}
     breaks = accumulate(not unit.joined for unit in these)
     position_at = {position + before: position for position, before in enumerate(breaks)}
