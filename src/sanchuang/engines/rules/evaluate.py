@@ -62,10 +62,26 @@ class Step:
 
     def all_facts(self) -> dict[tuple[str, str], Used]:
         """Every fact asked for below this step, by name and period, in order."""
-        out: dict[tuple[str, str], Used] = {(u.spec.name, u.period): u for u in self.facts}
-        for part in self.parts:
-            out.update((k, v) for k, v in part.all_facts().items() if k not in out)
+        out: dict[tuple[str, str], Used] = {}
+        seen: set[int] = set()  # a definition's step is shared by all that use it
+        todo = [self]
+        while todo:
+            step = todo.pop()
+            if id(step) in seen:
+                continue
+            seen.add(id(step))
+            for used in step.facts:
+                out.setdefault((used.spec.name, used.period), used)
+            todo += reversed(step.parts)
         return out
+
+
+def settled(step: Step) -> Step:
+    """The step itself, or an unknown one where a table's cell is empty: no limit is no figure."""
+    if step.value is not NO_LIMIT:
+        return step
+    lack = Lack("reaches", "表格", "", "表中这一格为空，只能用 reaches 比较")
+    return Step(step.node, None, frozenset((lack,)), (step,))
 
 
 def _exact(value: AnyValue) -> AnyValue:
@@ -111,6 +127,10 @@ class Evaluator:
         if step is None:
             step = self._definitions[name] = self.step(self.policy.definitions[name].node)
         return step
+
+    def figure(self, node: t.Node) -> Step:
+        """Evaluate a node whose value is computed with: an empty cell of a table is then unknown."""
+        return settled(self.step(node))
 
     def step(self, node: t.Node) -> Step:
         """Evaluate any node."""
@@ -185,7 +205,7 @@ class Evaluator:
         return Step(node, None, frozenset().union(*(p.lacks for p in parts if p.value is None)), parts)
 
     def _Banded(self, node: t.Banded) -> Step:
-        inner = self.step(node.value)
+        inner = self.figure(node.value)
         if inner.value is None:
             return self._unknown(node, (inner,))
         bands = self.policy.bands[node.bands]
@@ -194,7 +214,7 @@ class Evaluator:
         return Step(node, gives, frozenset(), (inner,))
 
     def _Arithmetic(self, node: t.Arithmetic) -> Step:
-        left, right = self.step(node.left), self.step(node.right)
+        left, right = self.figure(node.left), self.figure(node.right)
         parts = (left, right)
         if left.value is None or right.value is None:
             return self._unknown(node, parts)
@@ -210,7 +230,7 @@ class Evaluator:
         return Step(node, value, frozenset(), parts)
 
     def _Compare(self, node: t.Compare) -> Step:
-        left, right = self.step(node.left), self.step(node.right)
+        left, right = self.figure(node.left), self.figure(node.right)
         if left.value is None or right.value is None:
             return self._unknown(node, (left, right))
         a, b = left.value, right.value
@@ -219,11 +239,17 @@ class Evaluator:
         return Step(node, _COMPARE[node.op](a, b), frozenset(), (left, right))
 
     def _Within(self, node: t.Within) -> Step:
-        inner = self.step(node.value)
+        """Kleene's or over the items: an unknown item matters only when no other is equal."""
+        inner = self.figure(node.value)
+        items = tuple(self.figure(i) for i in node.items)
+        parts = (inner, *items)
         if inner.value is None:
             return self._unknown(node, (inner,))
-        items = tuple(self.step(i) for i in node.items)
-        return Step(node, any(inner.value == i.value for i in items), frozenset(), (inner,))
+        if any(i.value is not None and _exact(i.value) == _exact(inner.value) for i in items):
+            return Step(node, True, frozenset(), parts)
+        if any(i.value is None for i in items):
+            return self._unknown(node, parts)
+        return Step(node, False, frozenset(), parts)
 
     def _All(self, node: t.All) -> Step:
         return self._kleene(node, node.items, decisive=False)
@@ -260,17 +286,19 @@ class Evaluator:
             if when is None or when.value is True:
                 break
             lacks |= when.lacks
-        first = possible[0]
-        if first.value is not None and all(p.value == first.value for p in possible[1:]):
-            return Step(node, first.value, frozenset(), tuple(parts))
+        unrounded = node.type.kind is Kind.EXACT
+        values = [_exact(p.value) if unrounded else p.value for p in possible]
+        if values[0] is not None and all(v == values[0] for v in values[1:]):
+            return Step(node, values[0], frozenset(), tuple(parts))
         return Step(node, None, lacks.union(*(p.lacks for p in possible if p.value is None)), tuple(parts))
 
     def _Call(self, node: t.Call) -> Step:
         if node.name == "reaches":
             return self._reaches(node)
-        args = tuple(self.step(a) for a in node.args)
         if node.name == "known":
-            return Step(node, args[0].value is not None, frozenset(), args)
+            asked = self.step(node.args[0])
+            return Step(node, asked.value is not None, frozenset(), (asked,))
+        args = tuple(self.figure(a) for a in node.args)
         if any(a.value is None for a in args):
             return self._unknown(node, args)
         return self._apply(node, args, [_exact(a.value) for a in args])
@@ -282,16 +310,13 @@ class Evaluator:
             return self._unknown(node, (limit,))
         if limit.value is NO_LIMIT:
             return Step(node, True, frozenset(), (limit,))
-        value = self.step(node.args[0])
+        value = self.figure(node.args[0])
         if value.value is None:
             return self._unknown(node, (value, limit))
         return Step(node, _exact(value.value) >= _exact(limit.value), frozenset(), (value, limit))
 
     def _apply(self, node: t.Call, args: tuple[Step, ...], values: list[AnyValue]) -> Step:
         name = node.name
-        if any(v is NO_LIMIT for v in values):
-            lack = Lack(name, "表格", "", "表中这一格为空，只能用 reaches 比较")
-            return Step(node, None, frozenset((lack,)), args)
         result: AnyValue
         if name in _ROUND:
             result = _ROUND[name](values[0])

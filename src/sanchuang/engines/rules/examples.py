@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sanchuang.engines.markup import Problem
-from sanchuang.engines.rules.dictionary import FactTable
-from sanchuang.engines.rules.explain import NoPolicyInForce, PolicySet
+from sanchuang.engines.rules.dictionary import FactTable, Scalar
+from sanchuang.engines.rules.explain import NoPolicyInForce, PolicySet, RuleConflict
+from sanchuang.engines.rules.lexer import SyntaxFault
+from sanchuang.engines.rules.literals import literal_value
 from sanchuang.engines.rules.policy import Policy, RuleTest
+from sanchuang.engines.rules.sentence import show
+from sanchuang.engines.rules.types import WORDS, Kind, Type
+from sanchuang.values import Yuan
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Failure:
 def _differences(policies: PolicySet, policy: Policy, test: RuleTest) -> Iterator[str]:
     try:
         found = {e.policy.id: e for e in policies.explain(FactTable(test.facts), test.on)}
-    except NoPolicyInForce as error:
+    except (NoPolicyInForce, RuleConflict) as error:
         yield str(error)
         return
     answer = found.get(policy.id)
@@ -39,14 +45,34 @@ def _differences(policies: PolicySet, policy: Policy, test: RuleTest) -> Iterato
     if test.amount is not None and answer.amount != test.amount:
         got = answer.amount.exact() if answer.amount is not None else "未知"
         yield f"金额应为 {test.amount.exact()}，得到 {got}"
-    if test.result is not None and str(answer.result) != test.result:
-        yield f"结论应为 {test.result}，得到 {answer.result if answer.result is not None else '未知'}"
+    if test.result is not None and answer.result_step is not None:
+        type_ = answer.result_step.node.type
+        if answer.result is None or answer.result != _expected(test.result, type_):
+            yield f"结论应为 {test.result}，得到 {show(answer.result, type_)}"
+    elif test.result is not None:
+        yield f"结论应为 {test.result}，而政策没有写 result"
     if test.missing is not None:
         specs = [policy.dictionary.find(name) for name in test.missing]
         wanted = {spec.name if spec else name for spec, name in zip(specs, test.missing, strict=True)}
         got_names = {lack.name for lack in answer.lacks}
         if wanted != got_names:
-            yield f"缺少的事实应为 {sorted(wanted)}，得到 {sorted(got_names)}"
+            yield f"缺少的事实应为 {_listed(wanted, policy)}，得到 {_listed(got_names, policy)}"
+
+
+def _expected(text: str, type_: Type) -> Scalar | None:
+    """The result that an example states, as people write it: `中型`, `3元`, `50%`, `true`."""
+    if type_.kind in WORDS:
+        return text
+    try:
+        value = literal_value(text)[0]
+    except SyntaxFault:
+        return None
+    return Fraction(value.fen) if type_.kind is Kind.EXACT and isinstance(value, Yuan) else value
+
+
+def _listed(names: set[str], policy: Policy) -> str:
+    specs = {name: policy.dictionary.find(name) for name in sorted(names)}
+    return "、".join(spec.label() if spec else name for name, spec in specs.items()) or "无"
 
 
 def run_examples(policies: PolicySet) -> list[Failure]:

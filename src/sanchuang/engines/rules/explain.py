@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sanchuang.engines.rules.dictionary import Facts, Scalar
-from sanchuang.engines.rules.evaluate import Evaluator, Lack, Step, Used
+from sanchuang.engines.rules.evaluate import Evaluator, Lack, Step, Used, settled
 from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy
 from sanchuang.values import Op, Truth, Yuan, all_of
 
@@ -19,10 +19,15 @@ class RuleConflict(Exception):
 class NoPolicyInForce(Exception):
     """No policy of the set is in force on the day asked for."""
 
-    def __init__(self, on: dt.date, earliest: dt.date | None) -> None:
+    def __init__(self, on: dt.date, earliest: dt.date | None, latest: dt.date | None = None) -> None:
         self.on = on
         self.earliest = earliest
-        since = f"最早的一项自 {earliest} 起施行，请改用这一天或以后的日期" if earliest else "政策库是空的"
+        self.latest = latest
+        since = "政策库是空的"
+        if latest is not None and latest < on:
+            since = f"都已失效，最后一项止于 {latest}，请改用这一天或以前的日期"
+        elif earliest is not None:
+            since = f"最早的一项自 {earliest} 起施行，请改用这一天或以后的日期"
         super().__init__(f"{on} 没有任何政策施行：{since}")
 
 
@@ -72,25 +77,34 @@ class Explanation:
 
 
 def _condition(evaluator: Evaluator, condition: Condition) -> Answered:
+    """The rule's answer unless an exception applies; an exception that may apply matters if it would differ.
+
+    Raises `RuleConflict` when two exceptions that apply say the opposite.
+    """
     step = evaluator.step(condition.node)
-    truth = Truth.of(step.value)
-    lacks = step.lacks
-    decided: Override | None = None
+    applying: list[Override] = []
+    possible: list[tuple[Override, Step]] = []
     for exception in evaluator.policy.exceptions:
-        if exception.to != condition.id:
-            continue
-        applies = evaluator.step(exception.node)
-        if applies.value is True:
-            if decided is not None and decided.holds is not exception.holds:
-                raise RuleConflict(
-                    f"{evaluator.policy.id}：例外“{decided.id}”与“{exception.id}”对条件“{condition.id}”的结论相反"
-                )
-            decided = exception
-        elif applies.value is None and truth is not Truth.of(exception.holds) and decided is None:
-            truth, lacks = Truth.UNKNOWN, lacks | applies.lacks
-    if decided is not None:
-        return Answered(condition, Truth.of(decided.holds), step, frozenset(), decided)
-    return Answered(condition, truth, step, lacks)
+        if exception.to == condition.id:
+            applies = evaluator.step(exception.node)
+            if applies.value is True:
+                applying.append(exception)
+            elif applies.value is None:
+                possible.append((exception, applies))
+    for exception in applying[1:]:
+        if exception.holds is not applying[0].holds:
+            line, column = exception.node.place
+            raise RuleConflict(
+                f"{evaluator.policy.source}:{line}:{column}: 例外“{applying[0].id}”与“{exception.id}”"
+                f"对条件“{condition.id}”的结论相反 — 给其中一个的 when 加上限制"
+            )
+    decided = applying[0] if applying else None
+    truth = Truth.of(decided.holds) if decided else Truth.of(step.value)
+    differing = [applies for e, applies in possible if Truth.of(e.holds) is not truth]
+    if differing or truth is Truth.UNKNOWN:
+        own = step.lacks if decided is None else frozenset[Lack]()
+        return Answered(condition, Truth.UNKNOWN, step, own.union(*(s.lacks for s in differing)))
+    return Answered(condition, truth, step, frozenset(), decided)
 
 
 def _explain(evaluator: Evaluator) -> Explanation:
@@ -106,7 +120,7 @@ def _explain(evaluator: Evaluator) -> Explanation:
     amount_step = result_step = None
     op = Op.EXACT
     if policy.amount is not None:
-        amount_step = evaluator.step(policy.amount.node)
+        amount_step = evaluator.figure(policy.amount.node)
         op = policy.amount.op
         potential = amount_step.value
         if eligible is Truth.YES:
@@ -114,7 +128,7 @@ def _explain(evaluator: Evaluator) -> Explanation:
         if eligible is not Truth.NO:
             lacks.update(dict.fromkeys(sorted(amount_step.lacks, key=_order)))
     if policy.result is not None:
-        result_step = evaluator.definition(policy.result)
+        result_step = settled(evaluator.definition(policy.result))
         lacks.update(dict.fromkeys(sorted(result_step.lacks, key=_order)))
     papers = tuple(p for p in policy.papers if p.when is None or evaluator.step(p.when).value is not False)
     return Explanation(
@@ -141,7 +155,8 @@ class PolicySet:
         found = [p for p in self.policies if p.in_force(on)]
         if not found:
             starts = [p.date_from for p in self.policies if p.date_from is not None]
-            raise NoPolicyInForce(on, min(starts, default=None))
+            ends = [p.date_to for p in self.policies if p.date_to is not None]
+            raise NoPolicyInForce(on, min(starts, default=None), max(ends, default=None))
         return found
 
     def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:

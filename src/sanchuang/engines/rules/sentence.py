@@ -11,7 +11,7 @@ from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.evaluate import NO_LIMIT
 from sanchuang.engines.rules.policy import Condition, Policy, label_text
 from sanchuang.engines.rules.types import Kind, Type
-from sanchuang.values import Yuan, rate_text
+from sanchuang.values import Yuan, number_text, rate_text
 
 _OPS = {
     "zh": {">=": "不低于", "<=": "不超过", ">": "大于", "<": "低于", "==": "为", "!=": "不是"},
@@ -65,7 +65,9 @@ def show(value: AnyValue, type_: Type, lang: str = "zh") -> str:
         if type_.kind is Kind.EXACT:
             whole = Yuan(value.numerator // value.denominator)
             return whole.text() if value.denominator == 1 else f"≈ {whole.text()}"
-        return rate_text(value) if abs(value) <= 2 and value else f"{float(value):g}"
+        if type_.unit or not value or abs(value) > 2:
+            return f"{number_text(value)}{type_.unit}"
+        return rate_text(value)
     if isinstance(value, int):
         return f"{value:,}{type_.unit}"
     return value.isoformat() if isinstance(value, dt.date) else str(value)
@@ -128,10 +130,11 @@ class _Speaker:
 
     def _Arithmetic(self, node: t.Arithmetic) -> str:
         sign = {"*": "×", "-": "−", "+": "+"}[node.op]
-        parts = [
-            f"({self(p)})" if isinstance(p, t.Arithmetic) and node.op == "*" and p.op != "*" else self(p)
-            for p in (node.left, node.right)
-        ]
+        parts = []
+        for part in (node.left, node.right):
+            loose = isinstance(part, t.Arithmetic) and part.op != "*"
+            needed = loose and (node.op == "*" or (node.op == "-" and part is node.right))
+            parts.append(f"({self(part)})" if needed else self(part))
         return f"{parts[0]} {sign} {parts[1]}"
 
     def _Compare(self, node: t.Compare) -> str:
