@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from sanchuang.cli import advise, match, org, pack, policy, serve
 
 # Commands that compute from files alone.
 WITHOUT_DJANGO = frozenset({"match"})
@@ -70,9 +70,7 @@ def set_up(ctx: typer.Context) -> None:
         django.setup()
 
 
-for _name in ("match", "pack", "org", "policy"):
-    if find_spec(f"sanchuang.cli.{_name}"):
-        main.add_typer(import_module(f"sanchuang.cli.{_name}").app, name=_name)
-for _name in ("advise", "serve"):
-    if find_spec(f"sanchuang.cli.{_name}"):
-        import_module(f"sanchuang.cli.{_name}").register(main)
+for _group in (org, policy, match, pack):
+    main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
+for _commands in (serve, advise):
+    _commands.register(main)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sanchuang.cli.options import OnOption, day
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -36,28 +37,20 @@ EXAMPLES = """例：
   sanchuang advise --all --out advice.parquet"""
 
 
-def day(text: str) -> dt.date:
-    """A date from text such as 2026-03-01; raises `Malformed`."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise Malformed(f"“{text}”不是日期", "写成 2026-03-01") from error
-
-
 def register(app: typer.Typer) -> None:
     """Add the command to the tree."""
 
     @app.command("advise", epilog=EXAMPLES)
     def advise(
         company: Annotated[str, typer.Argument(help="企业的名称、曾用名、简称、代码或标识。")] = "",
-        on: Annotated[str, typer.Option(help="以哪一天为准，例：2026-03-01；默认今天。")] = "",
+        on: OnOption = "",
         format: Annotated[Format, typer.Option("--format", help="text、json 或 html。")] = Format.TEXT,
         brief: Annotated[bool, typer.Option("--brief", help="只要结论，每条一行，不要理由。")] = False,
         all_: Annotated[bool, typer.Option("--all", help="为每家企业出建议，写入 --out。")] = False,
         out: Annotated[Path | None, typer.Option(help="结果文件：.parquet 或 .csv。")] = None,
     ) -> None:
         """企业建议：能享受哪些支持、多少、为什么或缺什么；哪些成果适合它的需求。"""
-        date = day(on) if on else dt.date.today()
+        date = day(on)
         if all_:
             if company:
                 raise Malformed("--all 与企业名称不能同时给", "去掉其中一个")

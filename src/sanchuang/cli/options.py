@@ -1,12 +1,15 @@
-"""Options that every command shares, and the one way to print JSON."""
+"""Options that several commands share, and the one way to print JSON."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+
+from sanchuang.values import Malformed
 
 
 class Format(StrEnum):
@@ -17,6 +20,17 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式：给人看的 text，给程序读的 json。")]
+OnOption = Annotated[str, typer.Option("--on", help="以哪一天为准，例如 2026-03-01；不写为今天。")]
+
+
+def day(text: str) -> dt.date:
+    """The day that `--on` names; when it is empty, today where the district is. Raises `Malformed`."""
+    from django.utils import timezone
+
+    try:
+        return dt.date.fromisoformat(text) if text else timezone.localdate()
+    except ValueError as error:
+        raise Malformed(f"“{text}”不是日期", "写成 2026-03-01") from error
 
 
 def print_json(value: Any) -> None:

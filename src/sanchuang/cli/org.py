@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.cli.options import Format, FormatOption, OnOption, day, print_json
 from sanchuang.values import Evidence, Malformed
 
 if TYPE_CHECKING:
@@ -22,19 +21,6 @@ KindOption = Annotated[
     str | None, typer.Option("--kind", help="只列一类：company、university、institute 等。")
 ]
 SearchOption = Annotated[str, typer.Option("--search", "-s", help="名称（含曾用名、简称）或代码的一部分。")]
-OnOption = Annotated[str | None, typer.Option("--on", help="按哪一天的事实，例如 2025-06-30；不写为今天。")]
-
-
-def day(text: str | None) -> dt.date:
-    """The day that `--on` names, today when it is not given; raises `Malformed`."""
-    from django.utils import timezone
-
-    if text is None:
-        return timezone.localdate()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(f"“{text}”不是日期", "写成 2025-06-30") from None
 
 
 def summary(organisation: Organisation) -> dict[str, Any]:
@@ -128,7 +114,7 @@ def described(file: OrganisationFile) -> dict[str, Any]:
 @app.command("show")
 def show(
     company: Annotated[str, typer.Argument(help="名称、曾用名、简称、统一社会信用代码或标识。")],
-    on: OnOption = None,
+    on: OnOption = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """显示一家机构的档案：名称、事实、缺什么、人员、成果和需求。

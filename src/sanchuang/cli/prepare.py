@@ -75,9 +75,7 @@ def load_chosen_pack() -> bool:
     Skipped when no file of it changed since this database last took it in. Raises `Malformed` when there is no
     such pack and `Problems` when it is faulty; the old records then stay.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-
+    from sanchuang.cli.progress import bars
     from sanchuang.core.models import PackLoad
     from sanchuang.core.operator import operator
     from sanchuang.core.pack.load import load_pack
@@ -88,15 +86,7 @@ def load_chosen_pack() -> bool:
     if last is not None and kept.exists() and kept.read_text() == f"{digest} {last.digest}":
         return False
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
+    with bars() as progress:
         loaded = load_pack(path, by=operator(), progress=progress)
     kept.write_text(f"{digest} {loaded.load.digest}")
     return True
