@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Func, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -85,7 +85,8 @@ class Places(ListPage):
         """With the number of organisations that sit there or belong to the circle."""
         there = Organisation.objects.filter(Q(circle=OuterRef("pk")) | Q(place=OuterRef("pk"))).order_by()
         count = there.annotate(n=Func("pk", function="COUNT")).values("n")
-        return Place.objects.select_related("parent").annotate(organisations_count=Subquery(count))
+        places = Place.objects.select_related("parent").annotate(organisations_count=Subquery(count))
+        return places.order_by(Case(When(kind=Place.Kind.CIRCLE, then=0), default=1), "kind", "slug")
 
 
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
-from sanchuang.core.templatetags.shown import lang
+from sanchuang.core.templatetags.shown import label, lang
 from sanchuang.registry.models import Organisation
 from sanchuang.web.labels import ROLES
 from sanchuang.web.navigation import menu
@@ -35,9 +35,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return context
     memberships = memberships_of(user)
     slugs = {m.organisation for m in memberships if m.organisation}
-    own = list(Organisation.objects.filter(slug__in=slugs).order_by("slug")) if slugs else []
-    names = {organisation.slug: str(organisation) for organisation in own}
+    organisations = Organisation.objects.filter(slug__in=slugs).order_by("slug") if slugs else ()
+    own = [(o, o.kind == o.Kind.COMPANY and user.has_perm("registry.advise", o)) for o in organisations]
+    names = {organisation.slug: label(organisation) for organisation, _ in own}
     return context | {
         "navigation": menu(request, own),
+        "own": own,
         "memberships": [(ROLES[m.role], names.get(m.organisation, m.organisation)) for m in memberships],
     }

@@ -6,24 +6,16 @@ An entry whose address no room serves is left out, and so is a group without ent
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a menu entry leads: the name of an address, and who sees it (`permission`, empty: everybody)."""
-
-    title: str | Promise
-    name: str
-    query: tuple[tuple[str, str], ...] = ()
-    permission: str = ""
+from sanchuang.core.templatetags.shown import label
 
 
 @dataclass(frozen=True)
@@ -32,7 +24,7 @@ class Entry:
 
     title: str | Promise
     url: str
-    active: bool
+    active: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,56 +32,52 @@ class Group:
     """Entries under one heading; the user's own desk has none."""
 
     title: str | Promise
-    hint: str | Promise
     entries: tuple[Entry, ...]
 
 
-GROUPS: tuple[tuple[str | Promise, str | Promise, tuple[Place, ...]], ...] = (
+# Each group's title, and of each entry the title and the name of its address.
+GROUPS: tuple[tuple[str | Promise, tuple[tuple[str | Promise, str], ...]], ...] = (
     (
         _("Registry"),
-        "",
-        (
-            Place(_("Organisations"), "registry:organisations"),
-            Place(_("Places and circles"), "registry:places"),
-        ),
+        ((_("Organisations"), "registry:organisations"), (_("Places and circles"), "registry:places")),
     ),
     (
         _("Science"),
-        _("circles, results, needs"),
-        (
-            Place(_("Research results"), "registry:results"),
-            Place(_("Technology needs"), "registry:needs"),
-        ),
+        ((_("Research results"), "registry:results"), (_("Technology needs"), "registry:needs")),
     ),
-    (_("Services"), _("policies"), (Place(_("Policies"), "policies:list"),)),
-    (_("Indicators"), "", (Place(_("Published figures"), "registry:figures"),)),
+    (_("Services"), ((_("Policies"), "policies:list"),)),
 )
 
 
-def _entries(places: tuple[Place, ...], request: HttpRequest) -> Iterator[Entry]:
-    for place in places:
-        if place.permission and not request.user.has_perm(place.permission):
-            continue
-        try:
-            url = reverse(place.name)
-        except NoReverseMatch:
-            continue
-        active = request.path == url or (url != "/" and request.path.startswith(url))
-        yield Entry(place.title, f"{url}?{urlencode(place.query)}" if place.query else url, active)
+def _entries(places: tuple[tuple[str | Promise, str], ...]) -> Iterator[Entry]:
+    for title, name in places:
+        with suppress(NoReverseMatch):
+            yield Entry(title, reverse(name))
 
 
-def menu(request: HttpRequest, own: list[Any]) -> list[Group]:
-    """The groups that `request`'s user sees; `own` are the organisations the user belongs to."""
-    home = reverse("home")
-    desk = [Entry(_("The district at a glance"), home, request.path == home)]
-    for organisation in own:
-        record = reverse("registry:organisation", args=[organisation.slug])
-        advice = reverse("advice", args=[organisation.slug])
-        desk.append(Entry(str(organisation), record, request.path == record))
-        if organisation.kind == organisation.Kind.COMPANY and request.user.has_perm(
-            "registry.advise", organisation
-        ):
-            desk.append(Entry(_("Advice for us"), advice, request.path == advice))
-    groups = [Group("", "", tuple(desk))]
-    groups += [Group(title, hint, tuple(_entries(places, request))) for title, hint, places in GROUPS]
-    return [group for group in groups if group.entries]
+def _desk(own: list[tuple[Any, bool]]) -> Iterator[Entry]:
+    yield Entry(_("The district at a glance"), reverse("home"))
+    for organisation, advisable in own:
+        yield Entry(label(organisation), reverse("registry:organisation", args=[organisation.slug]))
+        if advisable:
+            yield Entry(_("Advice for us"), reverse("advice", args=[organisation.slug]))
+
+
+def _mark(groups: list[Group], path: str) -> list[Group]:
+    """Mark the one entry that leads closest to `path`."""
+    urls = [entry.url for group in groups for entry in group.entries]
+    here = max((u for u in urls if path == u or (u != "/" and path.startswith(u))), key=len, default=None)
+    return [
+        replace(group, entries=tuple(replace(e, active=e.url == here) for e in group.entries))
+        for group in groups
+    ]
+
+
+def menu(request: HttpRequest, own: list[tuple[Any, bool]]) -> list[Group]:
+    """The groups that `request`'s user sees.
+
+    `own` are the organisations the user belongs to, and of each whether the user may see its advice.
+    """
+    groups = [Group("", tuple(_desk(own)))]
+    groups += [Group(title, tuple(_entries(places))) for title, places in GROUPS]
+    return _mark([group for group in groups if group.entries], request.path)

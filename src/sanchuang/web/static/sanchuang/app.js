@@ -38,9 +38,9 @@ function openTarget() {
 addEventListener("hashchange", openTarget);
 addEventListener("DOMContentLoaded", openTarget);
 
-// What is folded away on the screen is wanted on paper.
+// Reasons that are folded away on the screen are wanted on paper; the articles' words stay behind their names.
 addEventListener("beforeprint", () => {
-  for (const part of document.querySelectorAll("main details:not([open])")) {
+  for (const part of document.querySelectorAll("main details:not([open], .article)")) {
     part.open = true;
     part.dataset.opened = "";
   }
