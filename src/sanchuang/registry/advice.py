@@ -29,7 +29,7 @@ from sanchuang.registry.models import Need, Organisation, Result
 from sanchuang.values import Op, Truth
 
 TOP = 5  # results shown for each need, at most
-# The share of a need's wording that a result must cover to be shown. Chosen on the West Lake sample's judged
+# The share of a need's wording that a result must cover to be shown. Chosen on the shipped sample's judged
 # pairs (tests/packs/fits-*.yaml): there it keeps every result that truly fits and shows nothing for a need that
 # nothing fits. It is no probability; that needs feedback, which does not exist yet.
 CLOSE_ENOUGH = 0.125
