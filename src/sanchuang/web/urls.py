@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
 from sanchuang.web.views.home import home
-from sanchuang.web.views.session import SignIn, choose_language
+from sanchuang.web.views.session import SignIn, admin_door, choose_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", choose_language, name="set-language"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
+    path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("", include("sanchuang.registry.urls")),
     *(path(f"{room}/", include(f"sanchuang.{room}.urls")) for room in ROOMS),

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +19,7 @@ from django.views.i18n import set_language
 
 from sanchuang.core.demo import demo_users
 from sanchuang.core.models import User
+from sanchuang.core.permissions import require
 
 
 class SignInForm(AuthenticationForm):
@@ -57,3 +60,12 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
         user.language = language
         user.save(update_fields=["language"])
     return set_language(request)
+
+
+@login_not_required
+def admin_door(request: HttpRequest) -> HttpResponseBase:
+    """Where Django's admin sends whom it does not let in: strangers to the one door, others to an explanation."""
+    if request.user.is_authenticated:
+        require(request.user, "core.view_records")
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
