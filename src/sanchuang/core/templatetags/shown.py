@@ -153,7 +153,7 @@ def condition(value: Truth | None) -> SafeString | str:
 @register.filter
 def operator(value: Op | None) -> str:
     """The sign of an operator; nothing for an exact value."""
-    return "" if value in (None, Op.EXACT) else value.value  # type: ignore[union-attr]
+    return "" if value in (None, Op.EXACT) else value.value
 
 
 @register.filter
