@@ -97,6 +97,32 @@ def test_in_production_nobody_is_announced(capsys: pytest.CaptureFixture[str]) -
     assert "口令" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("host", "hosts", "demo", "told"),
+    [
+        ("127.0.0.1", "", True, []),
+        ("0.0.0.0", "", True, ["SANCHUANG_HOSTS", "SANCHUANG_PRODUCTION"]),  # noqa: S104
+        ("0.0.0.0", "district.example", False, []),  # noqa: S104
+        ("district.example", "", True, ["SANCHUANG_PRODUCTION"]),
+    ],
+)
+def test_listening_beyond_this_machine_is_warned_about(
+    host: str,
+    hosts: str,
+    demo: bool,
+    told: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SANCHUANG_HOSTS", raising=False)
+    if hosts:
+        monkeypatch.setenv("SANCHUANG_HOSTS", hosts)
+    serve.warn(host, demo)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(told)
+    assert all(word in line for word, line in zip(told, lines, strict=True))
+
+
 def make_packs(folder: Path, *names: str) -> None:
     for name in names:
         (folder / name).mkdir()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sanchuang.core.demo import DemoUser
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  named here to be warned about
 FIRST_PORT = 8000
 LAST_PORT = 8019
 
@@ -86,13 +87,23 @@ def announce(url: str, users: list[DemoUser], password: str, form: Format) -> No
     console.print(f"三创已启动：[bold]{url}[/bold]　（按 Ctrl+C 停止）")
 
 
+def warn(host: str, demo: bool) -> None:
+    """Tell on standard error what somebody should know who listens beyond this machine."""
+    if host in LOOPBACK:
+        return
+    if host in EVERYWHERE and "SANCHUANG_HOSTS" not in os.environ:
+        typer.echo("别的机器还打不开：把它们要用的主机名或地址写进 SANCHUANG_HOSTS，用逗号分开。", err=True)
+    if demo:
+        typer.echo("示范账号对别的机器也开放；正式使用请设 SANCHUANG_PRODUCTION=1。", err=True)
+
+
 def listen(host: str, port: int, workers: int) -> None:
     """Serve until interrupted. Workers are processes of their own and read the settings anew."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    if host not in LOOPBACK:
+    if host not in (*LOOPBACK, *EVERYWHERE):
         os.environ.setdefault("SANCHUANG_HOSTS", ",".join((*LOOPBACK, "[::1]", host)))
     Granian(
         "sanchuang.web.wsgi:application",
@@ -107,7 +118,7 @@ def listen(host: str, port: int, workers: int) -> None:
 
 def url_of(host: str, port: int) -> str:
     """The address to open in a browser."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104  every interface: this machine reaches it by loopback
+    if host in EVERYWHERE:
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -133,6 +144,7 @@ def run(
     collect_static()
     users = demo_users()
     announce(url_of(host, chosen), users, demo_password() if users else "", form)
+    warn(host, bool(users))
     listen(host, chosen, workers)
 
 
@@ -147,12 +159,14 @@ def serve(
     示例：sanchuang serve --host 0.0.0.0 --port 8080 --workers 2
     """
     from sanchuang.cli.prepare import collect_static, pending_migrations
+    from sanchuang.core.demo import demo_users
 
     chosen = choose_port(host, port)
     if pending := pending_migrations():
         raise Malformed(f"数据库还缺 {len(pending)} 个迁移（{pending[0]} 起）", "先运行 sanchuang run")
     collect_static()
     announce(url_of(host, chosen), [], "", form)
+    warn(host, bool(demo_users()))
     listen(host, chosen, workers)
 
 
