@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,36 @@ AXE = browser.ROOT / "node_modules/axe-core/axe.min.js"
 MOST_BYTES = 600_000
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A sample company to which at least one policy says no, and one address of every kind of page."""
+
+    slug: str
+    name: str
+    pages: tuple[str, ...]
+
+
 @pytest.fixture(scope="module")
-def company(westlake_database: str, django_db_blocker: Any) -> dict[str, str]:
-    """A sample company to which at least one policy says no."""
+def company(westlake_database: str, django_db_blocker: Any) -> Sample:
+    """The sample company with the most facts."""
     from django.db.models import Count
 
     from district_database import using
-    from sanchuang.registry.models import Organisation
+    from sanchuang.policies.models import PolicyDocument
+    from sanchuang.registry.models import Need, Organisation, Result
 
     with django_db_blocker.unblock(), using(westlake_database):
-        fullest = Organisation.objects.filter(kind="company", synthetic=True).annotate(n=Count("facts"))
-        found = fullest.order_by("-n", "slug")[0]
-        return {"slug": found.slug, "name": found.name}
+        companies = Organisation.objects.filter(kind="company", synthetic=True).annotate(n=Count("facts"))
+        found = companies.order_by("-n", "slug")[0]
+        records = [
+            f"/organisations/{found.slug}/",
+            f"/organisations/{found.slug}/advice/",
+            *(f"/results/{result.slug}/" for result in Result.objects.order_by("slug")[:1]),
+            *(f"/needs/{need.slug}/" for need in Need.objects.order_by("slug")[:1]),
+            *(f"/policies/{policy.slug}/" for policy in PolicyDocument.objects.order_by("slug")),
+        ]
+    lists = ("/", "/organisations/", "/results/", "/needs/", "/places/", "/policies/")
+    return Sample(found.slug, found.name, (*lists, *records))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +95,7 @@ def open_page(chromium: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "375"])
-def test_from_the_door_to_the_article(site: str, company: dict[str, str], size: Any, open_page: Any) -> None:
+def test_from_the_door_to_the_article(site: str, company: Sample, size: Any, open_page: Any) -> None:
     page = open_page(size)
     browser.enter(page, site, "officer")
     if size is NARROW:
@@ -84,12 +103,12 @@ def test_from_the_door_to_the_article(site: str, company: dict[str, str], size: 
     page.locator(".nav-link", has_text=re.compile("^机构$")).click()
 
     # Rows follow what is typed, and the address follows the rows.
-    page.get_by_label("名称或代码").fill(company["name"])
+    page.get_by_label("名称或代码").fill(company.name)
     sync_api.expect(page.locator(".count")).to_contain_text("共 1 条")
-    page.wait_for_url(re.compile(r"/organisations/\?q=[^&]+"))
+    page.wait_for_url(re.compile(r"/organisations/\?q=[^&]+$"))
     page.locator("td.lead a").click()
-    page.wait_for_url(f"**/organisations/{company['slug']}/")
-    sync_api.expect(page.get_by_role("heading", level=1)).to_contain_text(company["name"])
+    page.wait_for_url(f"**/organisations/{company.slug}/")
+    sync_api.expect(page.get_by_role("heading", level=1)).to_contain_text(company.name)
 
     page.get_by_role("link", name="查看建议").click()
     sync_api.expect(page.get_by_role("heading", name="支持", level=2)).to_be_visible()
@@ -105,30 +124,9 @@ def test_from_the_door_to_the_article(site: str, company: dict[str, str], size: 
     sync_api.expect(page.locator(":target")).to_be_visible()
 
 
-def pages(company: dict[str, str]) -> list[str]:
-    """One address of every kind of page."""
-    record = f"/organisations/{company['slug']}/"
-    return [
-        "/",
-        "/organisations/",
-        record,
-        f"{record}advice/",
-        "/results/",
-        "/needs/",
-        "/places/",
-        "/policies/",
-        "/nowhere/",
-    ]
-
-
-def no_fault_of(page: Any, message: str) -> bool:
-    """Whether a console message only says that the address is not there."""
-    return "404" in message
-
-
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1440", "375"])
 def test_nothing_overflows_and_axe_finds_nothing(
-    site: str, company: dict[str, str], size: Any, open_page: Any
+    site: str, company: Sample, size: Any, open_page: Any
 ) -> None:
     """WCAG A and AA on every kind of page, with everything that can be opened open."""
     if not AXE.exists():
@@ -138,7 +136,7 @@ def test_nothing_overflows_and_axe_finds_nothing(
     page.goto(f"{site}/sign-in/")
     found["/sign-in/"] = checked(page)
     browser.enter(page, site, "officer")
-    for address in pages(company)[:-1]:
+    for address in company.pages:
         page.goto(site + address)
         page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
@@ -158,7 +156,7 @@ def checked(page: Any) -> list[str]:
     ]
 
 
-def test_every_page_is_light(site: str, company: dict[str, str], open_page: Any) -> None:
+def test_every_page_is_light(site: str, company: Sample, open_page: Any) -> None:
     """Under 600 kB as sent, on a first visit with nothing in the cache."""
     page = open_page(WIDE)
     browser.enter(page, site, "officer")
@@ -167,25 +165,25 @@ def test_every_page_is_light(site: str, company: dict[str, str], open_page: Any)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     received: list[float] = []
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-    for address in pages(company)[:-1]:
+    for address in company.pages:
         received.clear()
         page.goto(site + address, wait_until="networkidle")
         assert 0 < sum(received) < MOST_BYTES, address
 
 
-def test_the_list_works_without_script_too(site: str, company: dict[str, str], open_page: Any) -> None:
+def test_the_list_works_without_script_too(site: str, company: Sample, open_page: Any) -> None:
     page = open_page(WIDE, java_script_enabled=False)
     page.goto(f"{site}/sign-in/")
     page.locator("#id_username").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
     page.locator("#id_submit").click()
     page.goto(f"{site}/organisations/")
-    page.get_by_label("名称或代码").fill(company["name"])
+    page.get_by_label("名称或代码").fill(company.name)
     page.get_by_role("button", name="筛选").click()
-    assert page.locator("td.lead a").inner_text() == company["name"]
+    assert page.locator("td.lead a").inner_text() == company.name
 
 
-def test_a_list_is_restored_by_going_back(site: str, company: dict[str, str], open_page: Any) -> None:
+def test_a_list_is_restored_by_going_back(site: str, company: Sample, open_page: Any) -> None:
     page = open_page(WIDE)
     browser.enter(page, site, "officer")
     page.goto(f"{site}/organisations/?kind=university")
@@ -223,12 +221,10 @@ def test_languages_are_switched_at_the_top(site: str, open_page: Any) -> None:
     sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("区情一览")
 
 
-def test_paper_shows_what_is_folded_and_no_buttons(
-    site: str, company: dict[str, str], open_page: Any
-) -> None:
+def test_paper_shows_what_is_folded_and_no_buttons(site: str, company: Sample, open_page: Any) -> None:
     page = open_page(WIDE)
     browser.enter(page, site, "officer")
-    page.goto(f"{site}/organisations/{company['slug']}/advice/")
+    page.goto(f"{site}/organisations/{company.slug}/advice/")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     sync_api.expect(page.locator(".finding .lines").first).to_be_visible()

@@ -147,6 +147,22 @@ def test_htmx_gets_the_rows_and_a_browser_the_whole_page(officer: Client) -> Non
     assert "<html" in text_of(restored)
 
 
+def test_an_order_outlives_a_change_of_filters(officer: Client) -> None:
+    """The order chosen belongs to the form, so that a filter set afterwards keeps it."""
+    kept = '<input type="hidden" name="sort" value="-name" form="filters">'
+    assert kept in text_of(officer.get("/organisations/?sort=-name"))
+    assert kept in text_of(officer.get("/organisations/?sort=-name", headers={"HX-Request": "true"}))
+    assert 'name="sort"' not in text_of(officer.get("/organisations/"))
+
+
+def test_the_count_is_told_to_screen_readers_whenever_it_changes(officer: Client) -> None:
+    assert '<p class="count" id="count" role="status">共 1 条' in text_of(
+        officer.get("/organisations/?q=鱼群")
+    )
+    rows = text_of(officer.get("/organisations/?q=鱼群", headers={"HX-Request": "true"}))
+    assert '<p class="count" id="count" role="status" hx-swap-oob="true">共 1 条' in rows
+
+
 def test_hostile_text_is_shown_as_text(officer: Client) -> None:
     hostile = '"><script>alert(1)</script>'
     Organisation.objects.create(slug="hostile", name=hostile, kind="company", synthetic=True, note=hostile)

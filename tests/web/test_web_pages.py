@@ -250,6 +250,10 @@ def test_every_answer_carries_the_content_policy(officer: Client) -> None:
         assert not re.search(rb"<script(?![^>]*src=)|\son\w+=|style=|javascript:", response.content)
 
 
+def test_no_cache_on_the_way_keeps_a_page(officer: Client) -> None:
+    assert officer.get(f"/organisations/{OWN}/")["Cache-Control"] == "private, no-cache"
+
+
 def test_a_stale_form_is_explained(tiny: Any) -> None:
     response = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "lars", "password": "x"})
     assert response.status_code == 403

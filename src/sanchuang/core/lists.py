@@ -37,10 +37,10 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         return response
 
     def get_template_names(self) -> list[str]:
-        """Only the rows when htmx asks for them (not when it restores a page from the history)."""
+        """Only rows and count when htmx asks for them (not when it restores a page from the history)."""
         htmx = getattr(self.request, "htmx", None)
         if htmx and not htmx.history_restore_request:
-            return ["core/rows.html"]
+            return ["core/update.html"]
         return [self.template_name]
 
     def get_table(self, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sanchuang.core.models import PackLoad
@@ -41,5 +42,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return context | {
         "navigation": menu(request, own),
         "own": own,
+        "search_address": reverse("registry:organisations"),
         "memberships": [(ROLES[m.role], names.get(m.organisation, m.organisation)) for m in memberships],
     }

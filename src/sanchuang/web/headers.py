@@ -11,8 +11,8 @@ POLICY = (
 )
 
 
-class ContentSecurityMiddleware:
-    """Tells the browser to load nothing but what the site itself serves."""
+class HeadersMiddleware:
+    """The browser loads nothing but what the site serves; caches on the way keep no page of anybody's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,4 +21,5 @@ class ContentSecurityMiddleware:
         """Answer `request`."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -26,6 +26,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A filter that is not set has no place in the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { parameters } = event.detail;
+  for (const name of Object.keys(parameters)) {
+    if (parameters[name] === "") delete parameters[name];
+  }
+});
+
 // A link to a part inside closed <details> opens them.
 function openTarget() {
   if (location.hash.length < 2) return;
