@@ -17,7 +17,17 @@ from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.types import Kind
-from sanchuang.values import Op, Period, Yuan, ceil_fen, floor_fen, floor_yuan, half_even_fen, half_up_fen
+from sanchuang.values import (
+    Malformed,
+    Op,
+    Period,
+    Yuan,
+    ceil_fen,
+    floor_fen,
+    floor_yuan,
+    half_even_fen,
+    half_up_fen,
+)
 
 NO_LIMIT = object()  # an empty cell of a table
 
@@ -145,7 +155,11 @@ class Evaluator:
         return Step(node, self.on)
 
     def _fact(self, node: t.Node, spec: FactSpec, shift: int | None) -> Step:
-        period = None if shift is None else Period.year(self.on.year - 1 + shift)
+        try:
+            period = None if shift is None else Period.year(self.on.year - 1 + shift)
+        except Malformed as error:  # the first and last years of the calendar have no neighbours
+            lack = Lack(spec.name, spec.label(), str(self.on.year - 1 + (shift or 0)), error.message)
+            return Step(node, None, frozenset((lack,)))
         text = "" if period is None else str(period)
         found = self.facts.get(spec.name, period)
         used = (Used(spec, text, found),)
