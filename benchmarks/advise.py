@@ -43,7 +43,7 @@ def one() -> Section:
 
     return Section(
         "Advise one company",
-        ["make bench"],
+        ["python benchmarks/run.py --only advise"],
         f"From the company's name to the finished findings, in one process that has served {WARM_UP} companies "
         f"before; {len(chosen)} companies of {len(names)}, taken evenly by identifier, advised {REPEATS} times. Each "
         f"figure is the median of the {REPEATS} rounds.",
