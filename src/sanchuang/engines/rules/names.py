@@ -162,6 +162,8 @@ class Names:
         if spec is None:
             keyword = glued(token.text)
             remedy = f"“{keyword}”的前后要有空格" if keyword else suggestion(token.text, self.scope.names())
+            if token.text[0] in "一二两三四五六七八九十百千":
+                remedy = f"若是数，用阿拉伯数字写，例：300人、50%；{remedy}"
             raise SyntaxFault(f"不认识的名称“{token.text}”", token.at, remedy)
         if not self.take("@"):
             return FactRef(place, type_of_fact(spec), spec, 0 if spec.per is Per.YEAR else None)

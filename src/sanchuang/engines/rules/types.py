@@ -140,6 +140,8 @@ def comparable(a: Type, b: Type) -> Type:
             if x.choices and y.choices and not set(y.choices) & set(x.choices):
                 raise Mismatch(f"“{'、'.join(y.choices)}”不在选项之内", f"可选：{'、'.join(x.choices)}")
         return BOOL
+    if kinds & WORDS and kinds & NUMERIC:
+        raise Mismatch(f"{a.label()} 不能与 {b.label()} 比较", "编码和文字要加引号，例：行业代码 == '65'")
     raise Mismatch(
         f"{a.label()} 不能与 {b.label()} 比较", "检查单位：金额写成 2000万元，人数写成 300人，比率写成 50%"
     )
