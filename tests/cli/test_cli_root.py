@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,3 +86,18 @@ def test_a_fault_of_the_input_ends_with_status_2_and_no_traceback() -> None:
 def test_a_fault_of_the_program_keeps_its_traceback() -> None:
     result = CliRunner().invoke(failing(RuntimeError("broken")), ["fail"])
     assert isinstance(result.exception, RuntimeError)
+
+
+@pytest.mark.parametrize("words", [["org", "list"], ["advise", "Stim"], ["policy", "list"]])
+def test_before_the_first_run_every_command_names_the_remedy(words: list[str], tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "sanchuang.cli", *words],
+        env={**os.environ, "SANCHUANG_VAR": str(tmp_path), "DATABASE_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 2
+    first, second = answer.stderr.splitlines()
+    assert re.fullmatch(r"数据库还没有准备好：缺 \d+ 个迁移", first)
+    assert second == "　　先运行 make run，或 sanchuang run"

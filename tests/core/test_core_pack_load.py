@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from sanchuang.core.demo import demo_password, demo_users
+from sanchuang.core.demo import demo_password, demo_users, settle_demo_users
 from sanchuang.core.errors import Refused
 from sanchuang.core.law import law
 from sanchuang.core.models import Membership, PackLoad, User
@@ -327,6 +327,23 @@ def test_a_production_site_has_no_demo_users(settings: Any) -> None:
     load_pack(TINY, by=operator())
     assert not User.objects.exclude(username="operator").exists()
     assert demo_users() == []
+
+
+def test_a_password_given_anew_opens_and_the_old_one_no_longer(tiny: Any, monkeypatch: Any) -> None:
+    old = demo_password()
+    monkeypatch.setenv("SANCHUANG_DEMO_PASSWORD", "given")
+    settle_demo_users()
+    assert Client().login(username="stim", password="given")
+    assert not Client().login(username="stim", password=old)
+
+
+def test_demo_users_lose_their_password_when_the_site_goes_into_production(tiny: Any, settings: Any) -> None:
+    settings.DEMO = False
+    settle_demo_users()
+    assert not Client().login(username="stim", password=demo_password())
+    settings.DEMO = True
+    settle_demo_users()
+    assert Client().login(username="stim", password=demo_password())
 
 
 def test_a_demo_user_who_left_the_pack_can_no_longer_sign_in(pack: Path) -> None:

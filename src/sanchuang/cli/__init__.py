@@ -34,6 +34,18 @@ def complaint(error: Exception) -> Iterator[str]:
             yield f"　　{error.remedy}"
 
 
+def unprepared(error: Exception) -> Iterator[str]:
+    """The same for a database that has not seen every migration; nothing when that is not the error's cause."""
+    from django.db import DatabaseError
+
+    if isinstance(error, DatabaseError):
+        from sanchuang.cli.prepare import pending_migrations
+
+        if pending := pending_migrations():
+            yield f"数据库还没有准备好：缺 {len(pending)} 个迁移"
+            yield "　　先运行 make run，或 sanchuang run"
+
+
 class Root(TyperGroup):
     """The command tree's root; ends with exit status 2 and a message when the input is at fault."""
 
@@ -41,7 +53,7 @@ class Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            lines = list(complaint(error))
+            lines = [*complaint(error), *unprepared(error)]
             if not lines:
                 raise
             for line in lines:

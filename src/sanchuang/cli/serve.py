@@ -136,12 +136,13 @@ def run(
     示例：sanchuang run --port 8080
     """
     from sanchuang.cli.prepare import collect_static, load_chosen_pack, migrate
-    from sanchuang.core.demo import demo_password, demo_users
+    from sanchuang.core.demo import demo_password, demo_users, settle_demo_users
 
     chosen = choose_port(host, port)
     migrate()
     load_chosen_pack()
     collect_static()
+    settle_demo_users()
     users = demo_users()
     announce(url_of(host, chosen), users, demo_password() if users else "", form)
     warn(host, bool(users))
@@ -154,17 +155,18 @@ def serve(
     workers: WorkersOption = 1,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """启动网站，不改动数据；数据库未就绪时拒绝启动。
+    """启动网站，不迁移，也不载入区包；数据库未就绪时拒绝启动。
 
     示例：sanchuang serve --host 0.0.0.0 --port 8080 --workers 2
     """
     from sanchuang.cli.prepare import collect_static, pending_migrations
-    from sanchuang.core.demo import demo_users
+    from sanchuang.core.demo import demo_users, settle_demo_users
 
     chosen = choose_port(host, port)
     if pending := pending_migrations():
         raise Malformed(f"数据库还缺 {len(pending)} 个迁移（{pending[0]} 起）", "先运行 sanchuang run")
     collect_static()
+    settle_demo_users()
     announce(url_of(host, chosen), [], "", form)
     warn(host, bool(demo_users()))
     listen(host, chosen, workers)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 
 from sanchuang.core.models import User
 
@@ -45,3 +46,18 @@ def demo_users() -> list[DemoUser]:
         DemoUser(user.username, str(user), tuple(m.get_role_display() for m in user.memberships.all()))
         for user in users
     ]
+
+
+def settle_demo_users() -> None:
+    """Give the pack's users the demonstration's password of today; in production take theirs away.
+
+    To be called before serving: the password may be given anew, and an installation may become one for real
+    use after its pack was loaded. A changed password also ends the sessions opened with the old one.
+    """
+    users = User.objects.exclude(pack="")
+    if not settings.DEMO:
+        users.update(password=make_password(None))
+        return
+    stored = users.order_by("pk").values_list("password", flat=True).first()
+    if stored is not None and not check_password(demo_password(), stored):
+        users.update(password=make_password(demo_password()))
