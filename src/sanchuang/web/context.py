@@ -29,17 +29,25 @@ def pick_name(names: dict[str, str]) -> str:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Variables of `core/base.html`. A stranger's page asks the database for nothing but the district."""
-    context: dict[str, Any] = {"demo": settings.DEMO, "district": district(), "navigation": []}
+    """Variables of `core/base.html`, made once for a request however many templates its page is made of."""
+    made: dict[str, Any] | None = getattr(request, "_shell", None)
+    if made is None:
+        made = {"demo": settings.DEMO, "district": district(), "navigation": [], **_of_user(request)}
+        request._shell = made  # type: ignore[attr-defined]
+    return made
+
+
+def _of_user(request: HttpRequest) -> dict[str, Any]:
+    """The menu and roles of whoever is signed in; nothing for a stranger."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return context
+        return {}
     memberships = memberships_of(user)
     slugs = {m.organisation for m in memberships if m.organisation}
     organisations = Organisation.objects.filter(slug__in=slugs).order_by("slug") if slugs else ()
     own = [(o, o.kind == o.Kind.COMPANY and user.has_perm("registry.advise", o)) for o in organisations]
-    names = {organisation.slug: label(organisation) for organisation, _ in own}
-    return context | {
+    names = {organisation.slug: label(organisation) for organisation, _may in own}
+    return {
         "navigation": menu(request, own),
         "own": own,
         "search_address": reverse("registry:organisations"),

@@ -1,4 +1,4 @@
-// The little that HTML cannot do alone. Every page works without it, except the menu on a narrow screen.
+// The little that HTML cannot do alone. Every page works without it.
 "use strict";
 
 document.addEventListener("click", (event) => {
