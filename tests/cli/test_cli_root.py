@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ def leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, command
 
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = dict(leaves(typer.main.get_command(main), ""))
 
 
@@ -43,6 +45,16 @@ def test_help_shows_an_example_of_the_very_command_and_the_format_json(name: str
 
 def test_commands_of_this_release_exist() -> None:
     assert {"run", "serve", "advise", "match rank", "pack check", "pack load"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_commands_that_the_readme_shows_exist_with_their_options(readme: str) -> None:
+    lines = re.findall(r"^\.venv/bin/sanchuang (.+)$", (ROOT / readme).read_text(), re.M)
+    assert lines
+    for words in map(shlex.split, lines):
+        name = next(name for size in (2, 1) if (name := " ".join(words[:size])) in COMMANDS)
+        known = {option for param in COMMANDS[name].params for option in param.opts}
+        assert {word for word in words if word.startswith("--")} <= known, words
 
 
 @pytest.mark.parametrize(
