@@ -9,6 +9,8 @@ import pytest
 
 from sanchuang.core.advice import Finding, advise
 from sanchuang.core.errors import Unfit
+from sanchuang.core.models import PackLoad
+from sanchuang.policies.models import PolicyDocument
 from sanchuang.policies.queries import find_policy, policy_set
 from sanchuang.registry.advice import subject_of
 from sanchuang.registry.models import Fact
@@ -73,8 +75,6 @@ def test_a_policy_is_found_by_its_identifier_or_the_likely_one_is_named() -> Non
 def test_policies_are_read_anew_after_a_load(tiny: Any) -> None:
     before = policy_set()
     assert policy_set() is before
-    from sanchuang.core.models import PackLoad
-
     PackLoad.objects.update(digest="0" * 64)
     assert policy_set() is not before
 
@@ -83,3 +83,26 @@ def test_policies_are_read_anew_after_a_load(tiny: Any) -> None:
 def test_without_a_pack_there_is_no_policy_and_the_remedy_says_so() -> None:
     with pytest.raises(Unfit, match="请先载入区包"):
         find_policy("shared_boat")
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_policy_that_contradicts_itself_is_told_and_does_not_silence_the_rest() -> None:
+    document = PolicyDocument.objects.get(slug="shared_boat")
+    document.text += """
+## 第三条 例外
+
+```yaml
+exceptions:
+- {id: waived, to: small, when: staff > 10, holds: true}
+- {id: barred, to: small, when: staff > 12, holds: false}
+```
+"""
+    document.save()
+    PackLoad.objects.update(digest="0" * 64)
+    advice = advise(subject_of(find_organisation("Stim"), dt.date(2025, 6, 1)))
+    found = advice.section("support").findings[0]
+    assert found.answer is Truth.UNKNOWN
+    assert "waived" in found.summary
+    assert "barred" in found.summary
+    assert "policies/boat.md" in found.summary
+    assert advice.section("file").findings[-1].key == "known"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core.advice import Finding, NothingToSay, SectionResult, Subject
-from sanchuang.engines.rules import NoPolicyInForce, Policy
+from sanchuang.engines.rules import NoPolicyInForce, Policy, RuleConflict
 from sanchuang.policies.queries import not_in_force, policy_set
 from sanchuang.policies.telling import teller
 from sanchuang.values import Truth
@@ -23,12 +23,16 @@ class SupportSection:
 
     def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
         """One finding a policy in force: first what can be had, classifications last."""
-        policies = policy_set()
         try:
-            explanations = policies.explain(subject.facts, subject.on)
+            said = list(policy_set().explain_each(subject.facts, subject.on))
         except NoPolicyInForce as error:
             raise NothingToSay(str(error)) from error
-        found = [teller(e.policy).finding(e) for e in explanations]
+        found = [
+            teller(policy).conflict(answer)
+            if isinstance(answer, RuleConflict)
+            else teller(policy).finding(answer)
+            for policy, answer in said
+        ]
         found.sort(key=lambda f: (_RANK[f.answer] if not f.value else 4, f.key))
         return found + [self._not_in_force(policy) for policy in not_in_force(subject.on)]
 

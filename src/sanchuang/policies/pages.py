@@ -31,6 +31,7 @@ class TablePage:
     """A table of the policy as rows of text."""
 
     label: str
+    status: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -83,18 +84,18 @@ def _provisions(policy: Policy, lang: str) -> Iterator[tuple[Provision, str]]:
         yield window, "" if window.opens is None else f"{window.opens} — {window.closes}"
 
 
-def _table(table: Table) -> TablePage:
+def _table(table: Table, lang: str) -> TablePage:
     columns = tuple(table.column_labels[c] for c in table.columns)
 
     def text(row: dict[str, object], column: str, type_: Type) -> str:
         value = row[column]
-        return "—" if value is None else show(value, type_)
+        return "—" if value is None else show(value, type_, lang)
 
     rows = tuple(
         (key, tuple(text(dict(row), c, t) for c, t in table.columns.items()))
         for key, row in table.rows.items()
     )
-    return TablePage(table.label, columns, rows)
+    return TablePage(table.label, table.status.label(lang), columns, rows)
 
 
 def article_pages(policy: Policy, lang: str) -> list[ArticlePage]:
@@ -136,7 +137,7 @@ def _example(policy: Policy, test: RuleTest, lang: str) -> ExamplePage:
 
 
 def _page(policy: Policy, article: Article, sentences: list[Sentence], lang: str) -> ArticlePage:
-    tables = [_table(table) for table in policy.tables.values() if table.article == article.anchor]
+    tables = [_table(table, lang) for table in policy.tables.values() if table.article == article.anchor]
     return ArticlePage(
         article.anchor,
         article.heading,

@@ -16,6 +16,7 @@ from sanchuang.engines.rules import (
     Explanation,
     Lack,
     Policy,
+    RuleConflict,
     Step,
     Used,
     condition_sentence,
@@ -217,6 +218,17 @@ class Teller:
             missing=self.missing(explanation.lacks),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
             notes=self.notes(),
+            status=self.status,
+        )
+
+    def conflict(self, conflict: RuleConflict) -> Finding:
+        """The policy contradicts itself for this company: nothing is decided, and an editor must mend it."""
+        return Finding(
+            key=self.policy.id,
+            title=self.title,
+            answer=Truth.UNKNOWN,
+            summary=_("The policy contradicts itself; its editor must mend it: %s") % conflict,
+            link=self.link,
             status=self.status,
         )
 

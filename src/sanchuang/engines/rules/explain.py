@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sanchuang.engines.rules.dictionary import Facts, Scalar
@@ -159,9 +159,25 @@ class PolicySet:
             raise NoPolicyInForce(on, min(starts, default=None), max(ends, default=None))
         return found
 
-    def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:
-        """What every policy in force says, in the set's order. Raises `NoPolicyInForce`, `RuleConflict`."""
+    def explain_each(self, facts: Facts, on: dt.date) -> Iterator[tuple[Policy, Explanation | RuleConflict]]:
+        """What each policy in force says, in the set's order; a policy in conflict does not silence the others.
+
+        Raises `NoPolicyInForce`.
+        """
         evaluators: dict[str, Evaluator] = {}
         for policy in self.in_force(on):
             evaluators[policy.id] = Evaluator(policy, facts, on, evaluators)
-        return [_explain(e) for e in evaluators.values()]
+        for evaluator in evaluators.values():
+            try:
+                yield evaluator.policy, _explain(evaluator)
+            except RuleConflict as conflict:
+                yield evaluator.policy, conflict
+
+    def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:
+        """What every policy in force says, in the set's order. Raises `NoPolicyInForce`, `RuleConflict`."""
+        found = []
+        for _policy, said in self.explain_each(facts, on):
+            if isinstance(said, RuleConflict):
+                raise said
+            found.append(said)
+        return found
