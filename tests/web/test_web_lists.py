@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from sanchuang.core.lists import PAGE
 from sanchuang.core.roles import Role
-from sanchuang.registry.models import Organisation, OrganisationName, Result
+from sanchuang.registry.models import Organisation, OrganisationName, Place, Result
 from sanchuang.registry.names import search_key
 
 LISTS = ("/organisations/", "/results/", "/needs/", "/places/")
@@ -70,6 +70,25 @@ def test_organisations_are_narrowed_by_the_address(query: str, names: list[str],
 def test_results_are_narrowed_by_words_field_and_readiness(officer: Client) -> None:
     assert titles(text_of(officer.get("/results/?q=声呐&field=ocean&trl=6"))) == ["低功耗鱼群声呐"]
     assert titles(text_of(officer.get("/results/?q=声呐&trl=7"))) == []
+
+
+def test_places_count_real_and_synthetic_organisations_apart(officer: Client) -> None:
+    """Circles first; what is recorded nowhere is left empty, for that nobody is there is not known."""
+    Organisation.objects.create(
+        slug="real",
+        name="真公司",
+        kind="company",
+        source="登记簿",
+        circle=Place.objects.get(slug="ring-harbour"),
+    )
+    rows = re.findall(r"<tr>(.*?)</tr>", text_of(officer.get("/places/")), re.S)[1:]
+    cells = [re.findall(r'<td data-label="([^"]*)"[^>]*>(.*?)</td>', row, re.S) for row in rows]
+    told = [{label: re.sub("<.*?>", "", cell).strip() for label, cell in row} for row in cells]
+    assert [(row["地点"], row["有出处的机构"], row["示例机构"]) for row in told] == [
+        ("港湾圈", "1", "3"),
+        ("峡湾镇", "", ""),
+        ("老码头", "", "1"),
+    ]
 
 
 def test_a_form_shows_the_filters_of_its_address(officer: Client) -> None:

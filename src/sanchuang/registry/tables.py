@@ -129,11 +129,12 @@ class PlaceTable(tables.Table):
     name = tables.Column(verbose_name=_("Place"), attrs=LEAD)
     kind = tables.Column(verbose_name=_("Kind"))
     parent = tables.Column(verbose_name=_("Part of"), order_by="parent__name", default="")
-    organisations_count = tables.Column(verbose_name=_("Organisations"), attrs=NUMBER)
+    real = tables.Column(verbose_name=_("Organisations with a source"), attrs=NUMBER)
+    invented = tables.Column(verbose_name=_("Synthetic organisations"), attrs=NUMBER)
 
     class Meta:
         model = Place
-        fields = ("name", "kind", "parent", "organisations_count")
+        fields = ("name", "kind", "parent", "real", "invented")
 
     def render_name(self, record: Place) -> SafeString:
         """The name with its badge."""
@@ -147,9 +148,18 @@ class PlaceTable(tables.Table):
         """The place around it."""
         return label(value)
 
-    def render_organisations_count(self, value: int, record: Place) -> SafeString | str:
-        """How many organisations the circle has, leading to them."""
-        if record.kind != Place.Kind.CIRCLE or not value:
-            return str(value)
-        query = urlencode({"circle": record.slug})
+    def render_real(self, value: int, record: Place) -> SafeString | str:
+        """How many organisations with a source are recorded there."""
+        return self._number(value, record, "real")
+
+    def render_invented(self, value: int, record: Place) -> SafeString | str:
+        """How many organisations invented for the sample are recorded there."""
+        return self._number(value, record, "synthetic")
+
+    @staticmethod
+    def _number(value: int, record: Place, origin: str) -> SafeString | str:
+        """The number, of a circle leading to them; nothing for none: most places are recorded for nobody."""
+        if not value or record.kind != Place.Kind.CIRCLE:
+            return f"{value:,}" if value else ""
+        query = urlencode({"circle": record.slug, "origin": origin})
         return format_html('<a href="{}?{}">{}</a>', reverse("registry:organisations"), query, f"{value:,}")

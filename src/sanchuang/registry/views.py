@@ -82,10 +82,14 @@ class Places(ListPage):
     empty_lesson = _("Places come with a pack.")
 
     def get_queryset(self) -> QuerySet[Place]:
-        """With the number of organisations that sit there or belong to the circle."""
+        """With the numbers of organisations that sit there or belong to the circle, real and synthetic apart."""
         there = Organisation.objects.filter(Q(circle=OuterRef("pk")) | Q(place=OuterRef("pk"))).order_by()
-        count = there.annotate(n=Func("pk", function="COUNT")).values("n")
-        places = Place.objects.select_related("parent").annotate(organisations_count=Subquery(count))
+
+        def number(synthetic: bool) -> Subquery:
+            counted = there.filter(synthetic=synthetic).annotate(n=Func("pk", function="COUNT"))
+            return Subquery(counted.values("n"))
+
+        places = Place.objects.select_related("parent").annotate(real=number(False), invented=number(True))
         return places.order_by(Case(When(kind=Place.Kind.CIRCLE, then=0), default=1), "kind", "slug")
 
 
