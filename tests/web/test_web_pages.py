@@ -5,15 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.template import Context
 from django.test import Client, override_settings
+from django.utils import translation
 
 from sanchuang.core.advice import register, unregister
 from sanchuang.core.models import User
 from sanchuang.core.roles import Role
+from sanchuang.core.templatetags.shown import fact, published
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Per
 from sanchuang.registry.models import Organisation, PublishedFigure
+from sanchuang.values import Op
 from sanchuang.web.views.home import chapters
 
 OWN = "999000011"
@@ -72,19 +78,43 @@ def test_every_figure_stands_once_under_the_first_of_its_innovations(tiny: Any) 
     [
         ("year", "2025", "年份", "2025年", "2025"),
         ("rank", "2", "位", "第2位", "No. 2"),
-        ("count", "2183", "家", "2,183家", "2,183 家"),
+        ("count", "2183", "家", "2,183家", "2,183 firms"),
+        ("money", "20000000", "元", "2,000万元", "CNY 20,000,000"),
+        ("count", "7", "头", "7头", "7 头"),  # a unit that the pack does not name
     ],
 )
-def test_years_and_ranks_are_ordinals(kind: str, value: str, unit: str, hans: str, en: str) -> None:
-    from django.utils import translation
-
-    from sanchuang.core.templatetags.shown import published
-
+def test_figures_speak_the_reader_s_language(kind: str, value: str, unit: str, hans: str, en: str) -> None:
+    """Years and ranks are ordinals, not amounts; units have names by the pack's list."""
+    units = {
+        "年份": {"hans": "年", "en": "year"},
+        "家": {"hans": "家", "en": "firms"},
+        "元": {"hans": "元", "en": "CNY"},
+    }
+    context = Context({"units": units})
     figure = PublishedFigure(kind=kind, value=value, unit=unit)
-    with translation.override("zh-hans"):
-        assert published(figure) == f'<span class="num">{hans}</span>'
-    with translation.override("en"):
-        assert published(figure) == f'<span class="num">{en}</span>'
+    for language, shown in (("zh-hans", hans), ("en", en)):
+        with translation.override(language):
+            assert published(context, figure) == f'<span class="num">{shown}</span>'
+
+
+@pytest.mark.parametrize(
+    ("known", "op", "hans", "en"),
+    [
+        (27, Op.EXACT, "27 人", "27 persons"),
+        (300, Op.NEARLY, "近300 人", "nearly 300 persons"),
+        (True, Op.EXACT, "是", "yes"),
+        (Fraction(1, 2), Op.AT_MOST, "≤50%", "≤50%"),
+        ("小型", Op.EXACT, "小型", "小型"),
+        (dt.date(2020, 1, 31), Op.EXACT, "2020-01-31", "2020-01-31"),
+    ],
+)
+def test_facts_keep_operator_and_unit(known: Any, op: Op, hans: str, en: str) -> None:
+    types = {int: FactType.COUNT, bool: FactType.BOOL, Fraction: FactType.RATE, dt.date: FactType.DATE}
+    spec = FactSpec("x", types.get(type(known), FactType.TEXT), Per.STATIC, {"zh": "甲"}, unit="人")
+    context = Context({"units": {"人": {"hans": "人", "en": "persons"}}})
+    for language, shown in (("zh-hans", hans), ("en", en)):
+        with translation.override(language):
+            assert fact(context, FactValue(known, op=op), spec) == shown
 
 
 # records

@@ -123,7 +123,7 @@ class PackLoad(models.Model):
     """One completed load of a pack. The newest row says what the pack's records are made from.
 
     `about` holds the manifest's names, country, province, city and district (each by script), language,
-    currency, timezone and code_scheme.
+    currency, timezone, code_scheme and units.
     """
 
     pack = models.CharField("区包", max_length=40, db_index=True)

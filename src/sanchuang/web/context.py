@@ -17,10 +17,13 @@ from sanchuang.web.labels import ROLES
 from sanchuang.web.navigation import menu
 
 
-def district() -> dict[str, str]:
-    """The product's short name and the name of the loaded district (empty before a pack is loaded)."""
+def about_the_district() -> dict[str, Any]:
+    """The product's short name, the name of the loaded district, and the names of the pack's units."""
     about = PackLoad.objects.values_list("about", flat=True).first() or {}
-    return {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))}
+    return {
+        "district": {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))},
+        "units": {unit["id"]: unit["names"] for unit in about.get("units", ())},
+    }
 
 
 def pick_name(names: dict[str, str]) -> str:
@@ -32,7 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Variables of `core/base.html`, made once for a request however many templates its page is made of."""
     made: dict[str, Any] | None = getattr(request, "_shell", None)
     if made is None:
-        made = {"demo": settings.DEMO, "district": district(), "navigation": [], **_of_user(request)}
+        made = {"demo": settings.DEMO, "navigation": [], **about_the_district(), **_of_user(request)}
         request._shell = made  # type: ignore[attr-defined]
     return made
 

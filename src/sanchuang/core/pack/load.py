@@ -100,6 +100,7 @@ def _about(pack: Pack) -> dict[str, object]:
         "currency",
         "timezone",
         "code_scheme",
+        "units",
     }
     about: dict[str, object] = manifest.model_dump(include=fields, exclude_none=True)
     return about

@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -33,6 +35,7 @@ from sanchuang.values import (
 )
 
 register = template.Library()
+MONEY = frozenset({"元", "CNY"})  # units that values print themselves, in 万 and 亿
 
 
 def lang() -> str:
@@ -151,12 +154,6 @@ def condition(value: Truth | None) -> SafeString | str:
 
 
 @register.filter
-def operator(value: Op | None) -> str:
-    """The sign of an operator; nothing for an exact value."""
-    return "" if value in (None, Op.EXACT) else value.value
-
-
-@register.filter
 def scalar(value: Any) -> SafeString | str:
     """A fact's value by its type: money, count, share, yes or no, date, text."""
     match value:
@@ -179,34 +176,46 @@ def item(values: Sequence[Any], index: int) -> Any:
     return values[index]
 
 
-@register.filter
-def published(value: Any) -> SafeString | str:
+def unit_name(context: Context, unit: str) -> str:
+    """The unit in the page's language by the pack's list (`units` of the page's frame), else as it is written."""
+    names = (context.get("units") or {}).get(unit, {})
+    return names.get("en" if lang() == "en" else "hans") or unit
+
+
+def operator_words(op: Op) -> str:
+    """What stands before a value that is not exact: 近, ≤, "nearly "."""
+    words = op.label(lang())
+    return f"{words} " if words.isascii() and words.isalpha() else words
+
+
+@register.simple_tag(takes_context=True)
+def published(context: Context, value: Any) -> SafeString | str:
     """A published figure as people say it: a year and a rank are ordinals, not amounts."""
     shown = value.figure
-    if shown.value is None or value.kind not in {"year", "rank"}:
+    if shown.value is None:
         return figure(shown)
+    unit = unit_name(context, shown.unit)
+    if value.kind not in {"year", "rank"}:
+        return figure(shown if shown.unit in MONEY else replace(shown, unit=unit))
     number = number_text(shown.value)
-    before = shown.op.label(lang())
     if value.kind == "year":
         number = number.replace(",", "")
-        text = number if lang() == "en" else f"{number}年"
+        text = number if lang() == "en" else f"{number}{unit}"
     else:
-        text = f"No. {number}" if lang() == "en" else f"第{number}{shown.unit}"
-    return format_html('<span class="num">{}{}</span>', before, text)
+        text = f"No. {number}" if lang() == "en" else f"第{number}{unit}"
+    return format_html('<span class="num">{}{}</span>', operator_words(shown.op), text)
 
 
-@register.simple_tag
-def fact(value: FactValue, spec: FactSpec) -> SafeString | str:
+@register.simple_tag(takes_context=True)
+def fact(context: Context, value: FactValue, spec: FactSpec) -> SafeString | str:
     """A known fact with its unit and, where the source is not exact, the operator: "超 1,200 人"."""
-    before = value.op.label(lang())
-    if isinstance(value.value, Fraction) and spec.type is FactType.RATE:
-        shown: SafeString | str = rate_text(value.value)
-    else:
-        shown = scalar(value.value)
-    after = spec.unit if isinstance(value.value, int | Fraction) and not isinstance(value.value, bool) else ""
-    if spec.type is FactType.RATE:
-        after = ""
-    return format_html("{}{}{}{}", before, " " if before else "", shown, f" {after}" if after else "")
+    before = operator_words(value.op)
+    known = value.value
+    if spec.type is FactType.RATE and isinstance(known, Fraction):
+        return format_html("{}{}", before, rate_text(known))
+    counted = isinstance(known, int | Fraction) and not isinstance(known, bool)
+    after = f" {unit_name(context, spec.unit)}" if counted and spec.unit else ""
+    return format_html("{}{}{}", before, scalar(known), after)
 
 
 @register.simple_tag
