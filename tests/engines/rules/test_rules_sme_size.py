@@ -1,5 +1,6 @@
 """The size classes of enterprises at every limit of the source table, one below and one above."""
 
+import csv
 import datetime as dt
 import os
 from pathlib import Path
@@ -17,7 +18,7 @@ from sanchuang.engines.rules import (
     read_policies,
     run_examples,
 )
-from sanchuang.values import Yuan
+from sanchuang.values import Verification, Yuan
 
 ROOT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("SANCHUANG_SHARED", ROOT / ".." / "shared"))
@@ -32,11 +33,31 @@ CODES = {
 }  # fmt: skip
 
 
+# The divisions of GB/T 4754-2017 that each line of business of article 4 covers; real estate is split below them.
+DIVISIONS = {
+    "农林牧渔业": range(1, 6), "工业": range(6, 47), "建筑业": range(47, 51), "批发业": [51], "零售业": [52],
+    "交通运输业": range(54, 59), "仓储业": [59], "邮政业": [60], "住宿业": [61], "餐饮业": [62], "信息传输业": [63, 64],
+    "软件和信息技术服务业": [65], "租赁和商务服务业": [71, 72], "其他未列明行业": [*range(73, 83), 85, *range(86, 91)],
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def table():
+def source():
     if not SOURCE.is_file():
         pytest.skip("../shared is absent")
-    return yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["table"]
+    return yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def table(source):
+    return source["table"]
+
+
+@pytest.fixture(scope="module")
+def titles():
+    """The pack's classification: title by code."""
+    with (PACK / "classification" / "gbt4754-2017.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name_zh"] for row in csv.DictReader(file)}
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +125,57 @@ def test_only_the_listed_metrics_are_asked_for(policies, table, line):
 def test_the_examples_in_the_file_hold(policies):
     assert len(policies.policies[0].tests) >= 7
     assert run_examples(policies) == []
+
+
+def test_every_division_belongs_to_the_line_that_article_4_names(policies, titles):
+    rows = {code: row["line"] for code, row in policies.policies[0].tables["lines"].rows.items()}
+    covered = {f"{n:02d}": line for line, divisions in DIVISIONS.items() for n in divisions}
+    assert rows == {**covered, "7010": "房地产开发经营", "7020": "物业管理"}
+    assert [code for code in rows if code not in titles] == []
+    assert [titles[code] for code in ("76", "80", "85", "86", "90")] == [
+        "水利管理业",
+        "居民服务业",
+        "社会工作",
+        "新闻和出版业",
+        "娱乐业",
+    ]
+    assert policies.policies[0].tables["lines"].status is Verification.UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("53", "铁路运输业"),
+        ("66", "货币金融服务"),
+        ("70", "房地产业"),
+        ("83", "教育"),
+        ("84", "卫生"),
+        ("92", "国家机构"),
+    ],
+)
+def test_a_line_of_business_outside_the_table_has_no_size(policies, titles, code, title):
+    assert titles[code] == title
+    facts = {"industry": code, "employees": 50, "revenue": Yuan.of(10**7), "assets": Yuan.of(10**7)}
+    (found,) = policies.explain(FactTable(facts), dt.date(2025, 6, 1))
+    assert found.result is None
+    assert [lack.name for lack in found.lacks] == [f"lines[{code}]"]
+
+
+@pytest.mark.parametrize("code", ["7010", "7020", "85"])
+def test_real_estate_needs_its_class_and_social_work_its_division(policies, titles, code):
+    assert code in titles
+    facts = {"industry": code, "employees": 300, "revenue": Yuan.of(10**7), "assets": Yuan.of(5 * 10**7)}
+    (found,) = policies.explain(FactTable(facts), dt.date(2025, 6, 1))
+    assert found.result == ("大型" if code == "85" else "中型")
+
+
+def test_limits_that_nobody_compared_with_the_source_are_shown_as_unverified(policies, source):
+    status = source["status_by_row"]
+    assert len(status["unverified_medium_limit"]) == len(status["verified_figure_large_and_small_only"]) == 3
+    policy = policies.policies[0]
+    shown = {name: definition.status for name, definition in policy.definitions.items()}
+    assert shown["is_medium"] is Verification.UNVERIFIED
+    assert shown["is_large"] is shown["is_small"] is Verification.VERIFIED_FIGURE
+    assert policy.tables["medium"].status is Verification.UNVERIFIED
+    assert set(policy.tables["medium"].columns) == {"employees", "revenue", "assets"}
+    assert policy.tables["limits"].status is Verification.VERIFIED_FIGURE
