@@ -23,8 +23,9 @@ def loading(var: Path) -> Section:
     env = {"SANCHUANG_VAR": str(var), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "sanchuang.web.settings"}
     pack = chosen_pack().relative_to(ROOT)
     load = [str(BIN / "sanchuang"), "pack", "load", str(pack)]
-    command([str(BIN / "django-admin"), "migrate", "--verbosity", "0"], env)
     database, empty = var / "sanchuang.sqlite3", var / "empty.sqlite3"
+    assert not database.exists(), f"{database} is there before the tables are made"
+    command([str(BIN / "django-admin"), "migrate", "--verbosity", "0"], env)
     shutil.copyfile(database, empty)
 
     def forget() -> None:
