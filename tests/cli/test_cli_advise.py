@@ -30,7 +30,7 @@ def test_the_text_says_what_why_and_where_it_stands() -> None:
 def test_brief_gives_one_line_a_finding() -> None:
     shown = run("Stim", "--on", "2025-06-01", "--brief").stdout.splitlines()
     assert shown[0] == "北海鱼群公司 (示例)  999000011  以 2025-06-01 为准"
-    assert "  可以  共用实验船  大船" in shown
+    assert "  可以  共用实验船  大船  〔本包假设〕" in shown
 
 
 def test_json_has_every_section_and_no_escaped_chinese() -> None:
@@ -52,6 +52,7 @@ def test_html_is_a_page_of_its_own() -> None:
     [
         (("没有这家公司",), "找不到机构“没有这家公司”"),
         (("公司",), "可以指 2 家机构"),
+        (("峡湾大学",), "建议只面向企业"),
         (("Stim", "--on", "2025-13-01"), "“2025-13-01”不是日期"),
         ((), "没有说是哪家企业"),
         (("--all",), "--all 需要 --out"),
@@ -67,10 +68,12 @@ def test_faults_are_told_with_a_remedy_and_exit_2(words: tuple[str, ...], told: 
     assert "Traceback" not in result.output
 
 
-def test_a_day_before_any_policy_is_answered_not_refused() -> None:
-    result = run("Stim", "--on", "1999-01-01")
-    assert result.exit_code == 0
-    assert "1999-01-01 没有任何政策施行" in result.stdout
+def test_a_day_before_any_policy_is_a_fault_with_the_day_to_ask_for(tmp_path: Path) -> None:
+    for words in (("Stim",), ("--all", "--out", str(tmp_path / "a.csv"))):
+        result = run(*words, "--on", "1999-01-01")
+        assert result.exit_code == 2
+        assert "1999-01-01 没有任何政策施行：最早的一项自 2024-01-01 起施行" in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_all_writes_a_row_for_each_company_and_finding(tmp_path: Path) -> None:
@@ -84,6 +87,7 @@ def test_all_writes_a_row_for_each_company_and_finding(tmp_path: Path) -> None:
     assert boats["answer"].to_list() == ["yes", "no"]
     assert boats["value"].to_list() == ["大船", None]
     assert boats["missing"].to_list() == [[], []]
+    assert boats["status"].to_list() == ["本包假设", "本包假设"]
     assert [file.name for file in tmp_path.iterdir()] == ["advice.parquet"]
 
 

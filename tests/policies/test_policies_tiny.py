@@ -54,15 +54,18 @@ def test_what_nobody_told_stays_unknown_and_is_named() -> None:
     assert found.answer is Truth.UNKNOWN
     assert [lack.label for lack in found.missing] == ["设在本镇"]
     assert found.lines[0].missing[0].name == "based_here"
-    assert found.lines[0].remedy == "在本镇设办公室"
+    assert found.lines[0].remedy == ""  # nobody knows yet that anything must change
+    assert found.summary == "尚不能判断：需要知道是否设在本镇"
 
 
 @pytest.mark.usefixtures("tiny")
 def test_before_any_policy_the_section_says_from_when_there_is_one() -> None:
     found = advise(subject_of(find_organisation("Stim"), dt.date(2023, 12, 31))).section("support")
     assert found.findings == ()
-    assert "2023-12-31" in found.note
-    assert "2024-01-01" in found.note
+    assert found.fault is True
+    assert (
+        found.note == "2023-12-31 没有任何政策施行：最早的一项自 2024-01-01 起施行，请改用这一天或以后的日期"
+    )
 
 
 @pytest.mark.usefixtures("tiny")
@@ -77,6 +80,12 @@ def test_policies_are_read_anew_after_a_load(tiny: Any) -> None:
     assert policy_set() is before
     PackLoad.objects.update(digest="0" * 64)
     assert policy_set() is not before
+
+
+@pytest.mark.usefixtures("tiny")
+def test_advice_is_for_companies_only() -> None:
+    with pytest.raises(Unfit, match="“峡湾大学”是高校"):
+        subject_of(find_organisation("峡湾大学"), dt.date(2025, 6, 1))
 
 
 @pytest.mark.usefixtures("db")

@@ -77,6 +77,7 @@ def one(company: str, on: dt.date, format: Format, *, brief: bool = False) -> No
     from sanchuang.registry.queries import find_organisation
 
     advice = advise(subject_of(find_organisation(company), on))
+    refuse_faults(advice)
     if format is Format.JSON:
         from sanchuang.cli.options import print_json
 
@@ -95,6 +96,15 @@ def one(company: str, on: dt.date, format: Format, *, brief: bool = False) -> No
             return
         for piece in text(advice):
             console.print(piece)
+
+
+def refuse_faults(advice: Advice) -> None:
+    """Raise `Unfit` when a section says that the question was at fault, such as a day before any law."""
+    from sanchuang.core.errors import Unfit
+
+    for section in advice.sections:
+        if section.fault:
+            raise Unfit(section.note)
 
 
 # text -----------------------------------------------------------------------------------------------------
@@ -136,7 +146,9 @@ def briefly(advice: Advice) -> list[str]:
             if finding.summary and finding.summary != said:
                 words += f"  [dim]{escape(finding.summary)}[/]"
             if finding.potential is not None:
-                words += f"  [dim]若其余条件满足：{finding.potential.text()}[/]"
+                words += f"  [dim]{escape(finding.potential_text())}[/]"
+            if finding.status:
+                words += f"  [dim]〔{escape(finding.status)}〕[/]"
             lines.append(words.rstrip())
     return lines
 
@@ -178,7 +190,7 @@ def _finding(parent: Tree, finding: Finding) -> None:
     if finding.summary and finding.amount is None and finding.summary != finding.value:
         node.add(escape(finding.summary))
     if finding.potential is not None:
-        node.add(f"若其余条件满足：{finding.potential.text()}")
+        node.add(escape(finding.potential_text()))
     for line in finding.lines:
         _line(node, line)
     for line in finding.computation:
@@ -246,7 +258,9 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
         task = progress.add_task("", total=len(companies))
         for start in range(0, len(companies), CHUNK):
             for subject in subjects(companies[start : start + CHUNK], on):
-                for row in rows(advise(subject)):
+                advice = advise(subject)
+                refuse_faults(advice)
+                for row in rows(advice):
                     for name, value in row.items():
                         columns[name].append(value)
                 progress.advance(task)

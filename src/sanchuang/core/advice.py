@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 from sanchuang.engines.rules.dictionary import Facts
 from sanchuang.values import Figure, Op, Truth, Yuan
 
@@ -77,7 +79,8 @@ class Amount:
 
     def text(self, lang: str = "zh") -> str:
         """For readers: operator and amount in 万元 or 亿元."""
-        return self.yuan.text() if self.op is Op.EXACT else f"{self.op.value} {self.yuan.text()}"
+        shown = self.yuan.text(lang)
+        return shown if self.op is Op.EXACT else f"{self.op.value} {shown}"
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,14 @@ class Finding:
     score: float | None = None
     group: Link | None = None
 
+    def potential_text(self, lang: str = "zh") -> str:
+        """The potential amount in a sentence that says under which condition; empty without one."""
+        if self.potential is None:
+            return ""
+        if self.answer is Truth.NO:
+            return _("Were the unmet conditions met as well, it would be %s") % self.potential.text(lang)
+        return _("If the conditions still open are met: %s") % self.potential.text(lang)
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -125,12 +136,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class SectionResult:
-    """What one section found, or (in `note`) why it found nothing."""
+    """What one section found, or (in `note`) why it found nothing; `fault` says that the question was at fault."""
 
     key: str
     title: str
     findings: tuple[Finding, ...]
     note: str = ""
+    fault: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +167,11 @@ class Advice:
 
 
 class NothingToSay(Exception):
-    """A section cannot advise and says why, for the reader (for example: no law that early)."""
+    """A section cannot advise and says why, for the reader; with `fault` the question itself must change."""
+
+    def __init__(self, message: str, *, fault: bool = False) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class Section(Protocol):
@@ -198,10 +214,10 @@ def advise(subject: Subject, *, only: Callable[[Section], bool] | None = None) -
     for section in sections():
         if only is not None and not only(section):
             continue
-        note = ""
+        note, fault = "", False
         try:
             findings = tuple(section.advise(subject, results))
         except NothingToSay as error:
-            findings, note = (), str(error)
-        results += (SectionResult(section.key, str(section.title), findings, note),)
+            findings, note, fault = (), str(error), error.fault
+        results += (SectionResult(section.key, str(section.title), findings, note, fault),)
     return Advice(subject, results)

@@ -11,6 +11,17 @@ from sanchuang.policies.queries import not_in_force, policy_set
 from sanchuang.policies.telling import teller
 from sanchuang.values import Truth
 
+
+def _none_in_force(error: NoPolicyInForce) -> str:
+    """The sentence that says so and names the day to ask for instead."""
+    if error.earliest is None or error.on >= error.earliest:
+        return str(error)
+    words = _(
+        "No policy is in force on %(on)s: the first begins on %(earliest)s; ask for that day or a later one"
+    )
+    return words % {"on": error.on, "earliest": error.earliest}
+
+
 _RANK = {Truth.YES: 0, Truth.UNKNOWN: 1, Truth.NO: 2, None: 3}
 
 
@@ -26,7 +37,7 @@ class SupportSection:
         try:
             said = list(policy_set().explain_each(subject.facts, subject.on))
         except NoPolicyInForce as error:
-            raise NothingToSay(str(error)) from error
+            raise NothingToSay(_none_in_force(error), fault=True) from error
         found = [
             teller(policy).conflict(answer)
             if isinstance(answer, RuleConflict)
@@ -38,11 +49,17 @@ class SupportSection:
 
     def _not_in_force(self, policy: Policy) -> Finding:
         told = teller(policy)
-        span = {"since": policy.date_from or "…", "until": policy.date_to or "…"}
+        span = {"since": policy.date_from, "until": policy.date_to}
+        if policy.date_to is None:
+            summary = _("Not in force on this day (in force from %(since)s)") % span
+        elif policy.date_from is None:
+            summary = _("Not in force on this day (in force until %(until)s)") % span
+        else:
+            summary = _("Not in force on this day (in force from %(since)s to %(until)s)") % span
         return Finding(
             key=policy.id,
             title=told.title,
-            summary=_("Not in force on this day (in force from %(since)s to %(until)s)") % span,
+            summary=summary,
             link=told.link,
             status=told.status,
         )

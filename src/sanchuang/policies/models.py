@@ -18,6 +18,7 @@ class PolicyDocument(models.Model):
     title = models.CharField("名称", max_length=200)
     title_en = models.CharField("English title", max_length=200, blank=True)
     summary = models.TextField("摘要", blank=True)
+    summary_en = models.TextField("English summary", blank=True)
     layer = models.CharField("层级", max_length=40, blank=True)
     number = models.CharField("文号", max_length=120, blank=True)
     date_from = models.DateField("施行日", null=True, blank=True)

@@ -23,6 +23,7 @@ def load_policies(pack: Pack, by: User, report: Report) -> Counts:
             title=file.policy.title.get("zh", file.policy.id),
             title_en=file.policy.title.get("en", ""),
             summary=file.policy.summary.get("zh", ""),
+            summary_en=file.policy.summary.get("en", ""),
             layer=file.policy.layer,
             number=file.policy.number,
             date_from=file.policy.date_from,

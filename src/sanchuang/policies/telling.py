@@ -13,6 +13,7 @@ from sanchuang.core.advice import Amount, Behind, Finding, Line, Link, Missing
 from sanchuang.engines.rules import (
     Answered,
     Article,
+    Condition,
     Explanation,
     Lack,
     Policy,
@@ -24,8 +25,8 @@ from sanchuang.engines.rules import (
     say,
     show,
 )
-from sanchuang.engines.rules.tree import Compare, Ref
-from sanchuang.engines.rules.types import type_of_fact
+from sanchuang.engines.rules.tree import Compare, FactRef, Not, Ref
+from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.values import Op, Truth, Yuan
 
 _SIGNS = {">=": "≥", "<=": "≤"}
@@ -47,8 +48,16 @@ class Teller:
         self.status = policy.status.label(lang)
         self._articles = {a.anchor: Link(a.heading, f"{self.link.url}#{a.anchor}") for a in policy.articles}
         self._labels = {c.id: label_text(c.label, lang) for c in policy.conditions}
-        self._sentences = {c.id: condition_sentence(policy, c, lang) for c in policy.conditions}
+        self._sentences = {c.id: self._sentence(c) for c in policy.conditions}
         self._words: dict[int, str] = {}
+
+    def _sentence(self, condition: Condition) -> str:
+        """The rule in words, empty where the label already says it: a yes-or-no fact without exception."""
+        excepted = any(e.to == condition.id for e in self.policy.exceptions)
+        node = condition.node.item if isinstance(condition.node, Not) else condition.node
+        if isinstance(node, FactRef) and not excepted:
+            return ""
+        return condition_sentence(self.policy, condition, self.lang)
 
     def article(self, article: Article) -> Link:
         """The article's place on the policy's page."""
@@ -101,7 +110,7 @@ class Teller:
         """One condition with its article, the fact behind it and what would change the answer."""
         condition = answered.condition
         label, sentence = self._labels[condition.id], self._sentences[condition.id]
-        details = [sentence] if sentence.strip("。.") != label else []
+        details = [sentence] if sentence else []
         if answered.by is not None:
             details.append(_("Decided by the exception “%s”") % label_text(answered.by.label, self.lang))
         elif distance := self._gap(answered.step):
@@ -114,7 +123,7 @@ class Teller:
             quote=condition.article.text,
             facts=self.behind(answered.facts()),
             missing=self.missing(answered.lacks) if answered.truth is Truth.UNKNOWN else (),
-            remedy=label_text(condition.remedy, self.lang) if answered.truth is not Truth.YES else "",
+            remedy=label_text(condition.remedy, self.lang) if answered.truth is Truth.NO else "",
             status=condition.status.label(self.lang),
         )
 
@@ -144,7 +153,8 @@ class Teller:
         ):
             value = f"{explanation.amount_op.value} {value}"
         first = Line(
-            text=f"{self.say(step)} = {value}",
+            text=f"{label_text(rule.label, self.lang)} = {value}",
+            detail=self.say(step),
             reference=self.article(rule.article),
             status=rule.status.label(self.lang),
             children=self._steps(step, set()),
@@ -239,14 +249,20 @@ class Teller:
                 self._labels[c.condition.id] for c in explanation.failed()
             )
         if explanation.lacks:
-            return _("Not decided: needs %s") % separator.join(
-                m.label for m in self.missing(explanation.lacks)
-            )
+            needed = map(self._asked, self.missing(explanation.lacks))
+            return _("Not decided: needs %s") % separator.join(needed)
         if explanation.amount is None and explanation.result_step is not None:
             return self.value(explanation.result_step)
         if explanation.amount is not None:
             return Amount(explanation.amount, explanation.amount_op).text(self.lang)
         return _("All conditions are met")
+
+    def _asked(self, lack: Missing) -> str:
+        """A missing fact as what one would have to know: a yes-or-no fact as "whether …"."""
+        spec = self.policy.dictionary.find(lack.name)
+        if spec is not None and type_of_fact(spec).kind is Kind.BOOL:
+            return _("whether %s") % lack.label
+        return f"{lack.label} {lack.period}".strip()
 
 
 _tellers: dict[tuple[str, str], Teller] = {}

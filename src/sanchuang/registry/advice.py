@@ -20,6 +20,7 @@ from sanchuang.core.advice import (
     SectionResult,
     Subject,
 )
+from sanchuang.core.errors import Unfit
 from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.engines.rules import FactSpec, FactValue, show
 from sanchuang.engines.rules.types import type_of_fact
@@ -40,6 +41,17 @@ def _lang() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def require_company(organisation: Organisation) -> None:
+    """Advice is for companies; raises `Unfit` for any other kind."""
+    if organisation.kind != Organisation.Kind.COMPANY:
+        kind = organisation.get_kind_display()
+        message = _("Advice is for companies; “%(name)s” is: %(kind)s") % {
+            "name": organisation.name,
+            "kind": kind,
+        }
+        raise Unfit(message, _("Name a company; sanchuang org list --kind company shows them all"))
+
+
 def subjects(organisations: Iterable[Organisation], on: dt.date) -> Iterator[Subject]:
     """Everybody to be advised, with the facts as of `on`; facts come in few queries."""
     organisations = list(organisations)
@@ -49,7 +61,8 @@ def subjects(organisations: Iterable[Organisation], on: dt.date) -> Iterator[Sub
 
 
 def subject_of(organisation: Organisation, on: dt.date) -> Subject:
-    """One organisation to be advised."""
+    """One company to be advised; raises `Unfit` for an organisation of another kind."""
+    require_company(organisation)
     return next(subjects([organisation], on))
 
 
@@ -110,7 +123,10 @@ def fit(need: Need, result: Result, hit: Hit) -> Finding:
         link=Link(result.title, reverse("registry:result", args=[result.slug])),
         lines=tuple(lines),
         lines_title=_("What speaks for it and against"),
-        notes=(str(result.organisation),) if result.organisation else (),
+        notes=(
+            *([str(result.organisation)] if result.organisation else []),
+            _("Close in wording only: check each figure"),
+        ),
         synthetic=result.synthetic,
         score=hit.score,
     )
@@ -200,7 +216,7 @@ class FileSection:
         for finding in findings:
             text = finding.title
             if finding.potential is not None:
-                text += _(" (up to %s)") % finding.potential.text(lang)
+                text += _(" (up to %s)") % finding.potential.yuan.text(lang)
             lines.append(Line(text, Truth.UNKNOWN, reference=finding.link))
         titles = _(", ").join(line.text for line in lines)
         return Finding(

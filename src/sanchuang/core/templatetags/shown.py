@@ -241,6 +241,12 @@ def why(finding: Finding) -> str:
     return words[finding.answer] if finding.answer is not None else _("Reasons")
 
 
+@register.filter
+def potential(finding: Finding) -> str:
+    """What could be had, and under which condition."""
+    return finding.potential_text(lang())
+
+
 @register.simple_tag
 def tally(lines: Iterable[Line]) -> SafeString:
     """How many conditions are met, not met and unknown, as badges; those without an answer are not counted."""

@@ -164,8 +164,7 @@ class Evaluator:
         found = self.facts.get(spec.name, period)
         used = (Used(spec, text, found),)
         if found is None:
-            note = "" if period is None else f"缺 {text} 年的数"
-            return Step(node, None, frozenset((Lack(spec.name, spec.label(), text, note),)), (), used)
+            return Step(node, None, frozenset((Lack(spec.name, spec.label(), text),)), (), used)
         if found.op is not Op.EXACT:
             lack = Lack(spec.name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
             return Step(node, None, frozenset((lack,)), (), used)

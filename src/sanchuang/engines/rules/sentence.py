@@ -41,11 +41,11 @@ _CALLS = {
 }  # fmt: skip
 _WORDS = {
     "zh": {"and": "，且", "or": "，或者", "sep": "、", "min": "{0}中的较小者", "max": "{0}中的较大者",
-           "in": "{0}属于 {1}", "not": "并非“{0}”", "if": "若{0}，则为{1}", "else": "其余为{0}",
+           "in": "{0}属于 {1}", "not": "并非“{0}”", "is_no": "“{0}”为否", "if": "若{0}，则为{1}", "else": "其余为{0}",
            "row": "{0}表按{1}所定的“{2}”", "band": "按“{0}”的档位由{1}得到的值", "on": "办理之日",
            "sum": "{0}近 {1} 年之和", "(": "（", ")": "）", ";": "；"},
     "en": {"and": " and ", "or": " or ", "sep": ", ", "min": "the lesser of {0}", "max": "the greater of {0}",
-           "in": "{0} is one of {1}", "not": "not “{0}”", "if": "if {0}, {1}", "else": "otherwise {0}",
+           "in": "{0} is one of {1}", "not": "not “{0}”", "is_no": "“{0}” is answered no", "if": "if {0}, {1}", "else": "otherwise {0}",
            "row": "“{2}” of the table “{0}” for the {1}", "band": "the band of “{0}” for {1}",
            "on": "the day of the decision", "sum": "{0} over the last {1} years", "(": " (", ")": ")", ";": "; "},
 }  # fmt: skip
@@ -60,11 +60,12 @@ def show(value: AnyValue, type_: Type, lang: str = "zh") -> str:
     if isinstance(value, bool):
         return ("是" if value else "否") if lang.startswith("zh") else ("yes" if value else "no")
     if isinstance(value, Yuan):
-        return value.text()
+        return value.text("zh" if lang.startswith("zh") else "en")
     if isinstance(value, Fraction):
         if type_.kind is Kind.EXACT:
             whole = Yuan(value.numerator // value.denominator)
-            return whole.text() if value.denominator == 1 else f"≈ {whole.text()}"
+            shown = whole.text("zh" if lang.startswith("zh") else "en")
+            return shown if value.denominator == 1 else f"≈ {shown}"
         if type_.unit or not value or abs(value) > 2:
             return f"{number_text(value)}{type_.unit}"
         return rate_text(value)
@@ -151,6 +152,8 @@ class _Speaker:
         return self.words["or"].join(self._wrapped(i) for i in node.items)
 
     def _Not(self, node: t.Not) -> str:
+        if isinstance(node.item, t.FactRef):
+            return self.words["is_no"].format(self(node.item))
         return self.words["not"].format(self(node.item))
 
     def _Cases(self, node: t.Cases) -> str:
