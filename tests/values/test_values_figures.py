@@ -434,3 +434,20 @@ class TestConstruction:
         with pytest.raises(AttributeError):
             Figure.parse("300项").op = Op.OVER
         assert len({Figure.parse("300项"), Figure.parse("３００项")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("figure", "zh", "en"),
+    [
+        (Figure(Fraction(2_000_000), Op.EXACT, "元/项"), "200万元/项", "CNY 2,000,000/项"),
+        (Figure(Fraction(231_481), Op.AT_LEAST, "元/项"), "≥ 231,481元/项", "≥ CNY 231,481/项"),
+        (
+            Figure(Fraction(3_327_103), Op.ABOUT, "CNY/event"),
+            "约3,327,103元/event",
+            "about CNY 3,327,103/event",
+        ),
+    ],
+)
+def test_money_per_something_reads_as_money(figure: Figure, zh: str, en: str) -> None:
+    assert (figure.text(), figure.text("en")) == (zh, en)
+    assert Figure.parse("200万元/项") == Figure(Fraction(2_000_000), Op.EXACT, "元/项")

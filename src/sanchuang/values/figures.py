@@ -224,7 +224,7 @@ class Figure:
     def text(self, lang: str = "zh", *, digits: int | None = None) -> str:
         """For people: `近300项`, `超1亿元`, `≥ 95 %`, `几十公里`; `nearly 300 needs` with an English unit.
 
-        Exact; with `digits`, rounded first as `rounded` does. Money takes 万 and 亿 in Chinese.
+        Exact; with `digits`, rounded first as `rounded` does. Money takes 万 and 亿 in Chinese (`200万元/项`).
         """
         if self.value is None:
             return self.words + _gap(self.unit, lang) + self.unit
@@ -232,11 +232,12 @@ class Figure:
         value, _ = figure._read()
         code = language(lang)
         before = pick(_WORDS[figure.op], lang)
-        if self.unit in _MONEY_UNITS:
+        money, stroke, per = self.unit.partition("/")
+        if money in _MONEY_UNITS:  # also per something: 200万元/项
             if code not in {"zh", "zh_hant"}:
-                return f"{before}CNY {number_text(value)}"
+                return f"{before}CNY {number_text(value)}{stroke}{per}"
             number, sign = scaled_text(value)
-            shown = f"{before}{number}{sign}元"
+            shown = f"{before}{number}{sign}元{stroke}{per}"
             return shown.translate(_TRADITIONAL) if code == "zh_hant" else shown
         return f"{before}{number_text(value)}{_gap(self.unit, lang)}{self.unit}"
 
