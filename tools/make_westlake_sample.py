@@ -45,7 +45,7 @@ MISSING = {
     "registered_capital": 0.12,
     "abnormal": 0.12,
     "compute_supplier_related": 0.18,
-    "compute_via_platform": 0.16,
+    "compute_via_platform": 0.10,
     "conversion_agreement": 0.15,
     "conversion_trl": 0.15,
     "prior_bluebird_award": 0.12,
@@ -180,7 +180,8 @@ def make_facts(
         "abnormal": yes(rng.random() < 0.04),
         "ai_related": "是",
         "compute_supplier_related": yes(spends and rng.random() < 0.07),
-        "compute_via_platform": yes(spends and rng.random() < 0.45),
+        # Support goes through the platform, so most of those who buy compute use it.
+        "compute_via_platform": yes(spends and rng.random() < 0.9),
         "conversion_agreement": yes(converts and rng.random() < 0.85),
         "conversion_trl": str(rng.choice([3, 4, 4, 5, 5, 6, 6, 7, 8])) if converts else "",
         "prior_bluebird_award": yes(converts and rng.random() < 0.12),
