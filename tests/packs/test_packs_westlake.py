@@ -1,6 +1,7 @@
 """The West Lake pack holds what was published, marks what was invented, and can be made again."""
 
 import ast
+import datetime as dt
 import operator
 import os
 import re
@@ -302,6 +303,27 @@ def test_the_contract_registry_deadline_changed_with_the_rule_of_2026(pack):
         ("15", "工作日", "2026-01-23", "None"),
     ]
     assert {e.status for e in entries} == {Verification.UNVERIFIED}
+
+
+def in_force(pack, key: str, day: dt.date) -> list[tuple[str, str, str]]:
+    """Value, unit and source of every entry of `key` that holds on `day`."""
+    entries = [e for e in pack.law if e.key == key and e.span()[0] <= day <= e.span()[1]]
+    return [(e.value, e.unit, e.source) for e in entries]
+
+
+def test_the_city_s_compute_voucher_before_and_after_the_measures_of_2025(pack):
+    first, last = dt.date(2024, 7, 18), dt.date(2025, 6, 12)
+    for day in (first, dt.date(2025, 1, 1), last):
+        assert in_force(pack, "compute_voucher.city_rate", day) == [("30", "%", "city-voucher-2024")]
+        assert in_force(pack, "compute_voucher.city_other_rate", day) == [("20", "%", "city-voucher-2024")]
+        assert in_force(pack, "compute_voucher.city_cap", day) == [("8000000", "元", "city-voucher-2024")]
+        assert in_force(pack, "compute_voucher.city_pool", day) == [("250000000", "元", "city-voucher-2024")]
+    old = [e for e in pack.law if e.source == "city-voucher-2024"]
+    assert {e.status for e in old} == {Verification.VERIFIED_TEXT}
+    assert in_force(pack, "compute_voucher.city_rate", first - dt.timedelta(1)) == []
+    for key in ("city_rate", "city_cap", "city_pool"):
+        [(_value, _unit, source)] = in_force(pack, f"compute_voucher.{key}", last + dt.timedelta(1))
+        assert source == "city-voucher-2025"
 
 
 def test_the_generator_makes_the_committed_sample_again(tmp_path, monkeypatch):
