@@ -26,7 +26,7 @@ from sanchuang.core.pack.register import loaders
 from sanchuang.core.roles import Role
 from sanchuang.engines.markup import Problems
 from sanchuang.registry import models
-from sanchuang.registry.actions import record_fact
+from sanchuang.registry.actions import classify_organisation, record_fact, rename_organisation
 from sanchuang.registry.facts import company_facts
 from sanchuang.registry.queries import find_organisation
 from sanchuang.values import Evidence, Op, Period, Yuan
@@ -216,6 +216,71 @@ def test_records_made_here_stay_and_are_never_taken_over(pack: Path, edit: Any, 
     value = company_facts([stim], dt.date(2025, 1, 1))[stim.pk].get("staff", Period.parse("2024"))
     assert value is not None
     assert (value.value, value.source) == (20, "现场核对")
+
+
+def names_of(slug: str) -> set[tuple[str, str, str]]:
+    names = models.OrganisationName.objects.filter(organisation__slug=slug)
+    return set(names.values_list("name", "kind", "until"))
+
+
+def test_a_rename_survives_a_reload(pack: Path, edit: Any, make_user: Any) -> None:
+    load_pack(pack, by=operator())
+    university = find_organisation("峡湾大学")
+    before = names_of(university.slug)
+    rename_organisation(
+        by=make_user(Role.OFFICER), organisation=university, name="峡湾海洋大学", on=dt.date(2025, 6, 30)
+    )
+    renamed = names_of(university.slug)
+    assert renamed - before == {("峡湾海洋大学", "current", ""), ("峡湾大学", "former", "2025-06-30")}
+    edit("pack.yaml", "hans: 克朗", "hans: 挪威克朗")
+    loaded = load_pack(pack, by=operator())
+    assert loaded.changed
+    assert loaded.load.counts["kept"] == 1
+    assert find_organisation("峡湾海洋大学").name == "峡湾海洋大学"
+    assert find_organisation("峡湾大学").slug == university.slug
+    assert names_of(university.slug) == renamed
+
+
+def test_the_rest_of_a_renamed_organisation_still_follows_the_pack(pack: Path, edit: Any) -> None:
+    load_pack(pack, by=operator())
+    university = find_organisation("峡湾大学")
+    rename_organisation(by=operator(), organisation=university, name="峡湾海洋大学", on=dt.date(2025, 6, 30))
+    edit("organisations.yaml", "hans: 峡湾大学", "hans: 峡湾综合大学")
+    edit("organisations.yaml", "峡湾学院", "峡湾高等学院")
+    assert load_pack(pack, by=operator()).load.counts["kept"] == 1
+    names = names_of(university.slug)
+    assert {name for name, kind, _ in names if kind == "current"} == {"峡湾海洋大学"}
+    assert {name for name, kind, _ in names if kind == "former"} == {
+        "峡湾大学",
+        "峡湾综合大学",
+        "峡湾高等学院",
+    }
+    edit("organisations.yaml", "hans: 峡湾综合大学", "hans: 峡湾海洋大学")
+    assert "kept" not in load_pack(pack, by=operator()).load.counts
+    assert {name for name, kind, _ in names_of(university.slug) if kind == "current"} == {"峡湾海洋大学"}
+
+
+def test_an_industry_chosen_here_survives_a_reload(pack: Path, edit: Any) -> None:
+    load_pack(pack, by=operator())
+    stim = find_organisation("Stim")
+    other = models.Industry.objects.exclude(pk=stim.industry_id).first()
+    classify_organisation(by=operator(), organisation=stim, industry=other)
+    edit("pack.yaml", "hans: 克朗", "hans: 挪威克朗")
+    assert load_pack(pack, by=operator()).load.counts["kept"] == 1
+    assert find_organisation("Stim").industry == other
+
+
+def test_an_organisation_changed_here_may_not_leave_the_pack(pack: Path) -> None:
+    load_pack(pack, by=operator())
+    office = find_organisation("district-office")
+    rename_organisation(by=operator(), organisation=office, name="新区办", on=dt.date(2025, 6, 30))
+    before = rows()
+    text = (pack / "organisations.yaml").read_text()
+    (pack / "organisations.yaml").write_text(text[: text.index("- id: district-office")])
+    (pack / "users.yaml").write_text("[]\n")
+    with pytest.raises(Problems, match="区包里删去的机构在本地改过：新区办"):
+        load_pack(pack, by=operator())
+    assert rows() == before
 
 
 def test_an_organisation_with_facts_recorded_here_may_not_leave_the_pack(

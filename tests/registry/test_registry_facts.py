@@ -11,7 +11,12 @@ from django.db import IntegrityError, transaction
 from sanchuang.core.errors import Refused, Unfit
 from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
-from sanchuang.registry.actions import create_organisation, record_fact, rename_organisation
+from sanchuang.registry.actions import (
+    classify_organisation,
+    create_organisation,
+    record_fact,
+    rename_organisation,
+)
 from sanchuang.registry.facts import company_facts
 from sanchuang.registry.models import Fact, FactDefinition, Industry, Organisation, OrganisationName
 from sanchuang.registry.queries import facts_of, find_organisation
@@ -30,6 +35,8 @@ def _dictionary() -> None:
         ("recognised", "bool", "static", "经认定", {}),
         ("district_level", "choice", "static", "等级", {"choices": ["甲", "乙"]}),
         ("line", "text", "static", "所属行业", {"values_from": "classification"}),
+        ("turnover", "money", "year", "营业额", {"unit": "kr"}),
+        ("founded", "date", "static", "成立日期", {}),
     ):
         FactDefinition.objects.create(name=name, type=type_, per=per, labels={"zh": label}, **more)
 
@@ -54,6 +61,19 @@ def test_a_fact_per_year_is_found_under_exactly_its_year(acme: Organisation) -> 
     assert facts.get("revenue", Y2023) is None
     assert facts.get("revenue", None) is None
     assert facts.get("staff", Y2024) is None
+
+
+def test_figures_of_a_year_that_has_not_begun_are_not_known_yet(acme: Organisation) -> None:
+    for period, staff in ((Y2023, 30), (Y2024, 40)):
+        record(acme, "staff", staff, period=period)
+
+    def known_on(day: str) -> list[Any]:
+        facts = company_facts([acme], dt.date.fromisoformat(day))[acme.pk]
+        return [value.value for _, value in facts.known()]
+
+    assert known_on("2023-12-31") == [30]
+    assert known_on("2024-01-01") == [30, 40]
+    assert known_on("2022-12-31") == []
 
 
 def test_a_static_fact_has_its_newest_value_on_the_day(acme: Organisation) -> None:
@@ -83,6 +103,46 @@ def test_a_correction_counts_from_when_it_became_known(acme: Organisation) -> No
     assert known(dt.date(2025, 2, 28)) is None
 
 
+def test_of_one_period_the_better_graded_value_counts(acme: Organisation, make_user: Any) -> None:
+    record(acme, "staff", 45, period=Y2024, evidence=Evidence.REGISTERED)
+    record(acme, "staff", 99, period=Y2024, by=make_user(Role.MEMBER, "acme"))
+    value = company_facts([acme], TODAY)[acme.pk].get("staff", Y2024)
+    assert value is not None
+    assert (value.value, value.evidence) == (45, Evidence.REGISTERED)
+    assert sorted(Fact.objects.values_list("value", flat=True)) == [45, 99]
+
+
+def test_a_claim_of_later_days_counts_below_a_better_grade_and_above_older_claims(acme: Organisation) -> None:
+    def learnt(day: int, value: int, grade: Evidence) -> None:
+        fact = record(acme, "staff", value, period=Y2024, evidence=grade)
+        Fact.objects.filter(pk=fact.pk).update(known_from=dt.date(2025, 3, day))
+
+    def counts() -> Any:
+        return company_facts([acme], TODAY)[acme.pk].get("staff", Y2024).value
+
+    learnt(1, 10, Evidence.CLAIMED)
+    learnt(2, 11, Evidence.CLAIMED)
+    assert counts() == 11
+    learnt(3, 12, Evidence.CONTRACT_SEEN)
+    learnt(4, 13, Evidence.CLAIMED)
+    assert counts() == 12
+    learnt(5, 14, Evidence.PAID)
+    learnt(6, 15, Evidence.REGISTERED)
+    assert counts() == 14
+
+
+@pytest.mark.parametrize("grade", [grade for grade in Evidence if grade is not Evidence.CLAIMED])
+def test_a_member_claims_and_only_the_district_grades(
+    acme: Organisation, grade: Evidence, make_user: Any
+) -> None:
+    member = make_user(Role.MEMBER, "acme")
+    with pytest.raises(Refused, match="您不能评定事实的证据等级“某公司”；可以的人：政策专员、管理员"):
+        record(acme, "staff", 5, period=Y2024, by=member, evidence=grade)
+    assert not Fact.objects.exists()
+    record(acme, "staff", 5, period=Y2024, by=make_user(Role.OFFICER), evidence=grade)
+    assert Fact.objects.get().evidence is grade
+
+
 def test_the_operator_of_the_text_is_kept(acme: Organisation) -> None:
     record(acme, "revenue", ">1亿元", period=Y2024)
     value = company_facts([acme], TODAY)[acme.pk].get("revenue", Y2024)
@@ -90,18 +150,36 @@ def test_the_operator_of_the_text_is_kept(acme: Organisation) -> None:
     assert (value.value, value.op) == (Yuan.of(100_000_000), Op.OVER)
 
 
-def test_the_line_of_business_comes_from_the_organisation_unless_recorded(acme: Organisation) -> None:
-    acme.industry = Industry.objects.create(
+def test_the_line_of_business_comes_from_the_organisation(acme: Organisation) -> None:
+    software = Industry.objects.create(
         code="65", level="division", name="软件业", status=Verification.UNVERIFIED
     )
-    acme.save()
+    with pytest.raises(Malformed, match="“所属行业”取自机构的行业分类 — 更改机构的行业"):
+        record(acme, "line", "65")
+    classify_organisation(by=operator(), organisation=acme, industry=software)
     derived = company_facts([acme], TODAY)[acme.pk].get("line", None)
     assert derived is not None
     assert (derived.value, derived.source) == ("65", "工商登记")
-    record(acme, "line", "64")
-    recorded = company_facts([acme], TODAY)[acme.pk].get("line", None)
-    assert recorded is not None
-    assert recorded.value == "64"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value", "op"),
+    [
+        ("staff", "50人", 50, Op.EXACT),
+        ("staff", "≥ 1,200 人", 1200, Op.AT_LEAST),
+        ("staff", "五十人", 50, Op.EXACT),
+        ("revenue", "300万元", Yuan.of(3_000_000), Op.EXACT),
+        ("turnover", "300 kr", Yuan.of(300), Op.EXACT),
+        ("turnover", "300", Yuan.of(300), Op.EXACT),
+    ],
+)
+def test_a_text_may_name_the_unit_of_the_fact(
+    acme: Organisation, name: str, text: str, value: Any, op: Op
+) -> None:
+    record(acme, name, text, period=Y2024)
+    found = company_facts([acme], TODAY)[acme.pk].get(name, Y2024)
+    assert found is not None
+    assert (found.value, found.op) == (value, op)
 
 
 def test_facts_of_many_organisations_take_as_many_queries_as_of_one(
@@ -127,7 +205,14 @@ def test_the_file_lists_what_is_known_newest_first_and_what_is_missing(acme: Org
     assert [(line.spec.name, [value.value for value in line.values]) for line in lines] == [
         ("staff", [40, 30])
     ]
-    assert {spec.name for spec in missing} == {"revenue", "recognised", "district_level", "line"}
+    assert {spec.name for spec in missing} == {
+        "revenue",
+        "recognised",
+        "district_level",
+        "line",
+        "turnover",
+        "founded",
+    }
 
 
 @pytest.mark.parametrize(
@@ -141,6 +226,12 @@ def test_the_file_lists_what_is_known_newest_first_and_what_is_missing(acme: Org
         ("recognised", "是", {"period": Y2024}, "不按期间登记"),
         ("district_level", "丙", {}, "不在可选值中"),
         ("staff", 5, {"period": Y2024, "source": " "}, "要有出处"),
+        ("staff", "50家", {"period": Y2024}, "“从业人员”的单位是“人”，给的是“家” — 写成 50人，或只写 50"),
+        ("turnover", "300元", {"period": Y2024}, "“营业额”的单位是“kr”，给的是“元” — 写成 300kr，或只写 300"),
+        ("revenue", "50人", {"period": Y2024}, "“营业收入”的单位是“元”，给的是“人” — 写成 50元，或只写 50"),
+        ("founded", "2199-01-01", {}, "“成立日期”是 2199-01-01，那一天还没有到"),
+        ("founded", dt.date(2199, 1, 1), {}, "“成立日期”是 2199-01-01，那一天还没有到"),
+        ("staff", 5, {"period": Period.parse("2199")}, "2199 年还没有开始"),
     ],
 )
 def test_what_does_not_fit_the_dictionary_is_refused(

@@ -60,3 +60,9 @@ def pinned() -> Iterator[Definitions]:
 def dictionary() -> FactDictionary:
     """Every fact that rules may ask for, in the order of the pack; empty before a pack is loaded."""
     return definitions().dictionary
+
+
+def code_scheme() -> str:
+    """The scheme of registration codes of the loaded pack; "none" before a pack is loaded."""
+    about = PackLoad.objects.values_list("about", flat=True).first()
+    return str(about["code_scheme"]) if about else "none"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from sanchuang.engines.rules.dictionary import FactType, FactValue
 from sanchuang.registry.coding import Json, decode
@@ -16,6 +16,14 @@ from sanchuang.registry.models import Fact, Industry, Organisation
 from sanchuang.values import Evidence, Op, Period
 
 _AT_ONCE = 10_000  # organisations in one query; SQLite takes 32,766 parameters
+
+
+# The rank of a stored grade; no grade ranks lowest.
+_GRADE = Case(
+    *(When(evidence=grade, then=Value(grade.rank + 1)) for grade in Evidence),
+    default=Value(0),
+    output_field=IntegerField(),
+)
 
 
 class _Row(NamedTuple):
@@ -64,8 +72,10 @@ def company_facts(
 ) -> dict[Any, OrganisationFacts]:
     """The facts of each organisation (by primary key) as they stood on `on`.
 
-    `known` leaves out what became known here after that day; by default everything known now counts. When a
-    value was corrected, the one that became known last counts. Facts that the dictionary takes from the
+    A figure of a year counts from the year's first day, so that rules can ask for this year's so far; those of later
+    years are left out. `known` leaves out what became known here after that day; by default everything known now
+    counts, also of years long past. Of several values for one period, or from one day on, the best graded
+    counts, and of equal grades the one that became known last. Facts that the dictionary takes from the
     classification come from the organisation itself. Takes one query for each ten thousand organisations
     and three beside.
     """
@@ -79,6 +89,7 @@ def company_facts(
             code = industries.get(organisation.industry_id, "")
             row = _Row(code, organisation.source, None, Op.EXACT, organisation.synthetic)
             found[organisation.pk].rows |= {(name, ""): row for name in entries.from_classification}
+    begun = {"": True}  # few periods, many rows
     counts = Q(date_from__isnull=True) | Q(date_from__lte=on)
     if known is not None:
         counts &= Q(known_from__isnull=True) | Q(known_from__lte=known)
@@ -86,12 +97,17 @@ def company_facts(
         pks = [organisation.pk for organisation in organisations[start : start + _AT_ONCE]]
         rows = (
             Fact.objects.filter(counts, organisation__in=pks)
-            # Later rows replace earlier ones: the newest value, and of it the one learnt last.
-            .order_by(F("date_from").asc(nulls_first=True), F("known_from").asc(nulls_first=True))
+            # Later rows replace earlier ones: the newest value, of it the best graded, then the one learnt last.
+            .order_by(
+                F("date_from").asc(nulls_first=True), _GRADE.asc(), F("known_from").asc(nulls_first=True)
+            )
             .values_list(
                 "organisation_id", "name", "period", "value", "source", "evidence", "op", "synthetic"
             )
         )
         for pk, name, period, *rest in rows.iterator():
-            found[pk].rows[name, period] = _Row(*rest)
+            if period not in begun:
+                begun[period] = Period.parse(period).first <= on
+            if begun[period]:
+                found[pk].rows[name, period] = _Row(*rest)
     return found

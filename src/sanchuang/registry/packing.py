@@ -14,6 +14,7 @@ from sanchuang.core.pack.reader import Pack
 from sanchuang.core.pack.register import Counts, Report, loader
 from sanchuang.core.pack.sync import CHUNK, link, sync, sync_rows
 from sanchuang.engines.rules.dictionary import Per
+from sanchuang.registry import local
 from sanchuang.registry.codes import check_code
 from sanchuang.registry.coding import encode
 from sanchuang.registry.models import (
@@ -145,16 +146,18 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
         for entry in pack.organisations
     ]
     existing = Organisation.objects.filter(pack=pack.id)
+    kept = local.keep(pack, existing, rows)
     _free_codes(existing, {row.slug: row.code for row in rows})
     counts = sync(existing, rows, key=("slug",), report=report, what="organisations")
     names = [
-        (row.pk, name, kind, until, search_key(name))
+        (row.pk, name, kind, until, search_key(name), pack.id)
         for row, entry in zip(rows, pack.organisations, strict=True)
-        for name, kind, until in _names(entry)
+        for name, kind, until in kept.names(row, _names(entry))
     ]
+    counts |= kept.counts()
     counts |= sync_rows(
-        OrganisationName.objects.filter(organisation__pack=pack.id),
-        ("organisation_id", "name", "kind", "until", "key"),
+        OrganisationName.objects.filter(organisation__pack=pack.id, pack=pack.id),
+        ("organisation_id", "name", "kind", "until", "key", "pack"),
         names,
         key=("organisation_id", "name", "kind"),
         report=report,

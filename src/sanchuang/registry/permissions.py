@@ -31,3 +31,9 @@ permit(
     what="登记企业事实",
     who="政策专员、管理员，以及该企业的成员",
 )
+permit(
+    "registry.grade_fact",
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR),
+    what="评定事实的证据等级",
+    who="政策专员、管理员",
+)

@@ -60,7 +60,7 @@ class Fact(models.Model):
 
     `period` is the canonical text of a period ("2024") for facts that hold per year; for static facts it is
     empty and `date_from` says since when the value holds (None: since always). `known_from` is the day it
-    became known here. `value` is JSON by the fact's type: see `sanchuang.registry.coding`. A fact that is not
+    became known here. Values of different evidence stand side by side; the best grade counts. `value` is JSON by the fact's type: see `sanchuang.registry.coding`. A fact that is not
     known has no row.
     """
 
@@ -87,6 +87,7 @@ class Fact(models.Model):
                 "period",
                 Coalesce("date_from", Value(dt.date.min)),
                 Coalesce("known_from", Value(dt.date.min)),
+                "evidence",
                 name="fact_once",
             ),
             models.CheckConstraint(

@@ -16,6 +16,7 @@ class Organisation(Named, Sourced):
 
     `code` is the registration code by the scheme of the pack (in China the unified social credit code);
     None when nobody has given it. `place` is the park or campus it sits in, `circle` the circle it belongs to.
+    `changed_here` names the columns of a pack's organisation that somebody changed here; a load leaves them.
     """
 
     class Kind(models.TextChoices):
@@ -44,6 +45,7 @@ class Organisation(Named, Sourced):
         Place, models.PROTECT, null=True, blank=True, related_name="circle_members", verbose_name="创新圈"
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="organisations", verbose_name="标签")
+    changed_here = models.JSONField("本地改动", default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = "机构"
@@ -58,7 +60,10 @@ class Organisation(Named, Sourced):
 
 
 class OrganisationName(models.Model):
-    """A name by which an organisation can be found; `key` is what a search compares."""
+    """A name by which an organisation can be found; `key` is what a search compares.
+
+    `pack` is empty for a name that was given here; a load leaves it.
+    """
 
     class Kind(models.TextChoices):
         """How the name is used."""
@@ -75,6 +80,7 @@ class OrganisationName(models.Model):
     kind = models.CharField("用法", max_length=8, choices=Kind)
     until = models.CharField("用到", max_length=24, blank=True)
     key = models.CharField(max_length=200, db_index=True, editable=False)
+    pack = models.CharField("来自区包", max_length=40, blank=True)
 
     class Meta:
         verbose_name = "名称"
