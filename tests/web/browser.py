@@ -37,21 +37,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def open_to_all(database: str) -> None:
-    """Give every demonstration user in `database` the password of the test."""
-    from django.contrib.auth.hashers import PBKDF2PasswordHasher
-
-    from district_database import using
-    from sanchuang.core.models import User
-
-    with using(database):
-        User.objects.exclude(pack="").update(password=PBKDF2PasswordHasher().encode(PASSWORD, "salt"))
-
-
 def environment(database: str, var: Path) -> dict[str, str]:
     """What makes another process use `database`: a copy of the file, or PostgreSQL's address with its name."""
     var.mkdir(parents=True)
-    env = {**os.environ, "SANCHUANG_VAR": str(var), "SANCHUANG_PRODUCTION": "", "SANCHUANG_DEBUG": ""}
+    env = {
+        **os.environ,
+        "SANCHUANG_VAR": str(var),
+        "SANCHUANG_DEMO_PASSWORD": PASSWORD,
+        "SANCHUANG_PRODUCTION": "",
+        "SANCHUANG_DEBUG": "",
+    }
     if url := os.environ.get("DATABASE_URL"):
         env["DATABASE_URL"] = url.rsplit("/", 1)[0] + "/" + database
     else:

@@ -51,15 +51,11 @@ def company(westlake_database: str, django_db_blocker: Any) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def site(
-    westlake_database: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def site(westlake_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site, served in its own process with the whole sample district."""
     browser.chromium()
     if not browser.BUILT.exists():
         pytest.skip("static/vendor is absent: run make run or tools/build_static.py")
-    with django_db_blocker.unblock():
-        browser.open_to_all(westlake_database)
     env = browser.environment(westlake_database, tmp_path_factory.mktemp("site") / "var")
     with browser.served(env, browser.free_port()) as url:
         yield url
