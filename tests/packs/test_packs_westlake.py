@@ -17,7 +17,7 @@ import yaml
 import sanchuang
 from sanchuang.core.pack.reader import read_pack
 from sanchuang.registry.codes import check_code, remarks
-from sanchuang.values import Op, Verification, parse_number
+from sanchuang.values import Figure, Op, Verification, parse_number
 
 ROOT = Path(__file__).parents[2]
 PACK = Path(sanchuang.__file__).parent / "packs" / "westlake"
@@ -87,8 +87,17 @@ def test_growth_rates_and_words_of_the_description_are_in_the_pack(pack, domain)
     for indicator in domain["indicators"]:
         if match := re.match(r"([\d.]+)%", indicator.get("growth", "")):
             assert (match[1], Op.EXACT) in held
-    assert ("几十公里", Op.WORDS) in held
-    assert ("高于全市平均", Op.WORDS) in held
+    printed = [Figure(None, f.op, f.unit, f.value).text() for f in pack.figures if f.op is Op.WORDS]
+    assert sorted(printed) == ["几十公里", "高于全市平均水平"]
+
+
+def test_a_year_without_dates_is_not_given_dates(pack):
+    """The report says “一年来” of the events; the words stand in the names, and no day is made up."""
+    events = [f for f in pack.figures if f.mechanism == "lianliankan"]
+    assert [f.as_of for f in events] == [None] * 7
+    published_ones = [f for f in events if not f.derived]
+    assert [f.names.hans.startswith("一年来") for f in published_ones] == [True] * 3
+    assert all("起止日没有写" in f.note for f in published_ones)
 
 
 def test_every_mechanism_of_the_description_is_in_the_pack(pack, domain):
@@ -219,6 +228,13 @@ def test_a_real_organisation_carries_nothing_that_its_source_did_not_say(pack):
         assert organisation.source != "sample"
     assert [f for f in pack.company_facts if f.organisation in real] == []
     assert [r.id for r in (*pack.results, *pack.needs) if r.organisation in real] == []
+
+
+def test_what_the_source_does_not_say_of_an_organisation_is_the_pack_s_word(pack):
+    by_id = {o.id: o for o in pack.organisations}
+    assert by_id["satellite-two"].status is Verification.ASSUMPTION  # the report names a product, no firm
+    assert "本包假设" in by_id["satellite-two"].note
+    assert by_id["cac"].note == "报道写到：全区 7 个大模型通过国家网信办备案。"
 
 
 def test_as_many_sample_companies_as_the_published_figure_counts(pack):
