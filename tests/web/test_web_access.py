@@ -53,6 +53,7 @@ ADDRESSES: dict[str, Address] = {
     "sign-in": Address(frozenset({STRANGER})),
     "sign-out": Address(SIGNED_IN, ok=302, posted={}),
     "set-language": Address(EVERYBODY, ok=302, posted={"language": "en", "next": "/"}),
+    "search": Address(SIGNED_IN),
     "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "registry:organisations": Address(SIGNED_IN),
     "registry:organisation": Address(SIGNED_IN, {"slug": OWN}),

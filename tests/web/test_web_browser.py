@@ -46,7 +46,7 @@ def company(westlake_database: str, django_db_blocker: Any) -> Sample:
             *(f"/needs/{need.slug}/" for need in Need.objects.order_by("slug")[:1]),
             *(f"/policies/{policy.slug}/" for policy in PolicyDocument.objects.order_by("slug")),
         ]
-    lists = ("/", "/organisations/", "/results/", "/needs/", "/places/", "/policies/")
+    lists = ("/", "/search/?q=智能", "/organisations/", "/results/", "/needs/", "/places/", "/policies/")
     return Sample(found.slug, found.name, (*lists, *records))
 
 

@@ -192,6 +192,7 @@ def test_hostile_text_is_shown_as_text(officer: Client) -> None:
         "/organisations/hostile/advice/",
         "/results/r-sonar/",
         f"/results/?q={hostile}",
+        f"/search/?q={hostile}",
         f"/organisations/hostile/advice/?on={hostile}",
     ):
         page = officer.get(path).content.decode()

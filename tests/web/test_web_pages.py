@@ -117,6 +117,38 @@ def test_facts_keep_operator_and_unit(known: Any, op: Op, hans: str, en: str) ->
             assert fact(context, FactValue(known, op=op), spec) == shown
 
 
+# search
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("stim", ["/organisations/999000011/"]),
+        ("999000022", ["/organisations/999000022/"]),
+        ("实验船", ["/policies/shared_boat/"]),
+        ("没有这样的", []),
+        ("", []),
+        ("%00", []),
+        ("长" * 500, []),
+    ],
+)
+def test_one_field_finds_organisations_and_policies(text: str, links: list[str], officer: Client) -> None:
+    shown = page(officer, f"/search/?q={text}")
+    results = shown[shown.index("<h1>") :]
+    assert re.findall(r'</span> <a href="([^"]*)"', results) == links
+    assert ("用名称的一部分" in results or "没有叫这个名字的" in results or "您想找什么？" in results) == (
+        not links
+    )
+
+
+def test_a_kind_without_a_page_here_is_shown_without_a_link(officer: Client) -> None:
+    from sanchuang.core import search
+    from sanchuang.web.views.search import found
+
+    drawn = found(search.Hit("visit", "1", "一次走访"))
+    assert (drawn.kind, drawn.url) == ("visit", "")
+
+
 # records
 
 

@@ -32,6 +32,7 @@ def addresses(westlake: None) -> dict[str, str]:
     )[0].slug
     return {
         "home": "/",
+        "search": "/search/?q=智能",
         "organisations": "/organisations/",
         "organisations, filtered and sorted": "/organisations/?q=智能&kind=company&industry=I&sort=-circle&page=2",
         "organisation": f"/organisations/{company}/",

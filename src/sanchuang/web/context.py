@@ -53,6 +53,6 @@ def _of_user(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation": menu(request, own),
         "own": own,
-        "search_address": reverse("registry:organisations"),
+        "search_address": reverse("search"),
         "memberships": [(ROLES[m.role], names.get(m.organisation, m.organisation)) for m in memberships],
     }

@@ -113,7 +113,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "sanchuang.core.backends.AccountBackend",
 ]
 
 CSRF_FAILURE_VIEW = "sanchuang.web.views.errors.csrf_failure"

@@ -7,12 +7,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
 from sanchuang.web.views.home import home
+from sanchuang.web.views.search import search_page
 from sanchuang.web.views.session import SignIn, admin_door, choose_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("search/", search_page, name="search"),
     path("language/", choose_language, name="set-language"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
     path("admin/login/", admin_door),
