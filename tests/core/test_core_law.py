@@ -10,8 +10,9 @@ import pytest
 from django.db import IntegrityError
 
 from sanchuang.core.law import NoLaw, law
+from sanchuang.core.measure import measured
 from sanchuang.core.models import LawEntry
-from sanchuang.values import Verification
+from sanchuang.values import Malformed, Verification, Yuan
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,39 @@ def test_the_value_of_the_day_comes_with_its_source() -> None:
 def test_numbers_are_exact() -> None:
     entry("share.floor", "0.1", "2020-01-01")
     assert law("share.floor", day("2020-01-01")).value == Fraction(1, 10)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "kind", "typed"),
+    [
+        ("70", "%", "rate", Fraction(7, 10)),
+        ("0.5", "‰", "rate", Fraction(1, 2000)),
+        ("5000000", "元", "money", Yuan.of(5_000_000)),
+        ("500", "万元", "money", Yuan.of(5_000_000)),
+        ("300", "元/人", "money", Yuan.of(300)),
+        ("1,200.50", "kr", "money", Yuan(120_050)),
+        ("15", "工作日", "count", 15),
+        ("2025", "年份", "year", 2025),
+        ("1.5", "公里", "number", Fraction(3, 2)),
+    ],
+)
+def test_the_value_is_typed_by_what_its_unit_measures(value: str, unit: str, kind: str, typed: Any) -> None:
+    entry("some.key", value, "2020-01-01", unit=unit, kind=kind)
+    found = law("some.key", day("2020-01-01"))
+    assert (found.value, type(found.value), found.unit) == (typed, type(typed), unit)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "kind", "message"),
+    [
+        ("1.5", "工作日", "count", "“1.5”不是整数，而单位“工作日”只用整数"),
+        ("0.001", "元", "money", "0.001"),
+        ("70", "成色", "rate", "70成色"),
+    ],
+)
+def test_a_value_that_its_unit_cannot_have_is_refused(value: str, unit: str, kind: str, message: str) -> None:
+    with pytest.raises(Malformed, match=message):
+        measured(value, unit, kind)
 
 
 def test_an_open_beginning_reaches_back_without_end() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from django.db.models import Count, Q
 
+from sanchuang.core.law import law
 from sanchuang.registry.codes import check_code
 from sanchuang.registry.facts import company_facts
 from sanchuang.registry.models import Fact, Need, Organisation, Place, PublishedFigure, Result
@@ -20,7 +22,7 @@ from sanchuang.registry.queries import (
     organisations,
     published_figures,
 )
-from sanchuang.values import Op, Period
+from sanchuang.values import Op, Period, Yuan
 
 pytestmark = pytest.mark.usefixtures("westlake")
 TODAY = dt.date(2026, 11, 22)
@@ -49,6 +51,19 @@ def test_a_real_organisation_has_a_source_and_no_invented_fact() -> None:
     real = Organisation.objects.filter(synthetic=False)
     assert not real.filter(source="").exists()
     assert not Fact.objects.filter(organisation__in=real, synthetic=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("transfer_income_share.floor", Fraction(7, 10)),
+        ("contract_registration.large_contract", Yuan.of(5_000_000)),
+        ("contract_registration.days", 15),
+    ],
+)
+def test_the_law_of_the_district_is_typed(key: str, value: object) -> None:
+    found = law(key, TODAY).value
+    assert (found, type(found)) == (value, type(value))
 
 
 def test_figures_keep_operator_and_source() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from fractions import Fraction
 
 from sanchuang.core.errors import Unfit, near
+from sanchuang.core.measure import Measured, measured
 from sanchuang.core.models import LawEntry, holds_on
-from sanchuang.values import Verification, parse_number
+from sanchuang.values import Verification
 
 
 class NoLaw(Unfit):
@@ -21,13 +21,14 @@ class NoLaw(Unfit):
 
 @dataclass(frozen=True)
 class LawValue:
-    """What the law says on a day: `value` in `unit` (50% is 1/2), and where that is written.
+    """What the law says on a day, and where that is written.
 
-    `date_from` and `date_to` are both included; None means open.
+    `value` is typed by what `unit` measures, as `core.measure.measured` says: money is `Yuan`, 70 % is the
+    fraction 7/10, 15 working days are the whole number 15. `date_from` and `date_to` are both included; None means open.
     """
 
     key: str
-    value: Fraction
+    value: Measured
     unit: str
     source: str
     status: Verification
@@ -58,7 +59,7 @@ def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
         spans = "；".join(f"{entry.date_from or '…'} 至 {entry.date_to or '今'}" for entry in entries)
         raise NoLaw(f"“{key}”在 {on} 没有施行中的规定", f"已知的施行期：{spans}", earliest)
     entry = in_force[-1]
-    value = parse_number(entry.value)
+    value = measured(entry.value, entry.unit, entry.kind)
     return LawValue(key, value, entry.unit, entry.source, entry.status, entry.date_from, entry.date_to)
 
 

@@ -84,8 +84,8 @@ class Membership(models.Model):
 class LawEntry(models.Model):
     """One value of dated law: a rate, a threshold, a number of days, with the text it comes from.
 
-    `value` is the exact number as text in `unit`; both dates are included, either may be open. `status` says
-    how far the source was checked. `known_from` is the day this installation learnt it: a decision taken
+    `value` is the exact number as text in `unit`, and `kind` what that unit measures (money, rate, count …, as in the
+    pack's list of units); both dates are included, either may be open. `status` says how far the source was checked. `known_from` is the day this installation learnt it: a decision taken
     earlier is replayed without it.
     """
 
@@ -93,6 +93,7 @@ class LawEntry(models.Model):
     key = models.CharField("键", max_length=120, db_index=True)
     value = models.CharField("值", max_length=60)
     unit = models.CharField("单位", max_length=40, blank=True)
+    kind = models.CharField("量的是", max_length=10, default="number")
     date_from = models.DateField("施行", null=True, blank=True)
     date_to = models.DateField("失效", null=True, blank=True)
     known_from = models.DateField("得知", null=True, blank=True)

@@ -17,12 +17,14 @@ from sanchuang.core.roles import Role
 def law(pack: Pack, by: User, report: Report) -> Counts:
     """Dated law, each entry with its source as it is cited."""
     cited = {source.id: source.cite_as for source in pack.manifest.sources}
+    kinds = {unit.id: unit.kind for unit in pack.manifest.units}
     entries = [
         LawEntry(
             pack=pack.id,
             key=entry.key,
             value=entry.value,
             unit=entry.unit,
+            kind=kinds[entry.unit],
             date_from=entry.date_from,
             date_to=entry.date_to,
             status=entry.status,

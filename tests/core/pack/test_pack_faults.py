@@ -178,6 +178,12 @@ ONE_FAULT = {
         '"2023-06-01"',
         "law.yaml:2:9: “enquiry.days”与 ",
     ),
+    "half a day of law": (
+        "law.yaml",
+        'value: "3"',
+        'value: "3.5"',
+        "law.yaml:2:30: “3.5”不是整数，而单位“dager”只用整数 — 改正这个数，或换一个单位",
+    ),
     "place inside itself": (
         "places.yaml",
         "kind: district\n",

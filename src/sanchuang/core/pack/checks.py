@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
+from sanchuang.core.measure import measured
 from sanchuang.core.pack.schema import FactEntry, LawEntry, Organisation, Part, Place, PublishedFigure, Unit
 from sanchuang.core.pack.schema.base import key_of, refs_of
 from sanchuang.core.pack.tables import Table
 from sanchuang.core.pack.translate import near
 from sanchuang.engines.markup import Located, Path, Problem
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
+from sanchuang.values import Malformed
 
 _WORDS = {
     "source": ("来源", "在 pack.yaml 的 sources 中登记"),
@@ -154,6 +156,18 @@ def fact_units(entries: Iterable[Entry[FactEntry]], units: dict[str, Unit]) -> I
         unit = units.get(fact.unit) if fact.unit else None
         if unit is not None and fact.type != "number" and unit.kind != fact.type:
             yield entry.problem(("unit",), *_wrong_unit(unit, fact.type, units))
+
+
+def law_values(entries: Iterable[Entry[LawEntry]], units: dict[str, Unit]) -> Iterator[Problem]:
+    """A problem for every value of law that its unit cannot have: half a day, a tenth of a fen."""
+    for entry in entries:
+        unit = units.get(entry.part.unit)
+        if unit is None:
+            continue
+        try:
+            measured(entry.part.value, unit.id, unit.kind)
+        except Malformed as error:
+            yield entry.problem(("value",), error.message, error.remedy)
 
 
 def _wrong_unit(unit: Unit, kind: str, units: dict[str, Unit]) -> tuple[str, str]:

@@ -198,6 +198,7 @@ class _Reading:
         self.problems += checks.places_inside_themselves(places)
         self.problems += checks.figure_units(figures, units)
         self.problems += checks.fact_units(facts, units)
+        self.problems += checks.law_values(law, units)
         self.problems += checks.overlapping_law(law)
         self._codes(manifest, organisations)
 
