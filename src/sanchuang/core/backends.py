@@ -1,0 +1,23 @@
+"""Who may sign in."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser
+
+from sanchuang.core.models import User
+
+
+class AccountBackend(ModelBackend):
+    """Accounts with a password; a pack's sign-ins are refused wherever this is no demonstration.
+
+    It is asked at every sign-in and for every session, so it holds under any server and ends sessions that began
+    in a demonstration.
+    """
+
+    def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
+        """Whether the account is active and not one that only demonstrates."""
+        if user is not None and getattr(user, "pack", "") and not settings.DEMO:
+            return False
+        return bool(super().user_can_authenticate(user))
