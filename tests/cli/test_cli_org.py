@@ -85,6 +85,10 @@ def test_the_file_for_people_lists_what_is_not_known() -> None:
         (("show", "峡湾"), "“峡湾”可以指 3 家机构"),
         (("show", "峡湾太学"), "找不到机构“峡湾太学”\n　　相近的名称：峡湾大学"),
         (("show", "stim", "--on", "yesterday"), "“yesterday”不是日期\n　　写成 2026-03-01"),
+        (
+            ("show", "stim", "--on", "1066-10-14"),
+            "1066-10-14 不在可以查询的年份内\n　　写 1900-01-01 至 2199",
+        ),
         (("list", "--kind", "firm"), "没有“firm”这类机构"),
     ],
 )

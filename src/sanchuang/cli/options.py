@@ -9,8 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from sanchuang.values import Malformed
-
 
 class Format(StrEnum):
     """How a command prints its answer."""
@@ -25,12 +23,9 @@ OnOption = Annotated[str, typer.Option("--on", help="以哪一天为准，例如
 
 def day(text: str) -> dt.date:
     """The day that `--on` names; when it is empty, today where the district is. Raises `Malformed`."""
-    from django.utils import timezone
+    from sanchuang.core.dates import day_asked  # Django is set up only once a command runs
 
-    try:
-        return dt.date.fromisoformat(text) if text else timezone.localdate()
-    except ValueError as error:
-        raise Malformed(f"“{text}”不是日期", "写成 2026-03-01") from error
+    return day_asked(text)
 
 
 def print_json(value: Any) -> None:

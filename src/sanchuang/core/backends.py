@@ -18,6 +18,6 @@ class AccountBackend(ModelBackend):
 
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         """Whether the account is active and not one that only demonstrates."""
-        if user is not None and getattr(user, "pack", "") and not settings.DEMO:
+        if isinstance(user, User) and user.pack and not settings.DEMO:
             return False
         return bool(super().user_can_authenticate(user))

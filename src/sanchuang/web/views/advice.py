@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sanchuang.core import dates
 from sanchuang.core.advice import advise
 from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
@@ -16,23 +17,17 @@ from sanchuang.registry.advice import subject_of
 from sanchuang.registry.models import Organisation
 from sanchuang.values import Malformed
 
-# Rules look back some years from the day asked for; outside these years the calendar itself would run out.
-FIRST, LAST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
-
 
 def day_asked(text: str | None) -> dt.date:
-    """The day in `?on=`; today when the address names none. Raises `Malformed` with a remedy."""
-    if not text:
-        return timezone.localdate()
+    """The day in `?on=`, as everywhere else; a fault is told in the reader's language."""
     remedy = _("Write it as year-month-day, for example 2026-01-31.")
     try:
-        day = dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise Malformed(_("“%(text)s” is not a date.") % {"text": text[:40]}, remedy) from None
-    if not FIRST <= day <= LAST:
-        span = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
-        raise Malformed(_("The date must lie between %(first)s and %(last)s.") % span, remedy)
-    return day
+        return dates.day_asked(text)
+    except dates.FarDay:
+        span = {"first": dates.FIRST.isoformat(), "last": dates.LAST.isoformat()}
+        raise Malformed(_("The date must lie between %(first)s and %(last)s.") % span, remedy) from None
+    except dates.NoDay:
+        raise Malformed(_("“%(text)s” is not a date.") % {"text": (text or "")[:40]}, remedy) from None
 
 
 def advice(request: HttpRequest, slug: str) -> HttpResponse:
