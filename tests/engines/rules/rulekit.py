@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 from sanchuang.engines.markup import Problems
@@ -16,8 +17,25 @@ from sanchuang.engines.rules import (
     PolicySet,
     read_policies,
 )
+from sanchuang.values import Yuan
 
 DAY = dt.date(2025, 6, 1)
+
+FIRM = {
+    "employees": 300,
+    "graduates": 90,
+    "projects": 2,
+    "revenue": Yuan.of(20_000_000),
+    "profit": Yuan.of(-5_000),
+    "rd": Yuan.of("1234567.89"),
+    "index": Fraction(3, 2),
+    "growth": Fraction(1, 4),
+    "sector": "软件业",
+    "code": "6510",
+    "listed": False,
+    "local": True,
+    "founded": dt.date(2020, 2, 29),
+}
 
 
 def spec(name: str, zh: str, type_: FactType, *, per: Per = Per.YEAR, **more: Any) -> FactSpec:
