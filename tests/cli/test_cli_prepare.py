@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from sanchuang.cli import prepare
+from sanchuang.core import demo
 from sanchuang.core.models import PackLoad
 from sanchuang.engines.markup import Problems
 
@@ -82,3 +84,25 @@ def test_static_files_are_collected_once_until_one_of_them_changes(
     assert (settings.STATIC_ROOT / "a.css").exists()
     (source / "a.css").write_text("a { color: darkcyan }")
     assert prepare.collect_static() is True
+
+
+@pytest.mark.django_db
+def test_sign_ins_are_settled_once_until_password_or_use_changes(
+    var: Path, pack: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    settle = demo.settle_demo_users
+    monkeypatch.setattr(demo, "settle_demo_users", lambda: (asked.append(True), settle()))
+    prepare.load_chosen_pack()
+    for password, production in [
+        ("one", False),
+        ("one", False),
+        ("two", False),
+        ("two", True),
+        ("two", False),
+    ]:
+        monkeypatch.setenv("SANCHUANG_DEMO_PASSWORD", password)
+        settings.DEMO = not production
+        prepare.settle_sign_ins()
+        assert Client().login(username="stim", password=password) is not production
+    assert len(asked) == 4

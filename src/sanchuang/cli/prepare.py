@@ -111,3 +111,24 @@ def collect_static() -> bool:
     call_command("collectstatic", verbosity=0, interactive=False)
     kept.write_text(digest)
     return True
+
+
+def settle_sign_ins() -> None:
+    """Make the pack's users able to sign in, or in production unable; a check that held is not done again.
+
+    Comparing a password with its hash is slow on purpose; a start should not wait for it.
+    """
+    from sanchuang.core.demo import demo_password, settle_demo_users
+    from sanchuang.core.models import User
+
+    def state() -> str:
+        stored = User.objects.exclude(pack="").order_by("pk").values_list("password", flat=True).first()
+        return hashlib.sha256(f"{demo_password()}\0{stored}".encode()).hexdigest()
+
+    kept = settings.VAR / "sign-ins-settled"
+    if settings.DEMO and kept.exists() and kept.read_text() == state():
+        return
+    settle_demo_users()
+    kept.unlink(missing_ok=True)
+    if settings.DEMO:
+        kept.write_text(state())

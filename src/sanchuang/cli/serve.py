@@ -135,14 +135,14 @@ def run(
 
     示例：sanchuang run --port 8080
     """
-    from sanchuang.cli.prepare import collect_static, load_chosen_pack, migrate
-    from sanchuang.core.demo import demo_password, demo_users, settle_demo_users
+    from sanchuang.cli.prepare import collect_static, load_chosen_pack, migrate, settle_sign_ins
+    from sanchuang.core.demo import demo_password, demo_users
 
     chosen = choose_port(host, port)
     migrate()
     load_chosen_pack()
     collect_static()
-    settle_demo_users()
+    settle_sign_ins()
     users = demo_users()
     announce(url_of(host, chosen), users, demo_password() if users else "", form)
     warn(host, bool(users))
@@ -159,14 +159,14 @@ def serve(
 
     示例：sanchuang serve --host 0.0.0.0 --port 8080 --workers 2
     """
-    from sanchuang.cli.prepare import collect_static, pending_migrations
-    from sanchuang.core.demo import demo_users, settle_demo_users
+    from sanchuang.cli.prepare import collect_static, pending_migrations, settle_sign_ins
+    from sanchuang.core.demo import demo_users
 
     chosen = choose_port(host, port)
     if pending := pending_migrations():
         raise Malformed(f"数据库还缺 {len(pending)} 个迁移（{pending[0]} 起）", "先运行 sanchuang run")
     collect_static()
-    settle_demo_users()
+    settle_sign_ins()
     announce(url_of(host, chosen), [], "", form)
     warn(host, bool(demo_users()))
     listen(host, chosen, workers)
