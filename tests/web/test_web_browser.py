@@ -29,16 +29,24 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def company(westlake_database: str, django_db_blocker: Any) -> Sample:
-    """The sample company with the most facts."""
+    """Of the sample companies that some policy refuses today, the one with the most facts."""
     from django.db.models import Count
+    from django.utils import timezone
 
     from district_database import using
+    from sanchuang.core.advice import advise
     from sanchuang.policies.models import PolicyDocument
+    from sanchuang.registry.advice import subject_of
     from sanchuang.registry.models import Need, Organisation, Result
+    from sanchuang.values import Truth
+
+    def refused(organisation: Organisation) -> bool:
+        support = advise(subject_of(organisation, timezone.localdate())).section("support")
+        return any(finding.answer is Truth.NO for finding in support.findings)
 
     with django_db_blocker.unblock(), using(westlake_database):
         companies = Organisation.objects.filter(kind="company", synthetic=True).annotate(n=Count("facts"))
-        found = companies.order_by("-n", "slug")[0]
+        found = next(company for company in companies.order_by("-n", "slug") if refused(company))
         records = [
             f"/organisations/{found.slug}/",
             f"/organisations/{found.slug}/advice/",
