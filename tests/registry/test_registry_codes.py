@@ -11,8 +11,10 @@ from sanchuang.registry.codes import (
     WEIGHTS,
     check_character,
     check_code,
+    one_apart,
     organisation_check_character,
     remarks,
+    resembles,
 )
 from sanchuang.values import Malformed
 
@@ -109,3 +111,31 @@ def test_a_country_without_a_scheme_takes_any_code_but_an_empty_one() -> None:
 def test_an_unknown_scheme_is_a_fault_of_the_caller_and_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="gb32100-2015"):
         check_code("1", "gb32100")
+
+
+@given(codes(), st.integers(0, 17), st.sampled_from(ALPHABET))
+def test_codes_are_one_apart_when_one_character_is_wrong_missing_or_too_many(
+    code: str, at: int, char: str
+) -> None:
+    assert one_apart(code, code[:at] + char + code[at + 1 :]) is (char != code[at])
+    assert one_apart(code, code[:at] + code[at + 1 :])
+    assert one_apart(code[:at] + char + code[at:], code)
+    assert not one_apart(code, code)
+    assert not one_apart(code, code[2:])
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("91330106XN6829067X", True),
+        ("9133 0106 xn68 2906 7x", True),
+        ("91330106XN6829067", True),
+        ("91330106XN6829067XX", True),
+        ("91330106XN682906", False),
+        ("某某科技有限公司", False),
+        ("deepseaintelligence", False),
+    ],
+)
+def test_a_text_that_was_meant_as_a_code_is_known_as_one(text: str, meant: bool) -> None:
+    assert resembles(text, SCHEME) is meant
+    assert not resembles(text, "none")

@@ -73,8 +73,8 @@ def test_an_ambiguous_name_lists_its_candidates() -> None:
         find_organisation("机器人")
     assert [candidate.slug for candidate in caught.value.candidates] == ["deep", "light"]
     assert caught.value.message == "“机器人”可以指 2 家机构"
-    assert (
-        caught.value.remedy == "写全称或代码：深海机器人（中国）有限公司（X1）；光明机器人有限公司（light）"
+    assert caught.value.remedy == (
+        "写全称或代码：\n深海机器人（中国）有限公司（X1）\n光明机器人有限公司（light）"
     )
 
 

@@ -10,11 +10,12 @@ import pytest
 from django.db.models import Count, Q
 
 from sanchuang.core.law import law
-from sanchuang.registry.codes import check_code
+from sanchuang.registry.codes import check_character, check_code
 from sanchuang.registry.facts import company_facts
 from sanchuang.registry.models import Fact, Need, Organisation, Place, PublishedFigure, Result
 from sanchuang.registry.queries import (
     AmbiguousOrganisation,
+    UnknownCode,
     counts_by_kind,
     dictionary,
     find_organisation,
@@ -73,11 +74,44 @@ def test_figures_keep_operator_and_source() -> None:
     assert not PublishedFigure.objects.filter(Q(source="") | Q(derived=True, how="")).exists()
 
 
-def test_a_part_that_hundreds_share_lists_the_first_ten_of_them() -> None:
+def test_a_part_that_hundreds_share_lists_the_first_eight_of_them_one_a_line() -> None:
     with pytest.raises(AmbiguousOrganisation) as caught:
         find_organisation("智能科技")
-    assert len(caught.value.candidates) == 10
-    assert caught.value.total == organisations(text="智能科技").count() > 100
+    total = organisations(text="智能科技").count()
+    assert caught.value.total == total > 100
+    assert caught.value.message == f"“智能科技”可以指 {total} 家机构，这里列出 8 家"
+    heading, *lines = caught.value.remedy.splitlines()
+    assert heading == "写全称或代码："
+    assert lines == [f"{each.name}（{each.code}）" for each in caught.value.candidates]
+    assert len(lines) == 8
+
+
+def test_a_code_with_a_wrong_check_digit_names_the_right_one_and_whose_it_may_be() -> None:
+    meant = Organisation.objects.filter(kind="company").exclude(code=None).order_by("slug")[5]
+    wrong = meant.code[:-1] + next(char for char in "0123" if char != meant.code[-1])
+    with pytest.raises(UnknownCode) as caught:
+        find_organisation(wrong)
+    assert caught.value.message == (
+        f"统一社会信用代码“{wrong}”第 18 位校验码是“{wrong[-1]}”，按前 17 位应为“{meant.code[-1]}”"
+    )
+    assert caught.value.remedy == f"代码只差一位的机构：{meant.name}（{meant.code}）"
+
+
+def test_a_code_with_one_character_mistaken_or_missing_finds_whose_it_may_be() -> None:
+    meant = Organisation.objects.filter(kind="company").exclude(code=None).order_by("slug")[5]
+    for wrong in (meant.code[:9] + ("7" if meant.code[9] != "7" else "6") + meant.code[10:], meant.code[:-1]):
+        with pytest.raises(UnknownCode) as caught:
+            find_organisation(wrong)
+        assert caught.value.fault is not None
+        assert caught.value.similar == [meant.name]
+
+
+def test_a_right_code_that_nobody_has_says_so() -> None:
+    code = "91330106000000000" + check_character("91330106000000000")
+    with pytest.raises(UnknownCode) as caught:
+        find_organisation(code)
+    assert caught.value.message == f"没有机构的登记代码是“{code}”"
+    assert caught.value.remedy == "代码的写法无误；用名称再试，或先登记这家机构"
 
 
 def test_facts_of_the_whole_district_take_four_queries(django_assert_max_num_queries: Any) -> None:

@@ -30,8 +30,7 @@ def complaint(error: Exception) -> Iterator[str]:
         yield from (str(problem) for problem in problems)
     elif hasattr(error, "remedy"):
         yield str(getattr(error, "message", error))
-        if error.remedy:
-            yield f"　　{error.remedy}"
+        yield from (f"　　{line}" for line in str(error.remedy or "").splitlines())
 
 
 def unprepared(error: Exception) -> Iterator[str]:

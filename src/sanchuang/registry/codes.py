@@ -52,6 +52,24 @@ def normal(code: str) -> str:
     return "".join(unicodedata.normalize("NFKC", code).upper().split())
 
 
+def resembles(text: str, scheme: str) -> bool:
+    """Whether somebody who wrote `text` meant a code by `scheme`, a digit too many or too few included."""
+    code = normal(text)
+    if scheme != "gb32100-2015":
+        return False
+    few_letters = sum(char.isdigit() for char in code) >= LENGTH // 2
+    return abs(len(code) - LENGTH) <= 1 and code.isascii() and code.isalnum() and few_letters
+
+
+def one_apart(code: str, other: str) -> bool:
+    """Whether one character of `code` is another in `other`, is missing there, or stands only there."""
+    if len(code) == len(other):
+        return sum(a != b for a, b in zip(code, other, strict=True)) == 1
+    shorter, longer = sorted((code, other), key=len)
+    at = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    return len(longer) - len(shorter) == 1 and longer[at + 1 :] == shorter[at:]
+
+
 def check_character(body: str) -> str:
     """The check character for the first 17 characters of a unified social credit code."""
     total = sum(weight * ALPHABET.index(char) for weight, char in zip(WEIGHTS, body, strict=True))

@@ -3,6 +3,7 @@
 from sanchuang.registry.definitions import Definitions, definitions, dictionary
 from sanchuang.registry.queries.find import (
     AmbiguousOrganisation,
+    UnknownCode,
     UnknownOrganisation,
     find_organisation,
     organisations_called,
@@ -22,6 +23,7 @@ __all__ = [
     "Definitions",
     "FactLine",
     "OrganisationFile",
+    "UnknownCode",
     "UnknownOrganisation",
     "counts_by_kind",
     "definitions",

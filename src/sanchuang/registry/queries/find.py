@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q, QuerySet
 
 from sanchuang.core.errors import Unfit, near
-from sanchuang.registry.codes import normal
+from sanchuang.registry.codes import check_code, normal, one_apart, resembles
+from sanchuang.registry.definitions import code_scheme
 from sanchuang.registry.models import Organisation, OrganisationName
 from sanchuang.registry.names import search_key
+from sanchuang.values import Malformed
 
-SHOWN = 10
+SHOWN = 8
 # A name in use tells more than one given up or a short form; a former name still finds its bearer.
 _IN_USE = (
     OrganisationName.Kind.CURRENT,
@@ -34,6 +36,21 @@ class UnknownOrganisation(Unfit):
         super().__init__(f"找不到机构“{text}”", hint)
 
 
+class UnknownCode(UnknownOrganisation):
+    """No organisation has this code; `fault` is what is wrong with it, if anything is."""
+
+    def __init__(self, code: str, fault: Malformed | None, near_by: Sequence[Organisation]) -> None:
+        self.text = code
+        self.fault = fault
+        self.similar = [organisation.name for organisation in near_by]
+        message = fault.message if fault else f"没有机构的登记代码是“{code}”"
+        if near_by:
+            remedy = "代码只差一位的机构：" + "、".join(called(organisation) for organisation in near_by)
+        else:
+            remedy = fault.remedy if fault else "代码的写法无误；用名称再试，或先登记这家机构"
+        Unfit.__init__(self, message, remedy)
+
+
 class AmbiguousOrganisation(Unfit):
     """Several organisations are called so; `candidates` holds the first of `total`."""
 
@@ -41,9 +58,14 @@ class AmbiguousOrganisation(Unfit):
         self.text = text
         self.candidates = list(candidates)
         self.total = total
-        listed = "；".join(f"{c.name}（{c.code or c.slug}）" for c in candidates)
-        more = f" 等 {total} 家" if total > len(candidates) else ""
-        super().__init__(f"“{text}”可以指 {total} 家机构", f"写全称或代码：{listed}{more}")
+        some = f"，这里列出 {len(candidates)} 家" if total > len(candidates) else ""
+        listed = "\n".join(called(candidate) for candidate in candidates)
+        super().__init__(f"“{text}”可以指 {total} 家机构{some}", f"写全称或代码：\n{listed}")
+
+
+def called(organisation: Organisation) -> str:
+    """The name with the code, or the identifier of one that has none."""
+    return f"{organisation.name}（{organisation.code or organisation.slug}）"
 
 
 def find_organisation(text: str, *, kind: str | None = None) -> Organisation:
@@ -51,7 +73,8 @@ def find_organisation(text: str, *, kind: str | None = None) -> Organisation:
 
     Tried in this order: registration code or identifier; a name in use (either script, English); a former
     or short name; a part of any name. Width, case, spaces and punctuation do not matter. Raises
-    `UnknownOrganisation` with similar names, and `AmbiguousOrganisation` with the candidates.
+    `UnknownOrganisation` with similar names, `UnknownCode` with what is wrong with a code and whose code is one
+    character away, and `AmbiguousOrganisation` with the candidates.
     """
     within = Organisation.objects.select_related("industry", "place", "circle")
     if kind is not None:
@@ -69,7 +92,22 @@ def find_organisation(text: str, *, kind: str | None = None) -> Organisation:
             return found.get()
         if total > 1:
             raise AmbiguousOrganisation(text, list(found[:SHOWN]), total)
+    scheme = code_scheme()
+    if resembles(text, scheme):
+        raise _unknown_code(text.strip(), scheme, within)
     raise UnknownOrganisation(text, similar_names(key, within))
+
+
+def _unknown_code(text: str, scheme: str, within: QuerySet[Organisation]) -> UnknownCode:
+    fault = None
+    try:
+        check_code(text, scheme)
+    except Malformed as error:
+        fault = error
+    code = normal(text)
+    codes = within.exclude(code=None).values_list("pk", "code")
+    near_by = [pk for pk, other in codes.iterator() if other and one_apart(code, other)]
+    return UnknownCode(text, fault, list(within.filter(pk__in=near_by[:SHOWN]).order_by("slug")))
 
 
 def similar_names(key: str, within: QuerySet[Organisation], count: int = 5) -> list[str]:
