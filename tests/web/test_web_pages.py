@@ -141,6 +141,17 @@ def test_one_field_finds_organisations_and_policies(text: str, links: list[str],
     )
 
 
+def test_what_is_invented_is_marked_wherever_it_is_shown(officer: Client) -> None:
+    paths = (
+        "/search/?q=鱼群",
+        "/organisations/?q=鱼群",
+        f"/organisations/{OWN}/",
+        f"/organisations/{OWN}/advice/",
+    )
+    for path in (*paths, "/results/", "/results/r-sonar/", "/needs/", "/needs/n-sonar/"):
+        assert '<span class="tag tag-synthetic"' in page(officer, path), path
+
+
 def test_a_kind_without_a_page_here_is_shown_without_a_link(officer: Client) -> None:
     from sanchuang.core import search
     from sanchuang.web.views.search import found

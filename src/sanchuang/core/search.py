@@ -16,13 +16,17 @@ from sanchuang.core.models import User
 
 @dataclass(frozen=True)
 class Hit:
-    """One record found: what it is (`kind`), its identifier, name, a line about it, how well it fits (0–1)."""
+    """One record found: what it is (`kind`), its identifier, name, a line about it, how well it fits (0–1).
+
+    `synthetic` marks a record invented for a sample; whatever shows the hit shows the mark.
+    """
 
     kind: str
     id: str
     title: str
     detail: str = ""
     score: float = 0.0
+    synthetic: bool = False
 
 
 Search = Callable[[str, "User | AnonymousUser", int], Iterable[Hit]]

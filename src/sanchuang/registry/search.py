@@ -30,5 +30,7 @@ def find(text: str, user: User | AnonymousUser, limit: int) -> list[Hit]:
             )
             if part
         )
-        hits.append(Hit("organisation", organisation.slug, organisation.name, detail, covered))
+        hits.append(
+            Hit("organisation", organisation.slug, organisation.name, detail, covered, organisation.synthetic)
+        )
     return sorted(hits, key=lambda hit: (-hit.score, hit.title))[:limit]

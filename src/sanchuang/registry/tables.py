@@ -25,11 +25,6 @@ def linked(url: str, text: str, marked: bool) -> SafeString:
     return format_html('<a href="{}">{}</a> {}', url, text, synthetic(marked))
 
 
-def organisation_link(organisation: Organisation) -> SafeString:
-    """The organisation's name, leading to its record."""
-    return linked(reverse("registry:organisation", args=[organisation.slug]), label(organisation), False)
-
-
 class OrganisationTable(tables.Table):
     """Who is here."""
 
@@ -84,9 +79,10 @@ class _Text(tables.Table):
         """The field's name."""
         return label(value)
 
-    def render_organisation(self, value: Organisation) -> SafeString:
-        """The organisation as a link."""
-        return organisation_link(value)
+    def render_organisation(self, value: Organisation, record: Any) -> SafeString:
+        """The organisation as a link; its own badge where the record has none."""
+        url = reverse("registry:organisation", args=[value.slug])
+        return linked(url, label(value), value.synthetic and not record.synthetic)
 
 
 class ResultTable(_Text):
