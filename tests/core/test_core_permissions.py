@@ -31,7 +31,7 @@ STAFF = {Role.OFFICER, Role.SCOUT, Role.AUDITOR, Role.ADMINISTRATOR}
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("permission", ["registry.view_facts", "registry.advise"])
+@pytest.mark.parametrize("permission", ["registry.view_facts", "registry.advise", "registry.view_need_terms"])
 def test_a_company_file_is_for_the_district_and_for_the_company_itself(
     role: Role, permission: str, make_user: Any
 ) -> None:

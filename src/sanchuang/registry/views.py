@@ -16,6 +16,7 @@ from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.filters import NeedFilter, OrganisationFilter, PlaceFilter, ResultFilter
 from sanchuang.registry.labels import NAME_KINDS, ORGANISATION_KINDS
 from sanchuang.registry.models import Need, Organisation, Place, Result
+from sanchuang.registry.permissions import may_see_terms
 from sanchuang.registry.queries import organisation_file, organisations
 from sanchuang.registry.tables import NeedTable, OrganisationTable, PlaceTable, ResultTable
 from sanchuang.values import Yuan
@@ -69,6 +70,10 @@ class Needs(ListPage):
     def get_queryset(self) -> QuerySet[Need]:
         """With field and organisation at hand."""
         return Need.objects.select_related("field", "organisation")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Budget and deadline only for those who may see everybody's."""
+        return {} if may_see_terms(self.request.user) else {"exclude": ("budget", "deadline")}
 
 
 class Places(ListPage):
@@ -130,6 +135,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         "record": found,
         "levels": READINESS,
         "trl": found.trl_wanted,
+        "may_see_terms": may_see_terms(request.user, found),
         "budget": None if found.budget is None else Yuan(found.budget),
         "may_advise": bool(found.organisation)
         and request.user.has_perm("registry.advise", found.organisation),
