@@ -56,6 +56,9 @@ def test_a_medium_film_studio_gets_both() -> None:
     assert company.fact("employees", "2025") == 236
     assert 100 <= 236 < 300  # medium from 100, large from 300
     assert company.support("sme_size").value == "中型"
+    assert (
+        company.support("sme_size").status == "未核实"
+    )  # the medium limits of this line of business are unchecked
 
     assert company.fact("compute_spend", "2025") == Yuan.of(4_382_153)
     subsidy = company.support("compute_subsidy")
@@ -124,7 +127,7 @@ def test_a_large_software_firm_fails_several_conditions() -> None:
     assert company.fact("abnormal") is True
     assert company.fact("compute_spend", "2025") == Yuan.of(0)
     failed = [text for text, answer in company.answers("compute_subsidy").items() if answer is Truth.NO]
-    assert failed == ["不在经营异常或失信名单", "上年有已付款的算力支出"]
+    assert failed == ["不在经营异常或失信名单", "上年有已付款的算力支出", "通过区算力平台采购"]
     assert company.support("compute_subsidy").potential is None
 
 

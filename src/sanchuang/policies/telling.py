@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,9 +26,9 @@ from sanchuang.engines.rules import (
     say,
     show,
 )
-from sanchuang.engines.rules.tree import Compare, FactRef, Not, Ref
+from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Not, Ref
 from sanchuang.engines.rules.types import Kind, type_of_fact
-from sanchuang.values import Op, Truth, Yuan
+from sanchuang.values import Op, Truth, Verification, Yuan
 
 _SIGNS = {">=": "≥", "<=": "≤"}
 
@@ -228,8 +229,39 @@ class Teller:
             missing=self.missing(explanation.lacks),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
             notes=self.notes(),
-            status=self.status,
+            status=self._weakest(explanation).label(self.lang),
         )
+
+    def _weakest(self, explanation: Explanation) -> Verification:
+        """The least checked of everything this answer rests on: an answer is no surer than that."""
+        found = {self.policy.status} | {c.condition.status for c in explanation.conditions}
+        if self.policy.amount is not None:
+            found.add(self.policy.amount.status)
+        told: set[int] = set()
+        steps = [c.step for c in explanation.conditions]
+        steps += [step for step in (explanation.amount_step, explanation.result_step) if step is not None]
+        while steps:
+            step = steps.pop()
+            if id(step) in told:
+                continue
+            told.add(id(step))
+            steps += step.parts
+            found |= self._status_of(step, explanation.on)
+        return max(found, key=list(Verification).index)
+
+    def _status_of(self, step: Step, on: dt.date) -> set[Verification]:
+        """How far the table, scale, parameter or definition that a step reads was checked."""
+        match step.node:
+            case Lookup(table=name):
+                return {self.policy.tables[name].status}
+            case Banded(bands=name):
+                return {self.policy.bands[name].status}
+            case Ref(name=name):
+                if name in self.policy.definitions:
+                    return {self.policy.definitions[name].status}
+                dated = self.policy.parameters[name].at(on)
+                return {dated.status} if dated is not None else set()
+        return set()
 
     def conflict(self, conflict: RuleConflict) -> Finding:
         """The policy contradicts itself for this company: nothing is decided, and an editor must mend it."""
