@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from sanchuang.core import search
 from sanchuang.core.search import Hit
+from sanchuang.values import Malformed
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,11 @@ def test_the_best_hits_of_all_rooms_come_first() -> None:
 def test_one_kind_can_be_searched_alone() -> None:
     assert search.kinds() == ["harbour", "ship"]
     assert [hit.id for hit in search.search("north", AnonymousUser(), kind="harbour")] == ["h"]
+
+
+def test_an_unknown_kind_names_the_known_ones() -> None:
+    with pytest.raises(Malformed, match="没有“boat”这类记录 — 可用：harbour、ship"):
+        search.search("north", AnonymousUser(), kind="boat")
 
 
 def test_an_empty_text_finds_nothing() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 
 from sanchuang.core.models import User
+from sanchuang.values import Malformed
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,12 @@ def kinds() -> list[str]:
 
 
 def search(text: str, user: User | AnonymousUser, *, kind: str | None = None, limit: int = 20) -> list[Hit]:
-    """The best `limit` records for `text`, of one kind or of all; none for an empty text."""
+    """The best `limit` records for `text`, of one kind or of all; none for an empty text.
+
+    Raises `Malformed` for a kind that no room registered.
+    """
+    if kind is not None and kind not in _kinds:
+        raise Malformed(f"没有“{kind}”这类记录", "可用：" + "、".join(kinds()))
     text = text.strip()
     if not text:
         return []

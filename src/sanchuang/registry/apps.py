@@ -18,8 +18,11 @@ class RegistryConfig(AppConfig):
         from sanchuang.registry import codes, packing, permissions  # noqa: F401
         from sanchuang.registry.advice import FileSection, FitsSection
         from sanchuang.registry.search import find
+        from sanchuang.registry.search_texts import find_needs, find_results
 
         check_codes_with(codes.check_code)
         search.register("organisation", find)
+        search.register("result", find_results)
+        search.register("need", find_needs)
         advice.register(FitsSection())
         advice.register(FileSection())
