@@ -126,13 +126,15 @@ def test_facts_keep_operator_and_unit(known: Any, op: Op, hans: str, en: str) ->
         ("stim", ["/organisations/999000011/"]),
         ("999000022", ["/organisations/999000022/"]),
         ("实验船", ["/policies/shared_boat/"]),
+        ("低功耗", ["/results/r-sonar/"]),
+        ("渔船用的", ["/needs/n-sonar/"]),
         ("没有这样的", []),
         ("", []),
         ("%00", []),
         ("长" * 500, []),
     ],
 )
-def test_one_field_finds_organisations_and_policies(text: str, links: list[str], officer: Client) -> None:
+def test_one_field_finds_records_of_every_room(text: str, links: list[str], officer: Client) -> None:
     shown = page(officer, f"/search/?q={text}")
     results = shown[shown.index("<h1>") :]
     assert re.findall(r'</span> <a href="([^"]*)"', results) == links

@@ -19,6 +19,8 @@ LONGEST = 80
 # Of each kind of the search register: what it is called, and the name of its record's address.
 KINDS: dict[str, tuple[str | Promise, str]] = {
     "organisation": (_("Organisation"), "registry:organisation"),
+    "result": (_("Research result"), "registry:result"),
+    "need": (_("Technology need"), "registry:need"),
     "policy": (_("Policy"), "policies:policy"),
 }
 
