@@ -1,5 +1,6 @@
 """`sanchuang pack check` tells an author every fault; `sanchuang pack load` loads all or nothing."""
 
+import datetime as dt
 import json
 import shutil
 
@@ -9,6 +10,8 @@ from typer.testing import CliRunner
 from conftest import TINY
 from sanchuang.cli import main
 from sanchuang.core.models import PackLoad
+from sanchuang.core.operator import operator
+from sanchuang.registry.actions import rename_organisation
 from sanchuang.registry.models import Organisation
 
 
@@ -95,6 +98,22 @@ def test_loading_twice_changes_nothing_the_second_time(run):
     assert (first["pack"], first["changed"], first["counts"]["organisations"]) == ("fjordby", True, 4)
     assert "区包 fjordby 1 没有变化，未重新载入" in second.stdout
     assert PackLoad.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_load_tells_how_many_changes_made_here_it_kept(run, tmp_path):
+    run("pack", "load", TINY)
+    university = Organisation.objects.get(slug="fjord-university")
+    rename_organisation(by=operator(), organisation=university, name="峡湾海洋大学", on=dt.date(2025, 6, 30))
+    changed = shutil.copytree(TINY, tmp_path / "p") / "pack.yaml"
+    changed.write_text(
+        changed.read_text(encoding="utf-8").replace("hans: 克朗", "hans: 挪威克朗"), encoding="utf-8"
+    )
+
+    lines = run("pack", "load", changed).stdout.splitlines()
+
+    (kept,) = (line for line in lines if "保留的本地改动" in line)
+    assert kept.split()[-2] == "1"
 
 
 @pytest.mark.django_db

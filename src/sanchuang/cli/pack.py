@@ -37,6 +37,7 @@ LABELS = {
     "needs": "需求",
     "policies": "政策",
     "users": "演示账号",
+    "kept": "保留的本地改动",
 }
 
 PathArgument = Annotated[Path, typer.Argument(help="区包的文件夹，或其中的 pack.yaml。", metavar="PATH")]
