@@ -75,7 +75,7 @@ def _provisions(policy: Policy, lang: str) -> Iterator[tuple[Provision, str]]:
         op = "" if policy.amount.op.value == "=" else f"{policy.amount.op.value} "
         yield policy.amount, op + say(policy, policy.amount.node, lang)
     if policy.budget is not None:
-        yield policy.budget, policy.budget.amount.text()
+        yield policy.budget, policy.budget.amount.text(lang)
     if policy.stacking is not None:
         yield policy.stacking, label_text(policy.stacking.label, lang)
     for paper in policy.papers:

@@ -189,7 +189,7 @@ class Teller:
             out.append(
                 _("Budget %(amount)s (%(status)s); %(label)s.")
                 % {
-                    "amount": policy.budget.amount.text(),
+                    "amount": policy.budget.amount.text(self.lang),
                     "status": policy.budget.status.label(self.lang),
                     "label": label_text(policy.budget.label, self.lang),
                 }

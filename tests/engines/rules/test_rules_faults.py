@@ -116,6 +116,10 @@ BLOCKS = [
     ("conditions:\n- {id: a, when: 上市, status: ⌖verifed_text}", ["不认识的核实状态“verifed_text”"]),
     ("conditions:\n- {id: a, when: 上市}\n- {id: ⌖a, when: 上市}", ["“a”重复"]),
     ("conditions:\n- {id: a, when: 上市, label: ⌖[甲, 乙]}", ["“label”要一段文字"]),
+    (
+        "conditions:\n- id: a\n  when: 上市\n  label: ⌖{zh: 甲, en: sell, buy or lease}",
+        ["“label”里的“buy or lease”不是一种语言的文字"],
+    ),
     ("conditions:\n- {id: a, when: 上市, sources: ⌖{a: b}}", ["“sources”要一段文字或一个列表"]),
     ("⌖conditions:\n- {id: a, when: 上市}\n⌖conditions:\n- {id: b, when: 上市}", ["键“conditions”重复"]),
     ("definitions:\n⌖- {a: 1}", ["“definitions”要一组"]),

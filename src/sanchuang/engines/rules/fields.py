@@ -19,6 +19,8 @@ from sanchuang.engines.rules.tree import Literal, Node, Place
 from sanchuang.engines.rules.types import BOOL, Kind, Type
 from sanchuang.values import Malformed, Verification, Yuan
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[a-z]{2,4})?")
+
 
 class Fields:
     """One mapping of a block: typed access to its keys; faults go to `problems`, reading goes on."""
@@ -96,6 +98,11 @@ class Fields:
             self.fault(key, f"“{key}”要一段文字，或按语言写的文字", f"写成 {key}: {{zh: …, en: …}}")
             return {"zh": default}
         if isinstance(value, dict):
+            for language, text in value.items():
+                if not _LANGUAGE.fullmatch(language) or text is None:
+                    remedy = "文字里有逗号时要加引号，例：en: 'a, b'"
+                    self.fault(key, f"“{key}”里的“{language}”不是一种语言的文字", remedy)
+                    return {"zh": default}
             return {k: str(v) for k, v in value.items()}
         return {"zh": str(value if value is not None else default)}
 
