@@ -56,7 +56,8 @@ DEBUG = os.environ.get("SANCHUANG_DEBUG", "") == "1" and not PRODUCTION
 SECRET_KEY = os.environ.get("SANCHUANG_SECRET_KEY") or kept_secret("secret-key")
 ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
-ROOMS = [name for name in ("policies",) if (Path(__file__).parents[1] / name / "apps.py").exists()]
+# Each room is an application and serves its pages under its own name; see docs/how-to-add-a-room.md.
+ROOMS = ["policies"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
