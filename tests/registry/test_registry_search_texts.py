@@ -37,7 +37,7 @@ def test_a_word_of_the_title_finds_results_and_needs(scout: Any) -> None:
         ("低功耗鱼群声呐", 1.0),
         ("低功耗", 3 / 7),
         ("低功耗（鱼群）声呐", 1.0),  # punctuation does not tell titles apart
-        ("八十米", 0.1),
+        ("八十米", 0.001),
     ],
 )
 def test_the_identifier_and_the_title_count_most_the_description_least(
@@ -49,10 +49,11 @@ def test_the_identifier_and_the_title_count_most_the_description_least(
     assert (hit.id, hit.score) == ("r-sonar", pytest.approx(score))
 
 
-def test_a_keyword_counts_half_as_much_as_a_title(scout: Any) -> None:
-    Result.objects.update(title="别的名称", keywords=["水声通信"])
-    (hit,) = search("水声", scout, kind="result")
-    assert hit.score == pytest.approx(0.25)
+def test_a_part_of_a_title_goes_before_a_whole_keyword(scout: Any) -> None:
+    Result.objects.update(title="别的名称", keywords=["渔船"])
+    result, need = search("渔船", scout, kind="result"), search("渔船", scout, kind="need")
+    assert [hit.score for hit in (*need, *result)] == [pytest.approx(2 / 8), pytest.approx(0.01)]
+    assert [hit.kind for hit in search("渔船", scout)] == ["need", "result"]
 
 
 @pytest.mark.parametrize("text", ["%", "——", "没有的词"])

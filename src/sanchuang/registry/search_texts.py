@@ -13,8 +13,8 @@ from sanchuang.core.search import Hit, Search
 from sanchuang.registry.models import Need, Result
 from sanchuang.registry.names import search_key
 
-# A part of the title tells more than a keyword, a keyword more than a word of the description.
-_KEYWORD, _TEXT = 0.5, 0.1
+# A part of a title or name, of whatever record, goes before a keyword, and that before a word of a description.
+_KEYWORD, _TEXT = 0.01, 0.001
 
 
 def finder(kind: str, model: type[Result] | type[Need]) -> Search:
