@@ -11,6 +11,7 @@ from django.test import Client
 from sanchuang.core.roles import Role
 from sanchuang.registry.models import Need
 from sanchuang.registry.permissions import may_see_terms
+from sanchuang.registry.tables import NeedTable
 
 pytestmark = pytest.mark.usefixtures("tiny")
 STAFF = (Role.OFFICER, Role.SCOUT, Role.AUDITOR, Role.ADMINISTRATOR)
@@ -73,3 +74,13 @@ def test_the_list_neither_shows_nor_sorts_by_terms_for_others(read: Callable[...
     assert "万元" not in researcher
     assert "sort=-budget" in officer
     assert "budget" not in researcher.partition("<table")[2].partition("</table>")[0]
+
+
+def test_an_address_cannot_order_by_what_is_kept_from_the_reader(need: Need) -> None:
+    dearer = Need.objects.get(pk=need.pk)
+    dearer.pk, dearer.slug, dearer.title, dearer.budget = None, "n-other", "另一台声呐", need.budget * 2
+    dearer.save()
+    for way in ("budget", "-budget"):
+        table = NeedTable(Need.objects.order_by("slug"), exclude=("budget", "deadline"), order_by=(way,))
+        assert [row.record.slug for row in table.rows] == ["n-other", "n-sonar"]
+        assert table.order_by == ()
