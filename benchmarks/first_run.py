@@ -36,6 +36,19 @@ def answers(url: str) -> bool:
         return False
 
 
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server and whatever it started, by force if asking does not help within 15 seconds."""
+    for ask in (signal.SIGTERM, signal.SIGKILL):
+        if server.poll() is None:
+            os.killpg(server.pid, ask)
+        try:
+            server.wait(timeout=15)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+    raise RuntimeError("the server does not end")
+
+
 def until_it_answers(clone: Path, env: dict[str, str]) -> tuple[float, float]:
     """Wall and CPU seconds from `make run` to the first page, the server's end included in the CPU seconds."""
     port = free_port()
@@ -61,9 +74,7 @@ def until_it_answers(clone: Path, env: dict[str, str]) -> tuple[float, float]:
             time.sleep(0.05)
         wall = time.perf_counter() - started
     finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+        stop(server)
     return wall, cpu_seconds() - used
 
 
