@@ -72,7 +72,11 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
-            server.communicate(timeout=20)
+            try:
+                server.communicate(timeout=20)
+            except subprocess.TimeoutExpired:  # never leave the run waiting for it
+                server.kill()
+                server.communicate()
 
 
 def answers(url: str) -> bool:
