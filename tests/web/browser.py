@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -60,7 +61,13 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
     command = [str(Path(sys.executable).with_name("sanchuang")), "serve", "--port", str(port)]
     url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
-        command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     ) as server:
         try:
             until = time.monotonic() + 60
@@ -75,7 +82,7 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
             try:
                 server.communicate(timeout=20)
             except subprocess.TimeoutExpired:  # never leave the run waiting for it
-                server.kill()
+                os.killpg(server.pid, signal.SIGKILL)  # with its workers, which hold the pipe
                 server.communicate()
 
 
