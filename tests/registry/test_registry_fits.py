@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,23 @@ def test_where_nothing_fits_nothing_is_offered(shown: dict[str, list[str]]) -> N
     hopeless = [entry["need"] for entry in JUDGED if entry.get("none")]
     assert len(hopeless) == 16
     assert {need: shown[need] for need in hopeless if shown[need]} == {}
+
+
+def test_what_is_shown_is_what_the_manual_counts(shown: dict[str, list[str]]) -> None:
+    """docs/advice.md tells how many of the results shown fit; wording alone cannot tell a figure that fails."""
+    judged = {
+        (entry["need"], result): kind
+        for entry in JUDGED
+        for kind, results in (
+            ("fits", entry.get("fits") or []),
+            ("nearly", [item["result"] for item in entry.get("nearly") or []]),
+        )
+        for result in results
+    }
+    pairs = [(need, result) for need, results in shown.items() for result in results]
+    counts = Counter(judged.get(pair, "neither") for pair in pairs)
+    assert counts == {"fits": 16, "nearly": 71, "neither": 4}
+    manual = (Path(__file__).parents[2] / "docs" / "advice.md").read_text()
+    assert f"共显示 {len(pairs)} 个成果，其中 16 个合适" in manual
+    assert "71 个差一点" in manual
+    assert "4 个不相干" in manual
