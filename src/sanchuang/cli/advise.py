@@ -227,7 +227,7 @@ def _line(parent: Tree, line: Line, label: str = "") -> None:
         node.add(f"[dim]{escape(f'{fact.label}{when}：{fact.value}{source}')}[/]")
     for lack in line.missing:
         node.add(f"[yellow]缺 {escape(' '.join(filter(None, (lack.label, lack.period, lack.note))))}[/]")
-    if line.remedy and line.answer is not Truth.YES:
+    if line.remedy:
         node.add(f"→ {escape(line.remedy)}")
     for child in line.children:
         _line(node, child)
@@ -237,9 +237,8 @@ def _line(parent: Tree, line: Line, label: str = "") -> None:
 def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, object]:
     """Write one row per company and finding to `out`; returns how many. The file appears only when complete."""
     import polars as pl
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from sanchuang.cli.progress import bars
     from sanchuang.core.advice import advise
     from sanchuang.core.advice_data import COLUMNS, rows
     from sanchuang.registry.advice import subjects
@@ -252,18 +251,16 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
         raise Malformed(f"没有目录 {out.parent}", "先建立它")
     companies = list(Organisation.objects.filter(kind="company").order_by("slug"))
     columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
-    bars = (TextColumn("企业建议"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with pinned(), Progress(*bars, console=console, transient=True, disable=quiet) as progress:
-        task = progress.add_task("", total=len(companies))
+    with pinned(), bars(quiet=quiet) as tell:
         for start in range(0, len(companies), CHUNK):
-            for subject in subjects(companies[start : start + CHUNK], on):
+            chunk = companies[start : start + CHUNK]
+            for done, subject in enumerate(subjects(chunk, on), start + 1):
                 advice = advise(subject)
                 refuse_faults(advice)
                 for row in rows(advice):
                     for name, value in row.items():
                         columns[name].append(value)
-                progress.advance(task)
+                tell("企业建议", done, len(companies))
     types = {str: pl.String, bool: pl.Boolean, int: pl.Int64, float: pl.Float64, list: pl.List(pl.String)}
     frame = pl.DataFrame(columns, schema={name: types[kind] for name, kind in COLUMNS.items()})
     part = out.with_name(f".{out.name}.part")

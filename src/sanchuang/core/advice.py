@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from sanchuang.engines.rules.dictionary import Facts
+from sanchuang.engines.rules import Facts, FactSpec, FactValue, show
+from sanchuang.engines.rules.types import type_of_fact
 from sanchuang.values import Figure, Op, Truth, Yuan
 
 
@@ -37,6 +38,20 @@ class Behind:
     source: str = ""
     evidence: str = ""
     synthetic: bool = False
+
+
+def behind(spec: FactSpec, value: FactValue, period: str, lang: str) -> Behind:
+    """A known fact as it stands behind an answer, in words of `lang`, its operator before the value."""
+    shown = show(value.value, type_of_fact(spec), lang)
+    return Behind(
+        name=spec.name,
+        label=spec.label(lang),
+        value=shown if value.op is Op.EXACT else f"{value.op.value} {shown}",
+        period=period,
+        source=value.source,
+        evidence=value.evidence.label(lang) if value.evidence else "",
+        synthetic=value.synthetic,
+    )
 
 
 @dataclass(frozen=True)

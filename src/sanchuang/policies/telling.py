@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sanchuang.core.advice import Amount, Behind, Finding, Line, Link, Missing
+from sanchuang.core.advice import Amount, Behind, Finding, Line, Link, Missing, behind
+from sanchuang.core.language import page_language
 from sanchuang.engines.rules import (
     Answered,
     Article,
@@ -31,11 +31,6 @@ from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.values import Op, Truth, Verification, Yuan
 
 _SIGNS = {">=": "≥", "<=": "≤"}
-
-
-def language() -> str:
-    """The page's language as labels name it."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 class Teller:
@@ -78,23 +73,7 @@ class Teller:
     # facts ------------------------------------------------------------------------------------------------
     def behind(self, used: Iterable[Used]) -> tuple[Behind, ...]:
         """The facts that were found."""
-        out = []
-        for u in used:
-            if u.found is None:
-                continue
-            value = show(u.found.value, type_of_fact(u.spec), self.lang)
-            out.append(
-                Behind(
-                    name=u.spec.name,
-                    label=u.spec.label(self.lang),
-                    value=value if u.found.op is Op.EXACT else f"{u.found.op.value} {value}",
-                    period=u.period,
-                    source=u.found.source,
-                    evidence=u.found.evidence.label(self.lang) if u.found.evidence else "",
-                    synthetic=u.found.synthetic,
-                )
-            )
-        return tuple(out)
+        return tuple(behind(u.spec, u.found, u.period, self.lang) for u in used if u.found is not None)
 
     def missing(self, lacks: Iterable[Lack]) -> tuple[Missing, ...]:
         """What is not known."""
@@ -302,7 +281,7 @@ _tellers: dict[tuple[str, str], Teller] = {}
 
 def teller(policy: Policy) -> Teller:
     """The teller of a policy in the page's language."""
-    key = policy.id, language()
+    key = policy.id, page_language()
     found = _tellers.get(key)
     if found is None or found.policy is not policy:
         found = _tellers[key] = Teller(policy, key[1])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sanchuang.core.language import page_language
 from sanchuang.core.permissions import require
 from sanchuang.policies.models import PolicyDocument
 from sanchuang.policies.pages import article_pages
 from sanchuang.policies.queries import find_policy
-from sanchuang.policies.telling import language
 
 
 def policies(request: HttpRequest) -> HttpResponse:
@@ -22,7 +22,7 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     """One policy: its text, its rules as written and as sentences, article by article."""
     require(request.user, "policies.view_policy")
     found = find_policy(slug)
-    lang = language()
+    lang = page_language()
     context = {
         "policy": found,
         "title": found.title.get(lang) or found.title["zh"],

@@ -11,7 +11,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from sanchuang.core.advice import (
-    Behind,
     Finding,
     Line,
     Link,
@@ -19,15 +18,15 @@ from sanchuang.core.advice import (
     NothingToSay,
     SectionResult,
     Subject,
+    behind,
 )
 from sanchuang.core.errors import Unfit
+from sanchuang.core.language import page_language
 from sanchuang.engines.matching import Document, Hit, Index
-from sanchuang.engines.rules import FactSpec, FactValue, show
-from sanchuang.engines.rules.types import type_of_fact
 from sanchuang.registry.definitions import dictionary
 from sanchuang.registry.facts import OrganisationFacts, company_facts
 from sanchuang.registry.models import Need, Organisation, Result
-from sanchuang.values import Op, Truth
+from sanchuang.values import Truth
 
 TOP = 5  # results shown for each need, at most
 # The share of a need's wording that a result must cover to be shown. Chosen on the shipped sample's judged
@@ -35,10 +34,6 @@ TOP = 5  # results shown for each need, at most
 # nothing fits. It is no probability; that needs feedback, which does not exist yet.
 CLOSE_ENOUGH = 0.125
 FEW = 20  # results; among fewer, how rare a word is says nothing, and whatever shares wording is shown
-
-
-def _lang() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def require_company(organisation: Organisation) -> None:
@@ -179,19 +174,6 @@ class FitsSection:
 # file -----------------------------------------------------------------------------------------------------
 
 
-def _behind(spec: FactSpec, value: FactValue, lang: str) -> Behind:
-    shown = show(value.value, type_of_fact(spec), lang)
-    return Behind(
-        name=spec.name,
-        label=spec.label(lang),
-        value=shown if value.op is Op.EXACT else f"{value.op.value} {shown}",
-        period=str(value.period) if value.period else "",
-        source=value.source,
-        evidence=value.evidence.label(lang) if value.evidence else "",
-        synthetic=value.synthetic,
-    )
-
-
 class FileSection:
     """The facts known of the company, those missing, and what each missing one would decide."""
 
@@ -211,7 +193,7 @@ class FileSection:
         return [*found, self._known(subject)]
 
     def _missing(self, lack: Missing, findings: list[Finding]) -> Finding:
-        lang = _lang()
+        lang = page_language()
         lines = []
         for finding in findings:
             text = finding.title
@@ -233,18 +215,20 @@ class FileSection:
         facts = subject.facts
         known = list(facts.known()) if isinstance(facts, OrganisationFacts) else []
         names = {name for name, _value in known}
-        specs, lang = dictionary().specs, _lang()
+        specs, lang = dictionary().specs, page_language()
         order = {name: i for i, name in enumerate(specs)}
         known.sort(key=lambda fact: (order[fact[0]], str(fact[1].period or "")))
         never = [spec.label(lang) for spec in specs.values() if spec.name not in names]
-        behind = tuple(_behind(specs[name], value, lang) for name, value in known)
+        facts_known = tuple(
+            behind(specs[name], value, str(value.period or ""), lang) for name, value in known
+        )
         notes = (_("Nothing is known of: %s") % _(", ").join(never),) if never else ()
         return Finding(
             key="known",
             title=_("Facts known"),
             summary=_("%(known)s values of %(of)s kinds of facts")
             % {"known": len(known), "of": f"{len(names)}/{len(specs)}"},
-            lines=(Line(_("Facts known"), facts=behind),) if behind else (),
+            lines=(Line(_("Facts known"), facts=facts_known),) if facts_known else (),
             lines_title=_("List them"),
             notes=notes,
             synthetic=bool(known) and all(value.synthetic for _name, value in known),

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sanchuang.core.language import page_language
 from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
-from sanchuang.core.templatetags.shown import label, lang
+from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.models import Organisation
 from sanchuang.web.labels import ROLES
 from sanchuang.web.navigation import menu
@@ -28,7 +29,7 @@ def about_the_district() -> dict[str, Any]:
 
 def pick_name(names: dict[str, str]) -> str:
     """One of a pack's names (by script) in the page's language, else the simplified one."""
-    return names.get("en" if lang() == "en" else "hans") or names.get("hans", "")
+    return names.get("en" if page_language() == "en" else "hans") or names.get("hans", "")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sanchuang.core.advice import Amount, Finding, Line
+from sanchuang.core.language import page_language
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
 from sanchuang.values import (
     Evidence,
@@ -38,21 +39,16 @@ register = template.Library()
 MONEY = frozenset({"元", "CNY"})  # units that values print themselves, in 万 and 亿
 
 
-def lang() -> str:
-    """The page's language as values name it: "zh" or "en"."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
-
-
 @register.filter
 def label(value: Any) -> str:
     """The name of a record or vocabulary entry in the page's language, else in Chinese; nothing for None."""
-    return "" if value is None else value.label("en" if lang() == "en" else "zh-hans")
+    return "" if value is None else value.label("en" if page_language() == "en" else "zh-hans")
 
 
 @register.filter
 def fact_label(spec: FactSpec) -> str:
     """The name of a fact of the dictionary in the page's language."""
-    return spec.label(lang())
+    return spec.label(page_language())
 
 
 @register.filter
@@ -61,7 +57,9 @@ def money(value: Yuan | Amount | None) -> SafeString | str:
     if value is None:
         return ""
     yuan, shown = (
-        (value.yuan, value.text(lang())) if isinstance(value, Amount) else (value, value.text(lang()))
+        (value.yuan, value.text(page_language()))
+        if isinstance(value, Amount)
+        else (value, value.text(page_language()))
     )
     return format_html('<abbr class="num exact" title="{}">{}</abbr>', yuan.exact(), shown)
 
@@ -69,7 +67,7 @@ def money(value: Yuan | Amount | None) -> SafeString | str:
 @register.filter
 def figure(value: Figure | None) -> SafeString | str:
     """A figure with its operator: "近300项"."""
-    return "" if value is None else format_html('<span class="num">{}</span>', value.text(lang()))
+    return "" if value is None else format_html('<span class="num">{}</span>', value.text(page_language()))
 
 
 @register.filter
@@ -86,7 +84,7 @@ def period(value: Period | str | None) -> str:
             value = Period.parse(value)
         except Malformed:
             return str(value)
-    return value.text(lang()) if value else ""
+    return value.text(page_language()) if value else ""
 
 
 @register.filter
@@ -95,7 +93,7 @@ def evidence(value: Evidence | str | None) -> SafeString | str:
     if not value:
         return ""
     return format_html(
-        '<span class="tag">{}</span>', value.label(lang()) if isinstance(value, Evidence) else value
+        '<span class="tag">{}</span>', value.label(page_language()) if isinstance(value, Evidence) else value
     )
 
 
@@ -111,7 +109,9 @@ def verification(value: Verification | str | None) -> SafeString | str:
             return format_html('<span class="tag">{}</span>', value)
     sure = value.is_verified
     return format_html(
-        '<span class="tag tag-{}">{}</span>', "verified" if sure else "unverified", value.label(lang())
+        '<span class="tag tag-{}">{}</span>',
+        "verified" if sure else "unverified",
+        value.label(page_language()),
     )
 
 
@@ -179,12 +179,12 @@ def item(values: Sequence[Any], index: int) -> Any:
 def unit_name(context: Context, unit: str) -> str:
     """The unit in the page's language by the pack's list (`units` of the page's frame), else as it is written."""
     names = (context.get("units") or {}).get(unit, {})
-    return names.get("en" if lang() == "en" else "hans") or unit
+    return names.get("en" if page_language() == "en" else "hans") or unit
 
 
 def operator_words(op: Op) -> str:
     """What stands before a value that is not exact: 近, ≤, "nearly "."""
-    words = op.label(lang())
+    words = op.label(page_language())
     return f"{words} " if words.isascii() and words.isalpha() else words
 
 
@@ -200,9 +200,9 @@ def published(context: Context, value: Any) -> SafeString | str:
     number = number_text(shown.value)
     if value.kind == "year":
         number = number.replace(",", "")
-        text = number if lang() == "en" else f"{number}{unit}"
+        text = number if page_language() == "en" else f"{number}{unit}"
     else:
-        text = f"No. {number}" if lang() == "en" else f"第{number}{unit}"
+        text = f"No. {number}" if page_language() == "en" else f"第{number}{unit}"
     return format_html('<span class="num">{}{}</span>', operator_words(shown.op), text)
 
 
@@ -244,7 +244,7 @@ def why(finding: Finding) -> str:
 @register.filter
 def potential(finding: Finding) -> str:
     """What could be had, and under which condition."""
-    return finding.potential_text(lang())
+    return finding.potential_text(page_language())
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -135,8 +135,3 @@ def organisations_called(text: str, within: QuerySet[Organisation]) -> QuerySet[
         return within if not text.strip() else within.none()
     named = OrganisationName.objects.filter(key__contains=key).values("organisation")
     return within.filter(Q(pk__in=named) | Q(code__startswith=normal(text)) | Q(slug=text.strip()))
-
-
-def by_slug(slugs: Iterable[str]) -> dict[str, Organisation]:
-    """Organisations by identifier; unknown identifiers are left out."""
-    return {o.slug: o for o in Organisation.objects.filter(slug__in=list(slugs))}
