@@ -3,16 +3,18 @@
 import datetime as dt
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from conftest import TINY
 from sanchuang.cli import main
 from sanchuang.core.models import PackLoad
 from sanchuang.core.operator import operator
 from sanchuang.registry.actions import rename_organisation
 from sanchuang.registry.models import Organisation
+
+TINY = Path(__file__).parents[1] / "packs" / "tiny"
 
 
 @pytest.fixture
