@@ -1,7 +1,7 @@
 """Matching on the development queries: quality as score.py of the shared data judges it, and speed.
 
-Alone: `python benchmarks/match.py` prints the figures as JSON. `SANCHUANG_SHARED` names the shared data,
-../shared if unset.
+Alone: `python benchmarks/match.py` prints the figures as JSON, with `--ablation` what each measure brings.
+`SANCHUANG_SHARED` names the shared data, ../shared if unset.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from measure import ROOT, Section, Skipped, command, percentile
 
-from sanchuang.engines.matching import Document, Index
+from sanchuang.engines.matching import Document, Index, Weights
 from sanchuang.engines.matching.learning import Pair, learn
 
 KINDS = ("title", "title-hard", "keywords", "absent")
@@ -83,23 +83,27 @@ def spread(times: list[float]) -> dict[str, float]:
     return {"p50": round(percentile(times, 0.5), 1), "p95": round(percentile(times, 0.95), 1)}
 
 
-def figures(shared: Path) -> dict[str, Any]:
-    """All figures; times are CPU: `index_s` and `learn_s` in seconds, the others in milliseconds a query.
-
-    Raises `Skipped` when the shared data are absent.
-    """
+def collection(shared: Path) -> tuple[float, Index, list[dict[str, str]]]:
+    """CPU seconds of indexing the abstracts, the index, and the development queries; or raises `Skipped`."""
     data = shared / "data/match"
     pool = data / "csl_pool.jsonl.gz"
     if not pool.is_file():
         raise Skipped(f"no {pool.name} under SANCHUANG_SHARED (../shared)")
     documents = [Document(row["id"], row["text"]) for row in rows(pool)]
-    queries = list(rows(data / "csl_dev.jsonl.gz"))
-    pairs = [Pair(row["query"], row["target"]) for row in rows(data / "csl_train.jsonl.gz")]
+    started = time.process_time()
+    index = Index.build(documents)
+    return time.process_time() - started, index, list(rows(data / "csl_dev.jsonl.gz"))
+
+
+def figures(shared: Path) -> dict[str, Any]:
+    """All figures; times are CPU: `index_s` and `learn_s` in seconds, the others in milliseconds a query.
+
+    Raises `Skipped` when the shared data are absent.
+    """
+    index_s, index, queries = collection(shared)
+    pairs = [Pair(row["query"], row["target"]) for row in rows(shared / "data/match/csl_train.jsonl.gz")]
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        started = time.process_time()
-        index = Index.build(documents)
-        index_s = time.process_time() - started
         rank_ms = ranked(index, queries, run)
         default = judged(shared, run)
         reasons_ms = with_reasons(index, queries[::EVERY])
@@ -120,6 +124,43 @@ def figures(shared: Path) -> dict[str, Any]:
             "rank_ms": spread(rank_ms),
             "reasons_ms": spread(reasons_ms),
         }
+
+
+VARIANTS = {
+    "share of characters alone": (1, 0, 0, 0),
+    "share of pairs alone": (0, 1, 0, 0),
+    "share of words alone": (0, 0, 1, 0),
+    "coverage alone": (0, 0, 0, 1),
+    "characters, pairs": (1, 1, 0, 0),
+    "characters, pairs, words": (1, 1, 1, 0),
+    "mean of all four": (1, 1, 1, 1),
+}
+
+
+def ablation(shared: Path) -> dict[str, dict[str, float]]:
+    """nDCG@10 (of `title-hard` R@1) by kind of query for each choice of measures, over the same candidates.
+
+    Raises `Skipped` when the shared data are absent.
+    """
+    _seconds, index, queries = collection(shared)
+    out = {}
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        for name, weights in VARIANTS.items():
+            index.weights = Weights(*weights)
+            ranked(index, queries, run)
+            out[name] = shown(judged(shared, run))
+        with run.open("w") as file:
+            for query in queries:
+                for place, found in enumerate(index.candidates(query["query"]), start=1):
+                    file.write(f"{query['qid']} Q0 {found.id} {place} {-place} bench\n")
+        out["tantivy's order"] = shown(judged(shared, run))
+    return out
+
+
+def shown(answer: dict[str, dict[str, float]]) -> dict[str, float]:
+    """The one measure of each kind of query that the manual prints."""
+    return {kind: answer[kind]["R@1" if kind == "title-hard" else "nDCG@10"] for kind in KINDS}
 
 
 def development_table(shared: Path) -> Section:
@@ -155,7 +196,7 @@ def main() -> int:
     """Print the figures, or what is absent."""
     shared = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
     try:
-        found: dict[str, Any] = figures(shared)
+        found: dict[str, Any] = ablation(shared) if "--ablation" in sys.argv else figures(shared)
     except Skipped as reason:
         found = {"skipped": str(reason)}
     print(json.dumps(found, ensure_ascii=False, indent=2))
