@@ -18,6 +18,7 @@ TARGET = ROOT / "src/sanchuang/web/static/vendor"
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/css/tabler.min.css.map": "tabler.min.css.map",
+    "echarts/dist/echarts.min.js": "echarts.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
 }
 

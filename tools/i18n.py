@@ -1,7 +1,9 @@
 """Extract, compile and check the interface's translations, with Babel alone (no gettext tools needed).
 
 `extract` brings the `.po` files into step with the code, `compile` writes the `.mo` files that Django reads,
-`check` fails when a text has no translation, a placeholder differs, or a `.po` is out of step.
+`check` fails when a text has no translation, a placeholder differs, or a `.po` is out of step, and
+`set ENGLISH CHINESE` translates one text (of a plural, its singular). Traditional script has no `.po` of its own:
+its `.mo` is made from the simplified one by OpenCC, so that it lacks nothing.
 Message ids are English; a text that is to be translated appears in Python through Django's gettext functions
 or in a template through `{% translate %}` and `{% blocktranslate %}`.
 """
@@ -9,11 +11,13 @@ or in a template through `{% translate %}` and `{% blocktranslate %}`.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import io
 import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from babel.messages import pofile
@@ -21,6 +25,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from django.utils.translation.template import templatize
+
+from sanchuang.core.script import to_hant
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src/sanchuang"
@@ -128,26 +134,71 @@ def update(path: Path, template: Catalog) -> None:
 def compile_all(paths: list[Path]) -> None:
     """Write the `.mo` next to each `.po`, in one step each, so that no reader sees half a file."""
     for path in paths:
-        buffer = io.BytesIO()
-        write_mo(buffer, read(path))
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(buffer.getvalue())
-        part.replace(path.with_suffix(".mo"))
+        catalog = read(path)
+        _write_mo(path.with_suffix(".mo"), catalog)
+        if path.parts[-3] == "zh_Hans":
+            _write_mo(
+                Path(*path.parts[:-3], "zh_Hant", *path.parts[-2:]).with_suffix(".mo"), traditional(catalog)
+            )
+
+
+def traditional(catalog: Catalog) -> Catalog:
+    """The catalogue in traditional script."""
+    for message in catalog:
+        if message.id:
+            converted = tuple(to_hant(text) for text in texts(message))
+            message.string = converted[0] if isinstance(message.string, str) else converted
+    return catalog
+
+
+def _write_mo(path: Path, catalog: Catalog) -> None:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(buffer.getvalue())
+    part.replace(path)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One process at a time brings the `.po` files into step."""
+    with Path(__file__).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def translate(path: Path, english: str, chinese: list[str]) -> None:
+    """Write `chinese` (one text, or one per plural form) as the translation of `english` into the `.po` at `path`."""
+    catalog = read(path)
+    found = [message for message in catalog if message.id and ids(message)[0] == english]
+    if not found:
+        raise SystemExit(f"{english!r}: 代码中没有这条文字")
+    for message in found:
+        message.string = chinese[0] if isinstance(message.id, str) else tuple(chinese)
+    write(path, catalog)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one of the three verbs; `check` ends with 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("verb", choices=["extract", "compile", "check"])
-    verb = parser.parse_args(arguments).verb
-    if verb == "compile":
+    parser.add_argument("verb", choices=["extract", "compile", "check", "set"])
+    parser.add_argument("text", nargs="*", help="set: the English text and its translation")
+    options = parser.parse_args(arguments)
+    if options.verb == "compile":
         compile_all(po_files())
         return 0
-    template = extracted()
-    if verb == "extract":
-        for path in po_files():
-            update(path, template)
+    if options.verb in {"extract", "set"}:
+        if options.verb == "set" and len(options.text) < 2:
+            parser.error("set ENGLISH CHINESE")
+        with alone():
+            template = extracted()
+            for path in po_files():
+                update(path, template)
+                if options.verb == "set":
+                    translate(path, options.text[0], options.text[1:])
         return 0
+    template = extracted()
     found = [line for path in po_files() for line in problems(path, template)]
     print(
         "\n".join(found) if found else f"译文齐全：{len(template)} 条",

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sanchuang.core.language import page_language
+from sanchuang.core.language import page_script
 from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
 from sanchuang.core.templatetags.shown import label
@@ -29,7 +29,8 @@ def about_the_district() -> dict[str, Any]:
 
 def pick_name(names: dict[str, str]) -> str:
     """One of a pack's names (by script) in the page's language, else the simplified one."""
-    return names.get("en" if page_language() == "en" else "hans") or names.get("hans", "")
+    script = {"zh-hans": "hans", "zh-hant": "hant"}.get(page_script(), "en")
+    return names.get(script) or names.get("hans", "")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     # Closed unless opened: a view that strangers may see carries login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "sanchuang.web.language.LanguageMiddleware",
+    "sanchuang.web.script.ScriptMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -122,9 +123,8 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-# 繁體 joins this list when its translation exists; until then choosing it would show English.
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体"), ("en", "English")]
+LANGUAGES = [("zh-hans", "简体"), ("zh-hant", "繁體"), ("en", "English")]
 LOCALE_PATHS = [WEB / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanchuang.core.advice import Amount, Finding, Line
-from sanchuang.core.language import page_language
+from sanchuang.core.language import page_language, page_script
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
 from sanchuang.values import (
     Evidence,
@@ -42,7 +42,7 @@ MONEY = frozenset({"元", "CNY"})  # units that values print themselves, in 万 
 @register.filter
 def label(value: Any) -> str:
     """The name of a record or vocabulary entry in the page's language, else in Chinese; nothing for None."""
-    return "" if value is None else value.label("en" if page_language() == "en" else "zh-hans")
+    return "" if value is None else value.label(page_script())
 
 
 @register.filter
