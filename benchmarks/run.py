@@ -31,12 +31,14 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import first_run
     import match
     import pack
+    import pages
 
     return {
         "run": first_run.first_run,
         "pack": lambda: pack.loading(var),
         "advise": advise.one,
         "advise-all": lambda: advise.whole(var),
+        "pages": lambda: pages.pages(var),
         "match": lambda: match.development_table(SHARED),
     }
 
@@ -58,7 +60,11 @@ def main() -> int:
         only = reader.parse_args().only
         sections, skipped = [], []
         for name, benchmark in benchmarks.items():
-            if only and name not in only and not (name == "pack" and {"advise", "advise-all"} & set(only)):
+            if (
+                only
+                and name not in only
+                and not (name == "pack" and {"advise", "advise-all", "pages"} & set(only))
+            ):
                 continue
             print(f"bench: {name} …", file=sys.stderr, flush=True)
             try:

@@ -1,0 +1,48 @@
+"""The addresses at which the site is looked at: one of every kind of page, with the fullest record of its kind.
+
+One list for the tests in a browser, the pinned queries, the languages and the benchmark of pages. A new page joins
+here; `test_web_site_pages.py` fails for an address of the site that has neither a page here nor a reason not to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+# Addresses that show no page of their own, or show it only in answer to a form.
+NO_PAGE = {
+    "sign-in": "strangers only",
+    "sign-out": "a form",
+    "set-language": "a form",
+}
+
+
+def fullest(model: Any, related: str) -> Any:
+    """The record of `model` with the most `related` ones, the first by identifier among equals."""
+    return model.objects.annotate(most=Count(related, distinct=True)).order_by("-most", "slug").first()
+
+
+def addresses() -> dict[str, str]:
+    """Name of the page → its address in the loaded district."""
+    from sanchuang.policies.models import PolicyDocument
+    from sanchuang.registry.models import Need, Organisation, Result
+
+    company = fullest(Organisation.objects.filter(kind="company").model, "facts")
+    return {
+        "home": reverse("home"),
+        "search": reverse("search") + "?q=智能",
+        "organisations": reverse("registry:organisations"),
+        "organisations, filtered and sorted": reverse("registry:organisations")
+        + "?q=智能&kind=company&industry=I&sort=-circle&page=2",
+        "organisation": reverse("registry:organisation", args=[company.slug]),
+        "advice": reverse("advice", args=[company.slug]),
+        "results": reverse("registry:results"),
+        "result": reverse("registry:result", args=[Result.objects.order_by("slug")[0].slug]),
+        "needs": reverse("registry:needs"),
+        "need": reverse("registry:need", args=[Need.objects.order_by("slug")[0].slug]),
+        "places": reverse("registry:places"),
+        "policies": reverse("policies:list"),
+        "policy": reverse("policies:policy", args=[PolicyDocument.objects.order_by("slug")[0].slug]),
+    }
