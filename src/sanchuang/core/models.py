@@ -1,4 +1,4 @@
-"""Users, what they are in the district, dated law, and which pack is loaded."""
+"""Users, what they are in the district, dated law, which pack is loaded, and what waits for whom."""
 
 from __future__ import annotations
 
@@ -143,3 +143,89 @@ class PackLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pack} {self.version} {self.loaded_at:%Y-%m-%d %H:%M}"
+
+
+class InboxItem(models.Model):
+    """Something that waits for a person: for one user, or for whoever holds a role.
+
+    `key` names the waiting thing; it is put once, however often a room puts it. `kind` says, through
+    `core.inbox.register`, how `data` is told in the reader's language and how the item can be settled. `link` is the
+    address of the record on this site. A role's item waits for its holders, in `organisation` if one is named; whoever
+    takes it becomes its `user`. `outcome`, `note`, `settled_by` and `settled_at` are those of the last settling;
+    `steps` holds the whole history.
+    """
+
+    class State(models.TextChoices):
+        """Whether somebody still has to act."""
+
+        OPEN = "open", "待办"
+        DONE = "done", "已办"
+
+    key = models.CharField("键", max_length=200, unique=True)
+    kind = models.CharField("类别", max_length=60, db_index=True)
+    data = models.JSONField("内容", default=dict, blank=True)
+    link = models.CharField("地址", max_length=300, blank=True)
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="inbox", verbose_name="等谁"
+    )
+    role = models.CharField("等何角色", max_length=20, choices=Role, blank=True)
+    organisation = models.CharField("机构标识", max_length=80, blank=True)
+    due = models.DateField("期限", null=True, blank=True)
+    state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
+    made_at = models.DateTimeField("提出时间", auto_now_add=True)
+    outcome = models.CharField("结果", max_length=40, blank=True)
+    note = models.TextField("答复", blank=True)
+    settled_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    settled_at = models.DateTimeField("办结时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "待办事项"
+        verbose_name_plural = "待办事项"
+        ordering: ClassVar[list[Any]] = [F("due").asc(nulls_last=True), "pk"]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["state", "role", "organisation"], name="inbox_role"),
+            models.Index(fields=["state", "user"], name="inbox_user"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(role=""), name="inbox_waits_for_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", outcome="", settled_by__isnull=True, settled_at__isnull=True)
+                | (Q(state="done", settled_by__isnull=False, settled_at__isnull=False) & ~Q(outcome="")),
+                name="inbox_done_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"
+
+
+class InboxStep(models.Model):
+    """One thing that was done with an inbox item. Rows are only ever added."""
+
+    class Did(models.TextChoices):
+        """What was done."""
+
+        PUT = "put", "提出"
+        TAKEN = "taken", "接办"
+        SETTLED = "settled", "办结"
+        REOPENED = "reopened", "重开"
+
+    item = models.ForeignKey(InboxItem, models.CASCADE, related_name="steps", verbose_name="事项")
+    did = models.CharField("做了什么", max_length=10, choices=Did)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经手人")
+    at = models.DateTimeField("时间", auto_now_add=True)
+    outcome = models.CharField("结果", max_length=40, blank=True)
+    note = models.TextField("说明", blank=True)
+
+    class Meta:
+        verbose_name = "事项经过"
+        verbose_name_plural = "事项经过"
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.get_did_display()} {self.at:%Y-%m-%d %H:%M}"

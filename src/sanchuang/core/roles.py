@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     FUND_MANAGER = "fund_manager", "基金经理"
     PROVIDER = "provider", "算力服务商"
     ORGANISER = "organiser", "活动主办方"
+    EDITOR = "editor", "数据编辑"
     AUDITOR = "auditor", "审计员"
     ADMINISTRATOR = "administrator", "管理员"
     PUBLIC = "public", "公众"

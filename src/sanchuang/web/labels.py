@@ -15,6 +15,7 @@ ROLES: dict[str, str | Promise] = {
     Role.FUND_MANAGER: _("Fund manager"),
     Role.PROVIDER: _("Compute provider"),
     Role.ORGANISER: _("Event organiser"),
+    Role.EDITOR: _("Pack editor"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
     Role.PUBLIC: _("Public"),

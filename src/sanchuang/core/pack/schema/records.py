@@ -46,6 +46,7 @@ UserRole = Literal[
     "fund_manager",
     "provider",
     "organiser",
+    "editor",
     "auditor",
     "administrator",
     "public",
