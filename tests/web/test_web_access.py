@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from sanchuang.core.roles import Role
 
 OWN, OTHER = "999000011", "999000022"  # two companies of the tiny pack
+ITEM = 901  # an inbox item that waits for the pack's editor
 
 # Everybody who might come: nobody signed in, somebody who is nothing here, and each role. A member belongs
 # to one company; the others' roles reach over the district.
@@ -54,6 +55,11 @@ ADDRESSES: dict[str, Address] = {
     "sign-out": Address(SIGNED_IN, ok=302, posted={}),
     "set-language": Address(EVERYBODY, ok=302, posted={"language": "en", "next": "/"}),
     "search": Address(SIGNED_IN),
+    "desk": Address(SIGNED_IN),
+    "desk-item": Address(
+        frozenset({Role.EDITOR.value, Role.AUDITOR.value, Role.ADMINISTRATOR.value}), {"number": str(ITEM)}
+    ),
+    "report": Address(SIGNED_IN),
     "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "registry:organisations": Address(SIGNED_IN),
     "registry:organisation": Address(SIGNED_IN, {"slug": OWN}),
@@ -97,6 +103,20 @@ def test_every_address_of_the_site_has_its_row() -> None:
     assert sorted(addresses(get_resolver())) == sorted(ADDRESSES)
 
 
+@pytest.fixture
+def item(tiny: Any) -> None:
+    """Something that the system put, and that waits for the editor."""
+    from sanchuang.core.models import InboxItem
+    from sanchuang.core.operator import operator
+
+    said = {"record": "place:port", "names": {"zh-hans": "港口"}, "value": {}, "source": "", "part": ""}
+    said |= {"wrong": "写错了", "right": "", "seen": ""}
+    InboxItem.objects.create(
+        pk=ITEM, key="report:1", kind="report", data=said, role=Role.EDITOR, made_by=operator()
+    )
+
+
+@pytest.mark.usefixtures("item")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_page_opens_to_those_who_may_and_to_nobody_else(
     name: str, tiny: Any, sign_in: Callable[..., Client]
@@ -108,6 +128,7 @@ def test_a_page_opens_to_those_who_may_and_to_nobody_else(
     assert answers == {person: address.ok if person in address.may else refusal for person in PEOPLE}
 
 
+@pytest.mark.usefixtures("item")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_stranger_is_sent_to_sign_in_and_then_back(name: str, tiny: Any) -> None:
     """Nothing but the sign-in page and the choice of language is open to strangers."""

@@ -13,4 +13,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions and loaders."""
-        from sanchuang.core import packing, permissions  # noqa: F401
+        from sanchuang.core import law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401

@@ -15,7 +15,7 @@ class RegistryConfig(AppConfig):
         """Register permissions, loaders, the check of codes and the search."""
         from sanchuang.core import advice, search
         from sanchuang.core.pack.register import check_codes_with
-        from sanchuang.registry import codes, packing, permissions  # noqa: F401
+        from sanchuang.registry import codes, packing, permissions, reports  # noqa: F401
         from sanchuang.registry.advice import FileSection, FitsSection
         from sanchuang.registry.search import find
         from sanchuang.registry.search_texts import find_needs, find_results
@@ -24,5 +24,6 @@ class RegistryConfig(AppConfig):
         search.register("organisation", find)
         search.register("result", find_results)
         search.register("need", find_needs)
+        reports.register()
         advice.register(FitsSection())
         advice.register(FileSection())

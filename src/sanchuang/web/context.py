@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sanchuang.core.inbox.queries import waiting_count
 from sanchuang.core.language import page_script
 from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
@@ -43,7 +45,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _of_user(request: HttpRequest) -> dict[str, Any]:
-    """The menu and roles of whoever is signed in; nothing for a stranger."""
+    """The menu, the roles and the number of things that wait for whoever is signed in; nothing for a stranger."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -51,9 +53,11 @@ def _of_user(request: HttpRequest) -> dict[str, Any]:
     slugs = {m.organisation for m in memberships if m.organisation}
     organisations = Organisation.objects.filter(slug__in=slugs).order_by("slug") if slugs else ()
     own = [(o, o.kind == o.Kind.COMPANY and user.has_perm("registry.advise", o)) for o in organisations]
+    waiting = waiting_count(user, timezone.localdate())
     names = {organisation.slug: label(organisation) for organisation, _may in own}
     return {
-        "navigation": menu(request, own),
+        "navigation": menu(request, own, waiting.total),
+        "waiting": waiting,
         "own": own,
         "search_address": reverse("search"),
         "memberships": [(ROLES[m.role], names.get(m.organisation, m.organisation)) for m in memberships],

@@ -25,6 +25,7 @@ class Entry:
     title: str | Promise
     url: str
     active: bool = False
+    badge: int = 0  # how many things wait behind it
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def _entries(places: tuple[tuple[str | Promise, str], ...]) -> Iterator[Entry]:
             yield Entry(title, reverse(name))
 
 
-def _desk(own: list[tuple[Any, bool]]) -> Iterator[Entry]:
+def _desk(own: list[tuple[Any, bool]], waiting: int) -> Iterator[Entry]:
+    yield Entry(_("My desk"), reverse("desk"), badge=waiting)
     yield Entry(_("The district at a glance"), reverse("home"))
     for organisation, advisable in own:
         yield Entry(label(organisation), reverse("registry:organisation", args=[organisation.slug]))
@@ -73,11 +75,12 @@ def _mark(groups: list[Group], path: str) -> list[Group]:
     ]
 
 
-def menu(request: HttpRequest, own: list[tuple[Any, bool]]) -> list[Group]:
+def menu(request: HttpRequest, own: list[tuple[Any, bool]], waiting: int = 0) -> list[Group]:
     """The groups that `request`'s user sees.
 
-    `own` are the organisations the user belongs to, and of each whether the user may see its advice.
+    `own` are the organisations the user belongs to, and of each whether the user may see its advice; `waiting` is the
+    number of things that wait for the user.
     """
-    groups = [Group("", tuple(_desk(own)))]
+    groups = [Group("", tuple(_desk(own, waiting)))]
     groups += [Group(title, tuple(_entries(places))) for title, places in GROUPS]
     return _mark([group for group in groups if group.entries], request.path)

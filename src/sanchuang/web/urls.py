@@ -6,16 +6,22 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
+from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.home import home
+from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page
-from sanchuang.web.views.session import SignIn, admin_door, choose_language
+from sanchuang.web.views.session import SignIn, admin_door, choose_language, choose_theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("desk/", desk, name="desk"),
+    path("desk/<int:number>/", desk_item, name="desk-item"),
+    path("report/", report, name="report"),
     path("search/", search_page, name="search"),
     path("language/", choose_language, name="set-language"),
+    path("theme/", choose_theme, name="set-theme"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),

@@ -1,0 +1,52 @@
+"""Who may see an inbox item, and who may act on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules.predicates
+from django.contrib.auth.models import AnonymousUser
+
+from sanchuang.core.models import InboxItem, User
+from sanchuang.core.permissions import administrator, holds_role, memberships_of, permit, signed_in
+from sanchuang.core.roles import Role
+
+
+def _addressed(user: User | AnonymousUser, item: InboxItem | None = None) -> bool:
+    if item is None or not user.is_active:
+        return False
+    if item.user_id is not None and item.user_id == user.pk:
+        return True
+    return bool(item.role) and any(
+        membership.role == item.role and item.organisation in ("", membership.organisation)
+        for membership in memberships_of(user)
+    )
+
+
+def _waits_for_a_role(user: User | AnonymousUser, item: InboxItem | None = None) -> bool:
+    return item is not None and bool(item.role)
+
+
+def _made(user: User | AnonymousUser, item: InboxItem | None = None) -> bool:
+    return item is not None and user.is_active and item.made_by_id == user.pk
+
+
+_predicate: Any = rules.predicates.predicate  # django-rules is not typed
+addressed = _predicate(_addressed, name="inbox_addressed")
+made = _predicate(_made, name="inbox_made")
+# When everybody who held a role has left, its items must not wait for ever.
+stands_in = administrator & _predicate(_waits_for_a_role, name="inbox_waits_for_a_role")
+
+permit(
+    "core.handle_inbox",
+    addressed | stands_in,
+    what="办理待办事项",
+    who="事项所等的人或角色；等角色的，管理员也可以",
+)
+permit(
+    "core.see_inbox",
+    addressed | made | holds_role(Role.AUDITOR, Role.ADMINISTRATOR),
+    what="查看待办事项",
+    who="事项所等的人或角色、提出的人、审计员、管理员",
+)
+permit("core.report", signed_in, what="报告错误", who="登录的用户")
