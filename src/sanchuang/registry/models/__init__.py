@@ -2,7 +2,7 @@
 
 from sanchuang.registry.models.base import Field, Named, Sourced, Tag
 from sanchuang.registry.models.facts import Fact, FactDefinition
-from sanchuang.registry.models.figures import Mechanism, PublishedFigure
+from sanchuang.registry.models.figures import FigureCheck, Mechanism, PublishedFigure, Series
 from sanchuang.registry.models.organisations import Organisation, OrganisationName, Person, PersonRole
 from sanchuang.registry.models.places import Industry, Place
 from sanchuang.registry.models.results import Need, Result
@@ -11,6 +11,7 @@ __all__ = [
     "Fact",
     "FactDefinition",
     "Field",
+    "FigureCheck",
     "Industry",
     "Mechanism",
     "Named",
@@ -22,6 +23,7 @@ __all__ = [
     "Place",
     "PublishedFigure",
     "Result",
+    "Series",
     "Sourced",
     "Tag",
 ]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from sanchuang.core.fields import EnumField
-from sanchuang.registry.models.base import Named, Sourced, Tag
+from sanchuang.registry.models.base import Named, Sourced, Tag, Term
 from sanchuang.values import Figure, Op, parse_number
 
 
@@ -26,11 +26,21 @@ class Mechanism(Named, Sourced):
         ordering: ClassVar[list[str]] = ["order", "slug"]
 
 
+class Series(Term):
+    """One quantity that several reports give: its figures stand in one line of time."""
+
+    class Meta(Term.Meta):
+        verbose_name = "序列"
+        verbose_name_plural = "序列"
+
+
 class PublishedFigure(Named, Sourced):
     """A published figure with its operator, its date and the words of the source.
 
-    `value` is the exact number as text ("972", "4.36%"), or the words when `op` is `Op.WORDS`. `as_of` is a
-    canonical period, empty when the source gives none. A `derived` figure was computed from others by `how`.
+    `value` is the exact number as text ("972", "4.36"), or the words when `op` is `Op.WORDS`. `as_of` is a
+    canonical period, empty when the source gives none. A `derived` figure is what the expression `how`
+    gives (see `sanchuang.engines.figures`), rounded to `digits` decimals (None: not rounded). `citation` holds the
+    source's entry of the pack: title, kind, cite_as, date, note. `headline` figures open the cockpit.
     """
 
     kind = models.CharField("量", max_length=10)
@@ -46,6 +56,12 @@ class PublishedFigure(Named, Sourced):
     topic = models.CharField("主题", max_length=120, blank=True)
     derived = models.BooleanField("推算", default=False)
     how = models.TextField("算法", blank=True)
+    digits = models.SmallIntegerField("取到小数位", null=True, blank=True)
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name="序列"
+    )
+    headline = models.BooleanField("要点", default=False)
+    citation = models.JSONField("出处详情", default=dict, blank=True)
     caution = models.TextField("注意", blank=True)
     order = models.PositiveSmallIntegerField("次序", default=0)
 
@@ -63,3 +79,28 @@ class PublishedFigure(Named, Sourced):
         if self.op is Op.WORDS:
             return Figure(None, Op.WORDS, self.unit, self.value)
         return Figure(parse_number(self.value), self.op, self.unit)
+
+
+class FigureCheck(Named):
+    """A question that published figures answer together: do they fit each other.
+
+    `when` lists comparisons of expressions over figures, all of which must hold; `shown` further expressions that
+    the page computes beside them; `missing` the quantities that nobody published and that the question needs;
+    `outcomes` what each answer says (`holds`, `fails`, `open`, `incomparable`: verdict and texts by language). The
+    shapes are those of `core.pack.schema.FigureCheck`; `registry.queries.figures` computes the answer.
+    """
+
+    slug = models.CharField("标识", max_length=80, unique=True)
+    when = models.JSONField("条件", default=list)
+    shown = models.JSONField("另算", default=list, blank=True)
+    missing = models.JSONField("缺的数", default=list, blank=True)
+    dated = models.BooleanField("须有时点", default=False)
+    outcomes = models.JSONField("结论", default=dict)
+    caution = models.JSONField("注意", default=dict, blank=True)
+    order = models.PositiveSmallIntegerField("次序", default=0)
+    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "数字核对"
+        verbose_name_plural = "数字核对"
+        ordering: ClassVar[list[str]] = ["order", "slug"]
