@@ -20,6 +20,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "for-this-test-only"
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BUILT = ROOT / "src/sanchuang/web/static/vendor/tabler.min.css"
 
 
@@ -102,3 +104,15 @@ def enter(page: Any, url: str, username: str) -> None:
     page.locator("#id_password").fill(PASSWORD)
     page.locator("#id_password").press("Enter")
     page.wait_for_url(f"{url}/")
+
+
+def checked(page: Any) -> list[str]:
+    """What axe objects to on the open page: rule and element. The window must bypass the content policy."""
+    page.evaluate(AXE.read_text())
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{fault['id']}: {node['target']} {node['failureSummary']}"
+        for fault in result["violations"]
+        for node in fault["nodes"][:3]
+    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import browser
 import pytest
 from django.test import Client
 
@@ -46,3 +47,44 @@ def sign_in(make_user: Callable[..., Any]) -> Callable[..., Client]:
         return client
 
     return signed
+
+
+@pytest.fixture(scope="module")
+def site(westlake_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the site, served in its own process with the whole sample district."""
+    browser.chromium()
+    if not browser.BUILT.exists():
+        pytest.skip("static/vendor is absent: run make run or tools/build_static.py")
+    env = browser.environment(westlake_database, tmp_path_factory.mktemp("site") / "var")
+    with browser.served(env, browser.free_port()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The browser. Its own module only: while it runs, Django refuses the database in this thread."""
+    executable = browser.chromium()
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Any]:
+    """`open_page(WIDE)`: a new window. The test fails when a page reports an error or breaks the content policy."""
+    contexts, faults = [], []
+
+    def opened(size: dict[str, int], **options: Any) -> Any:
+        context = chromium.new_context(viewport=size, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []

@@ -16,12 +16,14 @@ NO_PAGE = {
     "sign-in": "strangers only",
     "sign-out": "a form",
     "set-language": "a form",
+    "set-theme": "a form",
+    "desk-item": "the sample holds no item",
 }
 
 
-def fullest(model: Any, related: str) -> Any:
-    """The record of `model` with the most `related` ones, the first by identifier among equals."""
-    return model.objects.annotate(most=Count(related, distinct=True)).order_by("-most", "slug").first()
+def fullest(records: Any, related: str) -> Any:
+    """Of `records` the one with the most `related` ones, the first by identifier among equals."""
+    return records.annotate(most=Count(related, distinct=True)).order_by("-most", "slug").first()
 
 
 def addresses() -> dict[str, str]:
@@ -29,9 +31,11 @@ def addresses() -> dict[str, str]:
     from sanchuang.policies.models import PolicyDocument
     from sanchuang.registry.models import Need, Organisation, Result
 
-    company = fullest(Organisation.objects.filter(kind="company").model, "facts")
+    company = fullest(Organisation.objects.filter(kind="company"), "facts")
     return {
         "home": reverse("home"),
+        "desk": reverse("desk"),
+        "report": reverse("report") + f"?record=organisation:{company.slug}",
         "search": reverse("search") + "?q=智能",
         "organisations": reverse("registry:organisations"),
         "organisations, filtered and sorted": reverse("registry:organisations")

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import site_pages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from sanchuang.core.roles import Role
-from sanchuang.policies.models import PolicyDocument
-from sanchuang.registry.models import Need, Organisation, Result
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 MOST_BYTES = 600_000  # of HTML as sent; styles and scripts come on top and are measured in the browser
@@ -25,26 +24,8 @@ MOST_BYTES = 600_000  # of HTML as sent; styles and scripts come on top and are 
 
 @pytest.fixture
 def addresses(westlake: None) -> dict[str, str]:
-    """The address of each page named in query_counts.json: for records the fullest of its kind."""
-    company = Organisation.objects.raw(
-        "SELECT o.id FROM registry_organisation o JOIN registry_fact f ON f.organisation_id = o.id"
-        " WHERE o.kind = 'company' GROUP BY o.id ORDER BY count(*) DESC, o.slug LIMIT 1"
-    )[0].slug
-    return {
-        "home": "/",
-        "search": "/search/?q=智能",
-        "organisations": "/organisations/",
-        "organisations, filtered and sorted": "/organisations/?q=智能&kind=company&industry=I&sort=-circle&page=2",
-        "organisation": f"/organisations/{company}/",
-        "advice": f"/organisations/{company}/advice/",
-        "results": "/results/",
-        "result": f"/results/{Result.objects.order_by('slug')[0].slug}/",
-        "needs": "/needs/",
-        "need": f"/needs/{Need.objects.order_by('slug')[0].slug}/",
-        "places": "/places/",
-        "policies": "/policies/",
-        "policy": f"/policies/{PolicyDocument.objects.order_by('slug')[0].slug}/",
-    }
+    """The pages of query_counts.json; a new page joins `site_pages`."""
+    return site_pages.addresses()
 
 
 def test_each_page_takes_the_queries_it_is_known_for(

@@ -1,0 +1,122 @@
+"""Every kind of page, wide and narrow, in three languages, light and dark: nothing overflows, axe finds nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import browser
+import pytest
+from browser import NARROW, WIDE
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+MOST_BYTES = 600_000
+# The themes take turns, so that both are seen at both widths.
+LOOKS = [
+    pytest.param(language, size, theme, id=f"{language}-{size['width']}-{theme}")
+    for language, wide, narrow in (
+        ("zh-hans", "light", "dark"),
+        ("zh-hant", "dark", "light"),
+        ("en", "light", "dark"),
+    )
+    for size, theme in ((WIDE, wide), (NARROW, narrow))
+]
+
+
+@pytest.fixture(scope="module")
+def pages(westlake_database: str, django_db_blocker: Any) -> dict[str, str]:
+    """Name → address of one page of every kind."""
+    import site_pages
+
+    from district_database import using
+
+    with django_db_blocker.unblock(), using(westlake_database):
+        return site_pages.addresses()
+
+
+@pytest.mark.parametrize(("language", "size", "theme"), LOOKS)
+def test_nothing_overflows_and_axe_finds_nothing(
+    site: str, pages: dict[str, str], language: str, size: Any, theme: str, open_page: Any
+) -> None:
+    """WCAG A and AA, with everything that can be opened open; nothing reported on the console."""
+    if not browser.AXE.exists():
+        pytest.skip("axe-core is absent: npm ci")
+    page = open_page(size, bypass_csp=True, color_scheme=theme)  # axe brings its own script
+    found = {}
+    page.goto(f"{site}/sign-in/")
+    page.locator(f'button[name="language"][value="{language}"]').first.evaluate("button => button.click()")
+    page.wait_for_load_state()
+    found["sign-in"] = browser.checked(page)
+    browser.enter(page, site, "officer")
+    page.locator(f'button[name="language"][value="{language}"]').first.evaluate("button => button.click()")
+    page.wait_for_load_state()
+    wide = []
+    for name, address in pages.items():
+        page.goto(site + address)
+        assert page.locator("html").get_attribute("lang") in {"zh-Hans", "zh-Hant", "en"}
+        page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            wide.append(name)
+        found[name] = browser.checked(page)
+    assert wide == []
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_every_page_is_light(site: str, pages: dict[str, str], open_page: Any) -> None:
+    """Under 600 kB as sent, on a first visit with nothing in the cache."""
+    page = open_page(WIDE)
+    browser.enter(page, site, "officer")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    heavy = {}
+    for name, address in pages.items():
+        received.clear()
+        page.goto(site + address, wait_until="networkidle")
+        if not 0 < sum(received) < MOST_BYTES:
+            heavy[name] = sum(received)
+    assert heavy == {}
+
+
+def test_the_keyboard_alone_reaches_everything(site: str, pages: dict[str, str], open_page: Any) -> None:
+    """Whatever can be clicked can be focused by Tab, and shows that it is."""
+    page = open_page(WIDE)
+    browser.enter(page, site, "officer")
+    unreached = {}
+    for name, address in pages.items():
+        page.goto(site + address)
+        found = page.evaluate(
+            """() => {
+              const active = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [data-toggle], [hx-get]';
+              const shown = (e) => e.offsetParent !== null && getComputedStyle(e).visibility !== 'hidden';
+              return [...document.querySelectorAll(active)].filter(shown).filter((element) => {
+                if (element.disabled || element.matches('form, [tabindex="-1"]')) return false;
+                element.focus();
+                return document.activeElement !== element;
+              }).map((element) => element.outerHTML.slice(0, 120));
+            }"""
+        )
+        if found:
+            unreached[name] = found
+    assert unreached == {}
+
+
+def named(resolver: URLResolver, prefix: str = "") -> set[str]:
+    """The names of all addresses of the site, but those of Django's admin."""
+    names: set[str] = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                names |= named(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            names.add(prefix + pattern.name)
+    return names
+
+
+def test_every_address_of_the_site_is_looked_at(pages: dict[str, str]) -> None:
+    """A page that is not in `site_pages` would be seen by none of these tests."""
+    import site_pages
+
+    seen = {resolve(address.partition("?")[0]).view_name for address in pages.values()}
+    assert named(get_resolver()) - seen == set(site_pages.NO_PAGE)
