@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sanchuang.values import Malformed
 
@@ -34,7 +35,10 @@ def day_asked(text: str | None) -> dt.date:
         day = dt.date.fromisoformat(text)
     except ValueError:
         shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        raise NoDay(f"“{shown}”不是日期", "写成 2026-03-01") from None
+        raise NoDay(_("“%(text)s” is not a date") % {"text": shown}, _("Write it as 2026-03-01")) from None
     if not FIRST <= day <= LAST:
-        raise FarDay(f"{day} 不在可以查询的年份内", f"写 {FIRST} 至 {LAST} 之间的一天")
+        raise FarDay(
+            _("%(day)s is outside the years that can be asked about") % {"day": day},
+            _("Write a day between %(first)s and %(last)s") % {"first": FIRST, "last": LAST},
+        )
     return day

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 
+from sanchuang.core.language import parted
+
 
 class Unfit(LookupError):
     """What was asked for cannot be answered; `message` says why and `remedy` what to do."""
@@ -14,7 +16,7 @@ class Unfit(LookupError):
     def __init__(self, message: str, remedy: str = "") -> None:
         self.message = message
         self.remedy = remedy
-        super().__init__(f"{message}；{remedy}" if remedy else message)
+        super().__init__(parted(message, remedy))
 
 
 class Refused(PermissionDenied):
@@ -23,7 +25,7 @@ class Refused(PermissionDenied):
     def __init__(self, message: str, remedy: str = "") -> None:
         self.message = message
         self.remedy = remedy
-        super().__init__(f"{message}；{remedy}" if remedy else message)
+        super().__init__(parted(message, remedy))
 
 
 def near(word: str, known: Iterable[str], count: int = 5) -> list[str]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+
+from sanchuang.core.language import listed
 
 if TYPE_CHECKING:
     _CharField = models.CharField[Any, Any]
@@ -47,8 +50,8 @@ class EnumField(_CharField):
         try:
             return self.enum(value)
         except ValueError:
-            known = "、".join(name.lower() for name in self.enum.__members__)
-            raise ValidationError(f"“{value}”不在 {known} 之中") from None
+            said = {"value": value, "known": listed(name.lower() for name in self.enum.__members__)}
+            raise ValidationError(_("“%(value)s” is not one of %(known)s") % said) from None
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         """The member of a stored name."""

@@ -1,5 +1,7 @@
 """The language of the page or command at hand, as values and labels name it."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language
 
 
@@ -12,3 +14,13 @@ def page_script() -> str:
     """`zh-hant`, `zh-hans` or `en`: in which of a record's names the page speaks."""
     language = get_language() or ""
     return "en" if language.startswith("en") else "zh-hant" if language == "zh-hant" else "zh-hans"
+
+
+def listed(words: Iterable[object]) -> str:
+    """`words` one after the other, parted as the page's language parts them."""
+    return (", " if page_language() == "en" else "、").join(map(str, words))
+
+
+def parted(*parts: object) -> str:
+    """Sentences in one line, such as a message and its remedy; empty ones are left out."""
+    return ("; " if page_language() == "en" else "；").join(str(part) for part in parts if part)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from sanchuang.core.errors import Unfit, near
+from sanchuang.core.language import listed, parted
 from sanchuang.core.measure import Measured, measured
 from sanchuang.core.models import LawEntry, holds_on
 from sanchuang.values import Verification
@@ -48,16 +51,34 @@ def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
         entries = [entry for entry in entries if entry.known_from is None or entry.known_from <= known]
     if not entries:
         similar = near(key, LawEntry.objects.values_list("key", flat=True).distinct())
-        remedy = "相近的键：" + "、".join(similar) if similar else "请在区包的法规文件里补上这一项"
-        raise NoLaw(f"没有“{key}”这一项法定数值", remedy)
+        remedy = (
+            _("Keys like it: %(keys)s") % {"keys": listed(similar)}
+            if similar
+            else _("Add it to the pack's file of dated law")
+        )
+        raise NoLaw(_("There is no value of the law called “%(key)s”") % {"key": key}, remedy)
     entries.sort(key=_began)
     in_force = [entry for entry in entries if holds_on(entry.date_from, entry.date_to, on)]
     if not in_force:
         earliest = entries[0].date_from
         if earliest is not None and on < earliest:
-            raise NoLaw(f"“{key}”在 {on} 还没有规定", f"已知最早的规定自 {earliest} 起施行", earliest)
-        spans = "；".join(f"{entry.date_from or '…'} 至 {entry.date_to or '今'}" for entry in entries)
-        raise NoLaw(f"“{key}”在 {on} 没有施行中的规定", f"已知的施行期：{spans}", earliest)
+            raise NoLaw(
+                _("“%(key)s” was not laid down yet on %(day)s") % {"key": key, "day": on},
+                _("The earliest rule known is in force from %(day)s") % {"day": earliest},
+                earliest,
+            )
+        spans = parted(
+            *(
+                _("%(first)s to %(last)s")
+                % {"first": entry.date_from or "…", "last": entry.date_to or _("now")}
+                for entry in entries
+            )
+        )
+        raise NoLaw(
+            _("No rule for “%(key)s” is in force on %(day)s") % {"key": key, "day": on},
+            _("Known to be in force: %(spans)s") % {"spans": spans},
+            earliest,
+        )
     entry = in_force[-1]
     value = measured(entry.value, entry.unit, entry.kind)
     return LawValue(key, value, entry.unit, entry.source, entry.status, entry.date_from, entry.date_to)

@@ -12,6 +12,9 @@ import rules.permissions
 import rules.predicates
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sanchuang.core.errors import Refused
 from sanchuang.core.models import Membership, User
@@ -21,7 +24,7 @@ from sanchuang.core.roles import Role
 _predicate: Callable[..., Any] = rules.predicates.predicate
 _set_permission: Callable[[str, Any], None] = rules.permissions.set_perm
 
-_remedies: dict[str, tuple[str, str]] = {}
+_remedies: dict[str, tuple[str | Promise, str | Promise]] = {}
 
 
 def memberships_of(user: User | AnonymousUser) -> list[Membership]:
@@ -73,8 +76,11 @@ signed_in = _predicate(_signed_in, name="signed_in")
 administrator = holds_role(Role.ADMINISTRATOR)
 
 
-def permit(permission: str, predicate: Any, *, what: str, who: str) -> None:
-    """Register `permission`; `what` names the act and `who` those who may, for the refusal's text."""
+def permit(permission: str, predicate: Any, *, what: str | Promise, who: str | Promise) -> None:
+    """Register `permission`; `what` names the act and `who` those who may, for the refusal's text.
+
+    Both are lazy translations, as permissions are registered before anybody's language is known.
+    """
     _set_permission(permission, predicate)
     _remedies[permission] = (what, who)
 
@@ -83,19 +89,22 @@ def require(user: User | AnonymousUser, permission: str, record: Any = None) -> 
     """Raise `Refused`, with who may, unless `user` may do `permission` on `record`."""
     if not user.has_perm(permission, record):
         what, who = _remedies.get(permission, (permission, ""))
-        about = f"“{record}”" if record is not None else ""
-        raise Refused(f"您不能{what}{about}", f"可以的人：{who}" if who else "")
+        said = {"what": what, "record": record}
+        message = (
+            _("You may not %(what)s.") if record is None else _("You may not %(what)s: “%(record)s”.")
+        ) % said
+        raise Refused(message, _("Who may: %(who)s.") % {"who": who} if who else "")
 
 
 def permissions() -> Iterable[tuple[str, str, str]]:
     """Every explained permission with its act and those who may (for the handbook)."""
-    return [(name, *_remedies[name]) for name in sorted(_remedies)]
+    return [(name, *map(str, _remedies[name])) for name in sorted(_remedies)]
 
 
-permit("core.load_pack", administrator, what="载入区包", who="管理员")
+permit("core.load_pack", administrator, what=gettext_lazy("load a pack"), who=gettext_lazy("administrators"))
 permit(
     "core.view_records",
     holds_role(Role.AUDITOR, Role.ADMINISTRATOR),
-    what="查看原始记录",
-    who="审计员、管理员",
+    what=gettext_lazy("view the records themselves"),
+    who=gettext_lazy("auditors and administrators"),
 )

@@ -68,7 +68,7 @@ _kinds: dict[str, Reportable] = {}
 def register(kind: str, reportable: Reportable) -> None:
     """Let records of `kind` be reported."""
     if kind in _kinds and _kinds[kind] != reportable:
-        raise ValueError(f"可报错的类别“{kind}”注册了两次")
+        raise ValueError(f"reportable kind {kind!r} is registered twice")
     _kinds[kind] = reportable
 
 
@@ -126,10 +126,13 @@ def report(
     about = subject(kind, slug, by)
     said = {"part": part.strip(), "wrong": wrong.strip(), "right": right.strip(), "seen": seen.strip()}
     if not said["wrong"]:
-        raise Malformed("没有写什么不对", "用一两句话写清楚")
+        raise Malformed(_("It does not say what is wrong"), _("Tell it in a sentence or two"))
     for name, most in (("part", SHORT), ("wrong", LONG), ("right", LONG), ("seen", LONG)):
         if len(said[name]) > most:
-            raise Malformed(f"写得太长：最多 {most} 个字符", "写要点；长的材料写明在哪里能看到")
+            raise Malformed(
+                _("This is too long: at most %(most)s characters") % {"most": most},
+                _("Write the main points; of longer material, say where it can be seen"),
+            )
     if waiting := open_report(by, kind, slug):
         return waiting, False
     record = f"{kind}:{slug}"

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
 
+from sanchuang.core.language import listed
 from sanchuang.core.models import User
 from sanchuang.values import Malformed
 
@@ -37,7 +39,7 @@ _kinds: dict[str, Search] = {}
 def register(kind: str, find: Search) -> None:
     """Offer records of `kind`; `find(text, user, limit)` gives at most `limit` hits, best first."""
     if kind in _kinds and _kinds[kind] is not find:
-        raise ValueError(f"检索类别“{kind}”注册了两次")
+        raise ValueError(f"search kind {kind!r} is registered twice")
     _kinds[kind] = find
 
 
@@ -52,7 +54,10 @@ def search(text: str, user: User | AnonymousUser, *, kind: str | None = None, li
     Raises `Malformed` for a kind that no room registered.
     """
     if kind is not None and kind not in _kinds:
-        raise Malformed(f"没有“{kind}”这类记录", "可用：" + "、".join(kinds()))
+        raise Malformed(
+            _("There are no records of the kind “%(kind)s”") % {"kind": kind},
+            _("Kinds: %(kinds)s") % {"kinds": listed(kinds())},
+        )
     text = text.strip()
     if not text:
         return []

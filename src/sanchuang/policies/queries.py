@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from sanchuang.core.errors import Unfit, near
+from sanchuang.core.language import listed
 from sanchuang.engines.rules import Policy, PolicySet, read_policies
 from sanchuang.policies.models import PolicyDocument
 from sanchuang.registry.definitions import Definitions, definitions
@@ -36,10 +39,13 @@ def find_policy(slug: str) -> Policy:
     if slug in policies:
         return policies[slug]
     likely = near(slug, policies)
-    remedy = (
-        f"是否指 {'、'.join(likely)}？" if likely else f"现有：{'、'.join(policies) or '无，请先载入区包'}"
-    )
-    raise Unfit(f"没有政策“{slug}”", remedy)
+    if likely:
+        remedy = _("Is %(names)s meant?") % {"names": listed(likely)}
+    elif policies:
+        remedy = _("There are: %(names)s") % {"names": listed(policies)}
+    else:
+        remedy = _("There are none yet; load a pack first")
+    raise Unfit(_("There is no policy “%(slug)s”") % {"slug": slug}, remedy)
 
 
 def not_in_force(on: dt.date) -> list[Policy]:

@@ -13,8 +13,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Unfit, near
+from sanchuang.core.language import listed, page_language
 from sanchuang.core.models import User
 from sanchuang.core.permissions import require
 from sanchuang.engines.rules.dictionary import FactSpec, Per, Scalar
@@ -54,15 +56,26 @@ def create_organisation(
     """
     require(by, "registry.change_organisation")
     if not name.strip() or not source.strip():
-        raise Malformed("机构要有名称和出处", "补上名称，并写明从哪里得知")
+        raise Malformed(
+            _("An organisation needs a name and a source"), _("Give its name, and say where it is known from")
+        )
     if kind not in Organisation.Kind.values:
-        raise Malformed(f"没有“{kind}”这类机构", "可用：" + "、".join(Organisation.Kind.values))
+        raise Malformed(
+            _("There are no organisations of the kind “%(kind)s”") % {"kind": kind},
+            _("Kinds: %(kinds)s") % {"kinds": listed(Organisation.Kind.values)},
+        )
     if circle is not None and circle.kind != Place.Kind.CIRCLE:
-        raise Malformed(f"“{circle}”不是创新圈", "选一个类别为创新圈的地点，或不填")
+        raise Malformed(
+            _("“%(place)s” is no innovation circle") % {"place": circle},
+            _("Choose a place that is an innovation circle, or none"),
+        )
     code = check_code(code, code_scheme()) if code else None
-    for taken, what in ((Organisation.objects.filter(slug=slug), "标识"), (_bearing(code), "代码")):
+    for taken, message in (
+        (Organisation.objects.filter(slug=slug), _("The identifier belongs to “%(other)s” already")),
+        (_bearing(code), _("The code belongs to “%(other)s” already")),
+    ):
         if other := taken.first():
-            raise Malformed(f"{what}已属于“{other}”", "查一查是不是同一家机构")
+            raise Malformed(message % {"other": other}, _("See whether it is the same organisation"))
     organisation = Organisation.objects.create(
         slug=slug,
         kind=kind,
@@ -98,7 +111,7 @@ def rename_organisation(*, by: User, organisation: Organisation, name: str, on: 
     require(by, "registry.change_organisation", organisation)
     name = name.strip()
     if not name or name == organisation.name:
-        raise Malformed("新名称为空或与现名相同", "写新的全称")
+        raise Malformed(_("The new name is empty, or the one it has"), _("Write the new full name"))
     organisation.names.filter(kind=Use.FORMER, name__in=(organisation.name, name)).delete()
     organisation.names.filter(kind=Use.CURRENT).update(kind=Use.FORMER, until=on.isoformat(), pack="")
     organisation.names.create(name=name, kind=Use.CURRENT, key=search_key(name))
@@ -152,12 +165,19 @@ def record_fact(
     if spec is None:
         similar = near(name, entries.dictionary.names())
         raise Unfit(
-            f"事实字典里没有“{name}”", "相近的：" + "、".join(similar) if similar else "先把它写进区包"
+            _("The dictionary of facts has no “%(name)s”") % {"name": name},
+            _("Facts like it: %(names)s") % {"names": listed(similar)}
+            if similar
+            else _("Write it into the pack first"),
         )
+    said = {"fact": spec.label(page_language()), "value": value}
     if spec.name in entries.from_classification:
-        raise Malformed(f"“{spec.label()}”取自机构的行业分类", "更改机构的行业，这一项随之改变")
+        raise Malformed(
+            _("“%(fact)s” follows from the industry of the organisation") % said,
+            _("Change the industry of the organisation; this fact changes with it"),
+        )
     if not source.strip():
-        raise Malformed("事实要有出处", "写明凭什么材料")
+        raise Malformed(_("A fact needs a source"), _("Say from what material it is known"))
     today = timezone.localdate()
     _check_period(spec, period, today)
     if isinstance(value, str):
@@ -166,11 +186,15 @@ def record_fact(
         stored = encode(value, spec.type)
     except TypeError as error:
         raise Malformed(
-            f"“{spec.label()}”的值 {value!r} 类型不对", f"这一项的类型是 {spec.type.value}"
+            _("The value %(value)r of “%(fact)s” is of the wrong type") % (said | {"value": value}),
+            _("This fact is of the type %(type)s") % {"type": spec.type.value},
         ) from error
     if isinstance(value, dt.date) and value > today:
-        raise Malformed(f"“{spec.label()}”是 {value}，那一天还没有到", "核对年份；到了那一天再登记")
-    fact, _ = Fact.objects.update_or_create(
+        raise Malformed(
+            _("“%(fact)s” is %(value)s, a day that has not come yet") % (said | {"value": value}),
+            _("Check the year, or record it when the day has come"),
+        )
+    fact, _made = Fact.objects.update_or_create(
         organisation=organisation,
         name=spec.name,
         period="" if period is None else str(period),
@@ -184,11 +208,20 @@ def record_fact(
 
 
 def _check_period(spec: FactSpec, period: Period | None, today: dt.date) -> None:
+    said = {"fact": spec.label(page_language()), "period": period or "–"}
     if spec.per is Per.STATIC:
         if period is not None:
-            raise Malformed(f"“{spec.label()}”不按期间登记", "改写自何日起（date_from），或不写")
+            raise Malformed(
+                _("“%(fact)s” is not recorded by period") % said,
+                _("Say from which day it holds (date_from), or nothing"),
+            )
         return
     if period is None or period.kind is not Kind.YEAR:
-        raise Malformed(f"“{spec.label()}”按年登记，而给的期间是“{period or '空'}”", "写一个年份，例如 2024")
+        raise Malformed(
+            _("“%(fact)s” is recorded by year, and the period “%(period)s” was given") % said,
+            _("Write a year, such as 2024"),
+        )
     if period.first > today:
-        raise Malformed(f"“{spec.label()}”是 {period} 年的，{period} 年还没有开始", "核对年份")
+        raise Malformed(
+            _("“%(fact)s” is for %(period)s, and that year has not begun") % said, _("Check the year")
+        )

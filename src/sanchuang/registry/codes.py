@@ -15,6 +15,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 from sanchuang.core.errors import near
 from sanchuang.values import Malformed
 
@@ -43,7 +45,7 @@ def check_code(code: str, scheme: str) -> str:
     """The normal form of `code` by `scheme`; raises `Malformed`, and ValueError for an unknown scheme."""
     if scheme not in _schemes:
         similar = near(scheme, _schemes) or sorted(_schemes)
-        raise ValueError(f"不认识的代码标准“{scheme}”；可用：{'、'.join(similar)}")
+        raise ValueError(f"no code scheme {scheme!r}; there are: {', '.join(similar)}")
     return _schemes[scheme](code)
 
 
@@ -86,7 +88,7 @@ def organisation_check_character(body: str) -> str:
 def _any(code: str) -> str:
     """A country without a scheme: anything that is not empty, as it was written."""
     if not code.strip():
-        raise Malformed("代码为空", "没有代码就不填")
+        raise Malformed(_("The code is empty"), _("Leave it out where there is none"))
     return code.strip()
 
 
@@ -95,22 +97,40 @@ def _unified_social_credit_code(code: str) -> str:
     """The 18 characters in normal form; raises `Malformed` with the position, or the check character expected."""
     text = normal(code)
     if len(text) != LENGTH:
-        raise Malformed(f"统一社会信用代码“{code}”有 {len(text)} 位，应为 {LENGTH} 位", "对照营业执照补全")
+        raise Malformed(
+            _("The unified social credit code “%(code)s” has %(length)s characters instead of %(right)s")
+            % {"code": code, "length": len(text), "right": LENGTH},
+            _("Complete it from the business licence"),
+        )
     for position, char in enumerate(text, 1):
+        said = {"code": code, "position": position, "char": char}
         if char not in ALPHABET:
             raise Malformed(
-                f"统一社会信用代码“{code}”第 {position} 位“{char}”不在字符集内",
-                "代码不用 I、O、S、V、Z；核对是否把 1、0、5、U、2 看错",
+                _(
+                    "Character %(position)s of the unified social credit code “%(code)s”, “%(char)s”, "
+                    "is none that such codes use"
+                )
+                % said,
+                _("The code uses no I, O, S, V or Z; see whether 1, 0, 5, U or 2 was misread"),
             )
         if 3 <= position <= 8 and not char.isdigit():
             raise Malformed(
-                f"统一社会信用代码“{code}”第 {position} 位“{char}”不是数字", "第 3–8 位是登记机关的行政区划码"
+                _(
+                    "Character %(position)s of the unified social credit code “%(code)s”, “%(char)s”, "
+                    "is not a digit"
+                )
+                % said,
+                _("Characters 3 to 8 are the code of the registrar's division"),
             )
     expected = check_character(text[:-1])
     if text[-1] != expected:
         raise Malformed(
-            f"统一社会信用代码“{code}”第 {LENGTH} 位校验码是“{text[-1]}”，按前 17 位应为“{expected}”",
-            "前 17 位可能有一位抄错，对照营业执照核对",
+            _(
+                "Character %(position)s of the unified social credit code “%(code)s” is “%(char)s”; "
+                "by the 17 before it, it should be “%(expected)s”"
+            )
+            % {"code": code, "position": LENGTH, "char": text[-1], "expected": expected},
+            _("One of the 17 may be miscopied; compare the business licence"),
         )
     return text
 
@@ -125,4 +145,10 @@ def remarks(code: str) -> list[str]:
     expected = organisation_check_character(text[8:16])
     if text[16] == expected:
         return []
-    return [f"第 17 位（组织机构代码校验码）是“{text[16]}”，按 GB 11714 应为“{expected}”"]
+    return [
+        _(
+            "Character 17 (the check character of the organisation code) is “%(char)s”; "
+            "by GB 11714 it should be “%(expected)s”"
+        )
+        % {"char": text[16], "expected": expected}
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.models import User
 from sanchuang.core.permissions import holds_role, own_organisation, permit, signed_in
@@ -12,42 +13,44 @@ from sanchuang.registry.models import Need
 district_staff = holds_role(Role.OFFICER, Role.SCOUT, Role.AUDITOR, Role.ADMINISTRATOR)
 own = own_organisation(Role.MEMBER)
 
-permit("registry.view_organisation", signed_in, what="查看机构", who="登录的用户")
+permit(
+    "registry.view_organisation", signed_in, what=_("view organisations"), who=_("everybody who is signed in")
+)
 permit(
     "registry.view_facts",
     district_staff | own,
-    what="查看企业事实",
-    who="政策专员、科技工兵、审计员、管理员，以及该企业的成员",
+    what=_("view facts of a company"),
+    who=_("officers, scouts, auditors, administrators and members of the company"),
 )
 permit(
     "registry.view_need_terms",
     district_staff | own,
-    what="查看需求的预算和期限",
-    who="政策专员、科技工兵、审计员、管理员，以及提出需求的企业的成员",
+    what=_("view budget and deadline of a need"),
+    who=_("officers, scouts, auditors, administrators and members of the company with the need"),
 )
 permit(
     "registry.advise",
     district_staff | own,
-    what="查看企业建议",
-    who="政策专员、科技工兵、审计员、管理员，以及该企业的成员",
+    what=_("view the advice for a company"),
+    who=_("officers, scouts, auditors, administrators and members of the company"),
 )
 permit(
     "registry.change_organisation",
     holds_role(Role.OFFICER, Role.SCOUT, Role.ADMINISTRATOR),
-    what="登记或更改机构",
-    who="政策专员、科技工兵、管理员",
+    what=_("register or change an organisation"),
+    who=_("officers, scouts and administrators"),
 )
 permit(
     "registry.record_fact",
     holds_role(Role.OFFICER, Role.ADMINISTRATOR) | own,
-    what="登记企业事实",
-    who="政策专员、管理员，以及该企业的成员",
+    what=_("record facts of a company"),
+    who=_("officers, administrators and members of the company"),
 )
 permit(
     "registry.grade_fact",
     holds_role(Role.OFFICER, Role.ADMINISTRATOR),
-    what="评定事实的证据等级",
-    who="政策专员、管理员",
+    what=_("grade the evidence of a fact"),
+    who=_("officers and administrators"),
 )
 
 

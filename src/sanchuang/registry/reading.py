@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
+from sanchuang.core.language import page_language
 from sanchuang.core.pack.tables import parse_cell
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar
 from sanchuang.values import Malformed, Op, number_text
@@ -19,7 +22,10 @@ def read_value(spec: FactSpec, text: str, op: Op = Op.EXACT) -> tuple[Op, Scalar
     """
     text = text.strip()
     if not text:
-        raise Malformed(f"“{spec.label()}”的值为空", "不知道就不登记；未知不等于零")
+        raise Malformed(
+            _("The value of “%(fact)s” is empty") % {"fact": spec.label(page_language())},
+            _("What is not known is not recorded; unknown is not zero"),
+        )
     if spec.type in _COUNTED:
         text = _in_own_unit(spec, text)
     read, value = parse_cell(spec, text)
@@ -40,10 +46,14 @@ def _in_own_unit(spec: FactSpec, text: str) -> str:
     if unit == spec.unit:
         return text[: len(text) - len(bare)] + number_text(number)
     shown = number_text(number)
+    said = {"fact": spec.label(page_language()), "unit": spec.unit, "given": unit, "number": shown}
     if not spec.unit:
-        raise Malformed(f"“{spec.label()}”没有单位，给的是“{unit}”", f"只写 {shown}")
+        raise Malformed(
+            _("“%(fact)s” has no unit, and “%(given)s” was given") % said, _("Write %(number)s alone") % said
+        )
     raise Malformed(
-        f"“{spec.label()}”的单位是“{spec.unit}”，给的是“{unit}”", f"写成 {shown}{spec.unit}，或只写 {shown}"
+        _("The unit of “%(fact)s” is “%(unit)s”, and “%(given)s” was given") % said,
+        _("Write %(number)s%(unit)s, or %(number)s alone") % said,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import rules.predicates
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.models import InboxItem, User
 from sanchuang.core.permissions import administrator, holds_role, memberships_of, permit, signed_in
@@ -40,13 +41,13 @@ stands_in = administrator & _predicate(_waits_for_a_role, name="inbox_waits_for_
 permit(
     "core.handle_inbox",
     addressed | stands_in,
-    what="办理待办事项",
-    who="事项所等的人或角色；等角色的，管理员也可以",
+    what=_("handle items of the inbox"),
+    who=_("whoever the item waits for; where it waits for a role, administrators too"),
 )
 permit(
     "core.see_inbox",
     addressed | made | holds_role(Role.AUDITOR, Role.ADMINISTRATOR),
-    what="查看待办事项",
-    who="事项所等的人或角色、提出的人、审计员、管理员",
+    what=_("view items of the inbox"),
+    who=_("whoever the item waits for, whoever made it, auditors and administrators"),
 )
-permit("core.report", signed_in, what="报告错误", who="登录的用户")
+permit("core.report", signed_in, what=_("report an error"), who=_("everybody who is signed in"))

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Unfit, near
+from sanchuang.core.language import listed, page_language
 from sanchuang.registry.codes import check_code, normal, one_apart, resembles
 from sanchuang.registry.definitions import code_scheme
 from sanchuang.registry.models import Organisation, OrganisationName
@@ -31,9 +33,11 @@ class UnknownOrganisation(Unfit):
         self.text = text
         self.similar = list(similar)
         hint = (
-            "相近的名称：" + "、".join(similar) if similar else "用全称、简称、曾用名或统一社会信用代码再试"
+            _("Names like it: %(names)s") % {"names": listed(similar)}
+            if similar
+            else _("Try the full name, a short or former name, or the code in the company register")
         )
-        super().__init__(f"找不到机构“{text}”", hint)
+        super().__init__(_("No organisation is called “%(text)s”") % {"text": text}, hint)
 
 
 class UnknownCode(UnknownOrganisation):
@@ -43,11 +47,15 @@ class UnknownCode(UnknownOrganisation):
         self.text = code
         self.fault = fault
         self.similar = [organisation.name for organisation in near_by]
-        message = fault.message if fault else f"没有机构的登记代码是“{code}”"
+        message = fault.message if fault else _("No organisation has the code “%(code)s”") % {"code": code}
         if near_by:
-            remedy = "代码只差一位的机构：" + "、".join(called(organisation) for organisation in near_by)
+            remedy = _("One character away: %(names)s") % {"names": listed(map(called, near_by))}
         else:
-            remedy = fault.remedy if fault else "代码的写法无误；用名称再试，或先登记这家机构"
+            remedy = (
+                fault.remedy
+                if fault
+                else _("The code is written correctly; try the name, or register the organisation first")
+            )
         Unfit.__init__(self, message, remedy)
 
 
@@ -58,14 +66,20 @@ class AmbiguousOrganisation(Unfit):
         self.text = text
         self.candidates = list(candidates)
         self.total = total
-        some = f"，这里列出 {len(candidates)} 家" if total > len(candidates) else ""
-        listed = "\n".join(called(candidate) for candidate in candidates)
-        super().__init__(f"“{text}”可以指 {total} 家机构{some}", f"写全称或代码：\n{listed}")
+        said = {"text": text, "total": total, "some": len(candidates)}
+        message = (
+            _("“%(text)s” can mean %(total)s organisations; here are %(some)s of them")
+            if total > len(candidates)
+            else _("“%(text)s” can mean %(total)s organisations")
+        )
+        lines = "\n".join(called(candidate) for candidate in candidates)
+        super().__init__(message % said, _("Write the full name or the code:") + "\n" + lines)
 
 
 def called(organisation: Organisation) -> str:
     """The name with the code, or the identifier of one that has none."""
-    return f"{organisation.name}（{organisation.code or organisation.slug}）"
+    code = organisation.code or organisation.slug
+    return f"{organisation.name} ({code})" if page_language() == "en" else f"{organisation.name}（{code}）"
 
 
 def find_organisation(text: str, *, kind: str | None = None) -> Organisation:

@@ -192,4 +192,4 @@ def _do(item: InboxItem, user: User, typed: dict[str, str]) -> None:
         case "reopen":
             inbox.reopen(item, by=user, note=typed["note"])
         case _:
-            raise Malformed("没有说明要做什么", "用页面上的按钮")
+            raise Malformed(_("It does not say what to do"), _("Use the buttons of the page"))
