@@ -54,6 +54,9 @@ ADDRESSES: dict[str, Address] = {
     "sign-in": Address(frozenset({STRANGER})),
     "sign-out": Address(SIGNED_IN, ok=302, posted={}),
     "set-language": Address(EVERYBODY, ok=302, posted={"language": "en", "next": "/"}),
+    "set-theme": Address(EVERYBODY, ok=302, posted={"theme": "dark", "next": "/"}),
+    "guide": Address(EVERYBODY),
+    "guide-chapter": Address(EVERYBODY, {"chapter": "start"}),
     "search": Address(SIGNED_IN),
     "desk": Address(SIGNED_IN),
     "desk-item": Address(

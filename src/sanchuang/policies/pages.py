@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
-
+from sanchuang.core.prose import prose
 from sanchuang.engines.rules import Policy, condition_sentence, label_text, say, show
 from sanchuang.engines.rules.policy import Article, Provision, RuleTest
 from sanchuang.engines.rules.tree import Table
 from sanchuang.engines.rules.types import Type, type_of_fact
-
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @dataclass(frozen=True)
@@ -141,7 +138,7 @@ def _page(policy: Policy, article: Article, sentences: list[Sentence], lang: str
     return ArticlePage(
         article.anchor,
         article.heading,
-        _markdown.render(article.text),
+        prose(article.text),
         tuple(sentences),
         tuple(tables),
         tuple(_example(policy, test, lang) for test in policy.tests if _inside(policy, article, test)),

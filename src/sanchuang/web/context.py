@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,20 +12,36 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import sanchuang
 from sanchuang.core.inbox.queries import waiting_count
 from sanchuang.core.language import page_script
 from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
 from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.models import Organisation
+from sanchuang.web.guide import guide_address
 from sanchuang.web.labels import ROLES
-from sanchuang.web.navigation import menu
+from sanchuang.web.navigation import menu, shortcuts
+from sanchuang.web.theme import THEMES, theme_of
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The data pack that is loaded: its name in the page's language, its version, and since when."""
+
+    name: str
+    version: str
+    at: dt.datetime
 
 
 def about_the_district() -> dict[str, Any]:
-    """The product's short name, the name of the loaded district, and the names of the pack's units."""
-    about = PackLoad.objects.values_list("about", flat=True).first() or {}
+    """The product's short name and release, the district's name, the loaded pack, the names of the pack's units."""
+    load = PackLoad.objects.only("pack", "about", "version", "loaded_at").first()
+    about = load.about if load else {}
     return {
+        "release": sanchuang.__version__,
+        "loaded": load
+        and Loaded(pick_name(about.get("names", {})) or load.pack, load.version, load.loaded_at),
         "district": {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))},
         "units": {unit["id"]: unit["names"] for unit in about.get("units", ())},
     }
@@ -39,7 +57,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Variables of `core/base.html`, made once for a request however many templates its page is made of."""
     made: dict[str, Any] | None = getattr(request, "_shell", None)
     if made is None:
-        made = {"demo": settings.DEMO, "navigation": [], **about_the_district(), **_of_user(request)}
+        made = {
+            "demo": settings.DEMO,
+            "navigation": [],
+            "theme": theme_of(request),
+            "themes": THEMES,
+            "guide_address": guide_address(request),
+            **about_the_district(),
+            **_of_user(request),
+        }
         request._shell = made  # type: ignore[attr-defined]
     return made
 
@@ -55,8 +81,10 @@ def _of_user(request: HttpRequest) -> dict[str, Any]:
     own = [(o, o.kind == o.Kind.COMPANY and user.has_perm("registry.advise", o)) for o in organisations]
     waiting = waiting_count(user, timezone.localdate())
     names = {organisation.slug: label(organisation) for organisation, _may in own}
+    navigation = menu(request, own, waiting.total)
     return {
-        "navigation": menu(request, own, waiting.total),
+        "navigation": navigation,
+        "shortcuts": shortcuts(navigation),
         "waiting": waiting,
         "own": own,
         "search_address": reverse("search"),

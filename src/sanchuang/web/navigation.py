@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """Entries under one heading; the user's own desk has none."""
+    """Entries under one heading."""
 
     title: str | Promise
     entries: tuple[Entry, ...]
@@ -40,14 +40,65 @@ class Group:
 GROUPS: tuple[tuple[str | Promise, tuple[tuple[str | Promise, str], ...]], ...] = (
     (
         _("Registry"),
-        ((_("Organisations"), "registry:organisations"), (_("Places and circles"), "registry:places")),
+        (
+            (_("Organisations"), "registry:organisations"),
+            (_("People"), "registry:people"),
+            (_("Places and circles"), "registry:places"),
+            (_("Map"), "registry:map"),
+        ),
     ),
     (
         _("Science"),
         ((_("Research results"), "registry:results"), (_("Technology needs"), "registry:needs")),
     ),
-    (_("Services"), ((_("Policies"), "policies:list"),)),
+    (
+        _("Services"),
+        (
+            (_("Policies"), "policies:list"),
+            (_("Laws"), "laws"),
+            (_("Mechanisms"), "registry:mechanisms"),
+        ),
+    ),
+    (
+        _("Indicators"),
+        (
+            (_("Published figures"), "registry:figures"),
+            (_("Definitions of facts"), "registry:fact-definitions"),
+        ),
+    ),
 )
+
+# The letter that follows "g" on the keyboard, and the name of the address to which it leads.
+SHORTCUTS = (
+    ("h", "home"),
+    ("d", "desk"),
+    ("o", "registry:organisations"),
+    ("r", "registry:results"),
+    ("n", "registry:needs"),
+    ("p", "policies:list"),
+    ("m", "registry:map"),
+)
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A letter and the menu's entry to which it leads."""
+
+    key: str
+    title: str | Promise
+    url: str
+
+
+def shortcuts(groups: list[Group]) -> list[Shortcut]:
+    """The letters of those pages that the menu `groups` offers."""
+    titles = {entry.url: entry.title for group in groups for entry in group.entries}
+    found = []
+    for key, name in SHORTCUTS:
+        with suppress(NoReverseMatch):
+            url = reverse(name)
+            if url in titles:
+                found.append(Shortcut(key, titles[url], url))
+    return found
 
 
 def _entries(places: tuple[tuple[str | Promise, str], ...]) -> Iterator[Entry]:
@@ -75,12 +126,18 @@ def _mark(groups: list[Group], path: str) -> list[Group]:
     ]
 
 
+def list_above(groups: list[Group], path: str) -> Entry | None:
+    """The menu's entry, other than the first page, below which `path` stands."""
+    entries = [e for group in groups for e in group.entries if e.url != "/" and path.startswith(e.url)]
+    return max(entries, key=lambda entry: len(entry.url), default=None)
+
+
 def menu(request: HttpRequest, own: list[tuple[Any, bool]], waiting: int = 0) -> list[Group]:
     """The groups that `request`'s user sees.
 
     `own` are the organisations the user belongs to, and of each whether the user may see its advice; `waiting` is the
     number of things that wait for the user.
     """
-    groups = [Group("", tuple(_desk(own, waiting)))]
+    groups = [Group(_("Mine"), tuple(_desk(own, waiting)))]
     groups += [Group(title, tuple(_entries(places))) for title, places in GROUPS]
     return _mark([group for group in groups if group.entries], request.path)

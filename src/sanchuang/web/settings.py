@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sanchuang.web.admin_look import UNFOLD as UNFOLD
+
 ROOT = Path(__file__).resolve().parents[3]
 WEB = Path(__file__).resolve().parent
 VAR = Path(
@@ -59,7 +61,8 @@ ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").s
 # Each room is an application and serves its pages under its own name; see docs/how-to-add-a-room.md.
 ROOMS = ["policies"]
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it replaces
+    "sanchuang.web.admin_site.RecordsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -82,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sanchuang.web.views.errors.SessionEndedMiddleware",
     # Closed unless opened: a view that strangers may see carries login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "sanchuang.web.language.LanguageMiddleware",

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
 from sanchuang.web.views.desk import desk, desk_item
+from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk, name="desk"),
     path("desk/<int:number>/", desk_item, name="desk-item"),
     path("report/", report, name="report"),
+    path("guide/", guide, name="guide"),
+    path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("search/", search_page, name="search"),
     path("language/", choose_language, name="set-language"),
     path("theme/", choose_theme, name="set-theme"),

@@ -1,28 +1,53 @@
-"""Pages for what went wrong: what happened, why, and what to do next."""
+"""Pages for what went wrong: what happened, why, and what to do next. A part of a page asked for by htmx gets a note."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Refused, Unfit
+from sanchuang.web.context import shell
+from sanchuang.web.navigation import Entry, list_above
+from sanchuang.web.theme import theme_of
+
+# Tells app.js that the answer is a note to show as it is.
+TOLD = "Sanchuang-Told"
+LONGEST = 80
 
 
-def _page(request: HttpRequest, status: int, title: str, message: str, remedy: str) -> HttpResponse:
-    context = {"title": title, "message": message, "remedy": remedy, "status": status}
+def _page(
+    request: HttpRequest, status: int, title: str, message: str, remedy: str, **more: Any
+) -> HttpResponse:
+    context = {"title": title, "message": message, "remedy": remedy, "status": status, **more}
+    if by_htmx(request):
+        response = render(request, "web/error_note.html", context, status=status)
+        response.headers[TOLD] = "1"
+        return response
     return render(request, "web/error.html", context, status=status)
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page, so that nobody would see a whole one."""
+    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
 
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the address or the form cannot be read."""
     return _page(
-        request, 400, _("This request cannot be read"), "", _("Go back, reload the page and try again.")
+        request,
+        400,
+        _("This request cannot be read"),
+        _("The address or the form holds something that the site does not understand."),
+        _("Go back, reload the page and try again. If you typed the address, compare it letter by letter."),
     )
 
 
@@ -54,34 +79,84 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: no such page or record."""
+    """404: no such page or record; offers the list that stands above the address, and a search for its words."""
+    above, words = _near(request)
+    more = {"above": above, "words": words}
     if isinstance(exception, Unfit):
-        return _page(request, 404, _("Not found"), exception.message, exception.remedy)
+        return _page(request, 404, _("Not found"), exception.message, exception.remedy, **more)
     return _page(
         request,
         404,
         _("There is no page at this address"),
         _("The record may have been renamed or removed, or the address was copied only in part."),
         _("Search for the organisation by name, former name or code."),
+        **more,
     )
+
+
+def _near(request: HttpRequest) -> tuple[Entry | None, str]:
+    """For a stale address: the menu's list above it, and the words that follow there, to be searched for."""
+    if not request.user.is_authenticated:
+        return None, ""
+    above = list_above(shell(request)["navigation"], request.path)
+    rest = request.path.removeprefix(above.url if above else "/")
+    parts = [part for part in rest.split("/") if part]
+    words = (parts[0] if above else parts[-1]) if parts else ""
+    printable = "".join(char if char.isprintable() else " " for char in words)
+    return above, " ".join(printable.replace("-", " ").replace("_", " ").split())[:LONGEST]
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: the address takes a form that is sent from its page, or is only read."""
+    response = _page(
+        request,
+        405,
+        _("This address cannot be opened this way"),
+        _("It takes what a form sends, or it is only read; a bookmark of it leads nowhere."),
+        _("Go to the page with the form and send it from there."),
+    )
+    response.headers["Allow"] = allowed
+    return response
 
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Drawn without database and context, which may be the reason; in both languages."""
-    return HttpResponse(render_to_string("web/fault.html"), status=500)
+    return HttpResponse(render_to_string("web/fault.html", {"theme": theme_of(request)}), status=500)
 
 
 class UnfitMiddleware:
-    """Turns core's `Unfit`, which any view may raise, into the page that explains it."""
+    """Turns core's `Unfit`, which any view may raise, and a bare 405 into the pages that explain them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return not_allowed(request, response.headers["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The 404 page for `Unfit`; anything else goes on to Django."""
         return not_found(request, exception) if isinstance(exception, Unfit) else None
+
+
+class SessionEndedMiddleware:
+    """Tells htmx that nobody is signed in any more, instead of putting the sign-in page where rows should be."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`: 401 in place of the way to the sign-in page when htmx asks."""
+        response = self.get_response(request)
+        door = resolve_url(settings.LOGIN_URL)
+        if (
+            response.status_code == 302
+            and by_htmx(request)
+            and urlsplit(response.headers["Location"]).path == door
+        ):
+            return HttpResponse(status=401)
+        return response

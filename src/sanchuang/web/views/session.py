@@ -1,4 +1,4 @@
-"""Signing in and out, and the language of the interface."""
+"""Signing in and out; the language and the theme of the interface."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -20,6 +21,7 @@ from django.views.i18n import set_language
 from sanchuang.core.demo import demo_users
 from sanchuang.core.models import User
 from sanchuang.core.permissions import require
+from sanchuang.web.theme import THEMES, keep_theme
 
 
 class SignInForm(AuthenticationForm):
@@ -60,6 +62,21 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
         user.language = language
         user.save(update_fields=["language"])
     return set_language(request)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponseBase:
+    """Keep light, dark or the system's theme in this browser, and go back to the page; an unknown one changes nothing."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = reverse("home")
+    response = HttpResponseRedirect(target)
+    theme = request.POST.get("theme", "")
+    if theme in dict(THEMES):
+        keep_theme(response, theme)
+    return response
 
 
 @login_not_required

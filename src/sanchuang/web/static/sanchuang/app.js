@@ -13,8 +13,14 @@ document.addEventListener("click", (event) => {
     document.getElementById(fill.dataset.fill).value = fill.dataset.value;
     document.getElementById(fill.dataset.focus).focus();
   }
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  const dismiss = event.target.closest("[data-dismiss]");
+  if (dismiss) document.getElementById(dismiss.dataset.dismiss).hidden = true;
+  if (event.target.closest("[data-reload]")) location.reload();
+  if (event.target.tagName === "DIALOG") event.target.close(); // a click beside its content
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(event.target) || opener) menu.open = false;
   }
 });
 
@@ -33,6 +39,25 @@ document.addEventListener("htmx:configRequest", (event) => {
     if (parameters[name] === "") delete parameters[name];
   }
 });
+
+// What htmx could not fetch is told, with what to do; the words are in the page.
+function tell(fault, told = "") {
+  const notice = document.getElementById("notice");
+  const place = notice.querySelector("[data-told]");
+  place.replaceChildren(...new DOMParser().parseFromString(told, "text/html").body.childNodes);
+  for (const words of notice.querySelectorAll("[data-fault]")) words.hidden = Boolean(told) || words.dataset.fault !== fault;
+  const back = notice.querySelector("[data-back]");
+  back.search = new URLSearchParams({ next: location.pathname + location.search });
+  notice.hidden = false;
+}
+document.addEventListener("htmx:sendError", () => tell("network"));
+document.addEventListener("htmx:timeout", () => tell("slow"));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status, responseText } = event.detail.xhr;
+  const told = event.detail.xhr.getResponseHeader("Sanchuang-Told") ? responseText : "";
+  tell({ 401: "signed-out", 403: "refused", 404: "missing" }[status] || "server", told);
+});
+document.addEventListener("htmx:afterSwap", () => { document.getElementById("notice").hidden = true; });
 
 // A link to a part inside closed <details> opens them.
 function openTarget() {

@@ -1,0 +1,105 @@
+"""The user guide: its chapters, and which chapter explains which page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import Resolver404, resolve, reverse
+
+from sanchuang.core.prose import Document, document
+
+FOLDER = Path(__file__).parent / "guide"
+PICTURES = Path(__file__).parent / "static/sanchuang/guide"
+
+# Of each address, by its name: the chapter that explains it and, where one part of it does, that part's anchor.
+PAGES: dict[str, tuple[str, str]] = {
+    "sign-in": ("start", "登录"),
+    "sign-out": ("start", "登录"),
+    "set-language": ("comfort", "语言"),
+    "set-theme": ("comfort", "浅色与深色"),
+    "guide": ("start", ""),
+    "guide-chapter": ("start", ""),
+    "home": ("cockpit", ""),
+    "charts": ("cockpit", ""),
+    "desk": ("desk", ""),
+    "desk-item": ("desk", "办一件事"),
+    "report": ("desk", "数字有误"),
+    "search": ("search", ""),
+    "advice": ("advice", ""),
+    "law": ("policies", "法定数值"),
+    "laws": ("policies", "法定数值"),
+    "policies:list": ("policies", ""),
+    "policies:policy": ("policies", "读一项政策"),
+    "registry:organisations": ("lists", ""),
+    "registry:organisation": ("records", ""),
+    "registry:results": ("lists", ""),
+    "registry:result": ("records", ""),
+    "registry:needs": ("lists", ""),
+    "registry:need": ("records", ""),
+    "registry:places": ("lists", ""),
+    "registry:place": ("records", ""),
+    "registry:people": ("lists", ""),
+    "registry:person": ("records", ""),
+    "registry:mechanisms": ("lists", ""),
+    "registry:mechanism": ("records", ""),
+    "registry:figures": ("cockpit", ""),
+    "registry:figure": ("cockpit", "点开一个数字"),
+    "registry:fact-definitions": ("records", ""),
+    "registry:map": ("map", ""),
+    "admin": ("administration", "后台"),
+}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: its name in the address, and its text in HTML with its headings."""
+
+    name: str
+    text: Document
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return reverse("guide-chapter", args=[self.name])
+
+
+def _link(target: str) -> str:
+    """Authors write `[text](chapter#part)`; addresses with a slash or a scheme stay as they are."""
+    if "/" in target or ":" in target or target.startswith("#"):
+        return target
+    name, hash_, part = target.partition("#")
+    return reverse("guide-chapter", args=[name]) + hash_ + part
+
+
+def _picture(name: str) -> str:
+    return static(f"sanchuang/guide/{name}") if (PICTURES / name).is_file() else ""
+
+
+@lru_cache(maxsize=1)
+def chapters() -> dict[str, Chapter]:
+    """The chapters by name, in the order of their files (`01-start.md` is `start`); read once for a process."""
+    found = {}
+    for path in sorted(FOLDER.glob("[0-9]*.md")):
+        name = path.stem.partition("-")[2]
+        text = document(path.read_text(encoding="utf-8"), link=_link, image=_picture)
+        found[name] = Chapter(name, text)
+    return found
+
+
+def guide_address(request: HttpRequest) -> str:
+    """The part of the guide that explains the page of `request`; its contents where no chapter does."""
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return reverse("guide")
+    name = "admin" if "admin" in match.namespaces else match.view_name
+    if name in {"guide", "guide-chapter"} or name not in PAGES:
+        return reverse("guide")
+    chapter, part = PAGES[name]
+    return reverse("guide-chapter", args=[chapter]) + (f"#{part}" if part else "")
