@@ -1,6 +1,7 @@
 """The core's place among Django's applications."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
@@ -8,7 +9,7 @@ class CoreConfig(AppConfig):
 
     name = "sanchuang.core"
     label = "core"
-    verbose_name = "基础"
+    verbose_name = _("Foundations")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

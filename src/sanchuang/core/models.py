@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
 from sanchuang.core.roles import Role
@@ -35,13 +36,13 @@ class User(AbstractUser):
         HANT = "zh-hant", "繁體中文"
         EN = "en", "English"
 
-    display_name = models.CharField("姓名", max_length=80, blank=True)
-    language = models.CharField("语言", max_length=10, choices=Language, default=Language.HANS)
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    display_name = models.CharField(_("name shown"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.HANS)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = "用户"
-        verbose_name_plural = "用户"
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -54,15 +55,17 @@ class Membership(models.Model):
     the district wherever they are employed. `date_from` and `date_to` are both included; either may be open.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name="用户")
-    role = models.CharField("角色", max_length=20, choices=Role)
-    organisation = models.CharField("机构标识", max_length=80, blank=True, db_index=True)
-    date_from = models.DateField("自", null=True, blank=True)
-    date_to = models.DateField("至", null=True, blank=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    organisation = models.CharField(
+        _("identifier of the organisation"), max_length=80, blank=True, db_index=True
+    )
+    date_from = models.DateField(_("from"), null=True, blank=True)
+    date_to = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "任职"
-        verbose_name_plural = "任职"
+        verbose_name = _("role held")
+        verbose_name_plural = _("roles held")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
             models.CheckConstraint(
@@ -89,21 +92,21 @@ class LawEntry(models.Model):
     earlier is replayed without it.
     """
 
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
-    key = models.CharField("键", max_length=120, db_index=True)
-    value = models.CharField("值", max_length=60)
-    unit = models.CharField("单位", max_length=40, blank=True)
-    kind = models.CharField("量的是", max_length=10, default="number")
-    date_from = models.DateField("施行", null=True, blank=True)
-    date_to = models.DateField("失效", null=True, blank=True)
-    known_from = models.DateField("得知", null=True, blank=True)
-    status = EnumField(Verification, verbose_name="核实情况")
-    source = models.TextField("出处")
-    note = models.TextField("说明", blank=True)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
+    key = models.CharField(_("key"), max_length=120, db_index=True)
+    value = models.CharField(_("value"), max_length=60)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    kind = models.CharField(_("what the unit measures"), max_length=10, default="number")
+    date_from = models.DateField(_("takes effect"), null=True, blank=True)
+    date_to = models.DateField(_("in force until"), null=True, blank=True)
+    known_from = models.DateField(_("known from"), null=True, blank=True)
+    status = EnumField(Verification, verbose_name=_("how far the source was checked"))
+    source = models.TextField(_("source"))
+    note = models.TextField(_("note"), blank=True)
 
     class Meta:
-        verbose_name = "法定数值"
-        verbose_name_plural = "法定数值"
+        verbose_name = _("value of dated law")
+        verbose_name_plural = _("values of dated law")
         ordering: ClassVar[list[str]] = ["key", "date_from"]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
@@ -127,17 +130,17 @@ class PackLoad(models.Model):
     currency, timezone, code_scheme and units.
     """
 
-    pack = models.CharField("区包", max_length=40, db_index=True)
-    about = models.JSONField("概况", default=dict)
-    version = models.CharField("版本", max_length=40, blank=True)
-    digest = models.CharField("摘要", max_length=64)
-    loaded_at = models.DateTimeField("载入时间", auto_now_add=True)
-    counts = models.JSONField("条数", default=dict)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经手人")
+    pack = models.CharField(_("pack"), max_length=40, db_index=True)
+    about = models.JSONField(_("about"), default=dict)
+    version = models.CharField(_("version"), max_length=40, blank=True)
+    digest = models.CharField(_("digest"), max_length=64)
+    loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
+    counts = models.JSONField(_("counts"), default=dict)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("done by"))
 
     class Meta:
-        verbose_name = "区包载入"
-        verbose_name_plural = "区包载入"
+        verbose_name = _("load of a pack")
+        verbose_name_plural = _("loads of packs")
         ordering: ClassVar[list[str]] = ["-loaded_at", "-pk"]
         get_latest_by = ("loaded_at", "pk")
 
@@ -158,32 +161,32 @@ class InboxItem(models.Model):
     class State(models.TextChoices):
         """Whether somebody still has to act."""
 
-        OPEN = "open", "待办"
-        DONE = "done", "已办"
+        OPEN = "open", _("waiting")
+        DONE = "done", _("settled")
 
-    key = models.CharField("键", max_length=200, unique=True)
-    kind = models.CharField("类别", max_length=60, db_index=True)
-    data = models.JSONField("内容", default=dict, blank=True)
-    link = models.CharField("地址", max_length=300, blank=True)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    kind = models.CharField(_("kind"), max_length=60, db_index=True)
+    data = models.JSONField(_("content"), default=dict, blank=True)
+    link = models.CharField(_("address of the record"), max_length=300, blank=True)
     user = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="inbox", verbose_name="等谁"
+        User, models.PROTECT, null=True, blank=True, related_name="inbox", verbose_name=_("waits for")
     )
-    role = models.CharField("等何角色", max_length=20, choices=Role, blank=True)
-    organisation = models.CharField("机构标识", max_length=80, blank=True)
-    due = models.DateField("期限", null=True, blank=True)
-    state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
-    made_at = models.DateTimeField("提出时间", auto_now_add=True)
-    outcome = models.CharField("结果", max_length=40, blank=True)
-    note = models.TextField("答复", blank=True)
+    role = models.CharField(_("waits for the role"), max_length=20, choices=Role, blank=True)
+    organisation = models.CharField(_("identifier of the organisation"), max_length=80, blank=True)
+    due = models.DateField(_("deadline"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    note = models.TextField(_("answer"), blank=True)
     settled_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("settled by")
     )
-    settled_at = models.DateTimeField("办结时间", null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = "待办事项"
-        verbose_name_plural = "待办事项"
+        verbose_name = _("inbox item")
+        verbose_name_plural = _("inbox items")
         ordering: ClassVar[list[Any]] = [F("due").asc(nulls_last=True), "pk"]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["state", "role", "organisation"], name="inbox_role"),
@@ -210,21 +213,21 @@ class InboxStep(models.Model):
     class Did(models.TextChoices):
         """What was done."""
 
-        PUT = "put", "提出"
-        TAKEN = "taken", "接办"
-        SETTLED = "settled", "办结"
-        REOPENED = "reopened", "重开"
+        PUT = "put", _("put")
+        TAKEN = "taken", _("taken")
+        SETTLED = "settled", _("closed")
+        REOPENED = "reopened", _("reopened")
 
-    item = models.ForeignKey(InboxItem, models.CASCADE, related_name="steps", verbose_name="事项")
-    did = models.CharField("做了什么", max_length=10, choices=Did)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="经手人")
-    at = models.DateTimeField("时间", auto_now_add=True)
-    outcome = models.CharField("结果", max_length=40, blank=True)
-    note = models.TextField("说明", blank=True)
+    item = models.ForeignKey(InboxItem, models.CASCADE, related_name="steps", verbose_name=_("item"))
+    did = models.CharField(_("what was done"), max_length=10, choices=Did)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("done by"))
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    note = models.TextField(_("note"), blank=True)
 
     class Meta:
-        verbose_name = "事项经过"
-        verbose_name_plural = "事项经过"
+        verbose_name = _("step of an inbox item")
+        verbose_name_plural = _("steps of inbox items")
         ordering: ClassVar[list[str]] = ["pk"]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The policies room's place among Django's applications."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PoliciesConfig(AppConfig):
@@ -8,7 +9,7 @@ class PoliciesConfig(AppConfig):
 
     name = "sanchuang.policies"
     label = "policies"
-    verbose_name = "政策"
+    verbose_name = _("Policies")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

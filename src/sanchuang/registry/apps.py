@@ -1,6 +1,7 @@
 """The registry's place among Django's applications."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RegistryConfig(AppConfig):
@@ -8,7 +9,7 @@ class RegistryConfig(AppConfig):
 
     name = "sanchuang.registry"
     label = "registry"
-    verbose_name = "名册"
+    verbose_name = _("Registry")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

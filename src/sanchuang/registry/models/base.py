@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
 from sanchuang.values import Verification
@@ -14,10 +15,10 @@ from sanchuang.values import Verification
 class Named(models.Model):
     """A record with a name in simplified script and, where known, in others (`name_local`: a third language)."""
 
-    name = models.CharField("名称", max_length=200)
-    name_hant = models.CharField("繁體名稱", max_length=200, blank=True)
-    name_en = models.CharField("English name", max_length=200, blank=True)
-    name_local = models.CharField("当地语名称", max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_hant = models.CharField(_("name in traditional script"), max_length=200, blank=True)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+    name_local = models.CharField(_("name in the local language"), max_length=200, blank=True)
 
     class Meta:
         abstract = True
@@ -38,12 +39,14 @@ class Sourced(models.Model):
     source was checked. `pack` is empty for records made here.
     """
 
-    slug = models.CharField("标识", max_length=80, unique=True)
-    synthetic = models.BooleanField("示例", default=False)
-    source = models.TextField("出处", blank=True)
-    status = EnumField(Verification, verbose_name="核实情况", default=Verification.UNVERIFIED)
-    note = models.TextField("说明", blank=True)
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    slug = models.CharField(_("identifier"), max_length=80, unique=True)
+    synthetic = models.BooleanField(_("invented for the sample"), default=False)
+    source = models.TextField(_("source"), blank=True)
+    status = EnumField(
+        Verification, verbose_name=_("how far the source was checked"), default=Verification.UNVERIFIED
+    )
+    note = models.TextField(_("note"), blank=True)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
 
     class Meta:
         abstract = True
@@ -59,10 +62,10 @@ def sourced(name: str) -> Any:
 class Term(Named):
     """One entry of a vocabulary that a district brings along."""
 
-    slug = models.CharField("标识", max_length=40, unique=True)
-    order = models.PositiveSmallIntegerField("次序", default=0)
-    note = models.TextField("说明", blank=True)
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    slug = models.CharField(_("identifier"), max_length=40, unique=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    note = models.TextField(_("note"), blank=True)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
 
     class Meta:
         abstract = True
@@ -73,13 +76,13 @@ class Tag(Term):
     """A mark of an innovation that an organisation or a mechanism belongs to."""
 
     class Meta(Term.Meta):
-        verbose_name = "标签"
-        verbose_name_plural = "标签"
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
 
 
 class Field(Term):
     """A field of research and industry."""
 
     class Meta(Term.Meta):
-        verbose_name = "领域"
-        verbose_name_plural = "领域"
+        verbose_name = _("field")
+        verbose_name_plural = _("fields")

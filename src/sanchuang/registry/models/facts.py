@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
@@ -18,23 +19,25 @@ from sanchuang.values import Evidence, Op, Verification
 class FactDefinition(models.Model):
     """One entry of the dictionary of facts that rules may ask for."""
 
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
-    name = models.CharField("标识", max_length=80, unique=True)
-    order = models.PositiveSmallIntegerField("次序", default=0)
-    type = models.CharField("类型", max_length=10, choices=[(t.value, t.value) for t in FactType])
-    per = models.CharField("按", max_length=10, choices=[(p.value, p.value) for p in Per])
-    labels = models.JSONField("名称", default=dict)
-    unit = models.CharField("单位", max_length=40, blank=True)
-    aliases = models.JSONField("别名", default=list, blank=True)
-    choices = models.JSONField("可选值", default=list, blank=True)
-    values_from = models.CharField("取值于", max_length=40, blank=True)
-    definition = models.TextField("口径", blank=True)
-    source = models.TextField("出处", blank=True)
-    status = EnumField(Verification, verbose_name="核实情况", default=Verification.UNVERIFIED)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
+    name = models.CharField(_("identifier"), max_length=80, unique=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    type = models.CharField(_("type"), max_length=10, choices=[(t.value, t.value) for t in FactType])
+    per = models.CharField(_("recorded per"), max_length=10, choices=[(p.value, p.value) for p in Per])
+    labels = models.JSONField(_("name"), default=dict)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    aliases = models.JSONField(_("other names"), default=list, blank=True)
+    choices = models.JSONField(_("choices"), default=list, blank=True)
+    values_from = models.CharField(_("values from"), max_length=40, blank=True)
+    definition = models.TextField(_("definition"), blank=True)
+    source = models.TextField(_("source"), blank=True)
+    status = EnumField(
+        Verification, verbose_name=_("how far the source was checked"), default=Verification.UNVERIFIED
+    )
 
     class Meta:
-        verbose_name = "事实定义"
-        verbose_name_plural = "事实字典"
+        verbose_name = _("definition of a fact")
+        verbose_name_plural = _("dictionary of facts")
         ordering: ClassVar[list[str]] = ["order", "name"]
 
     def __str__(self) -> str:
@@ -65,20 +68,20 @@ class Fact(models.Model):
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="facts")
-    name = models.CharField("事实", max_length=80)
-    period = models.CharField("期间", max_length=24, blank=True)
-    date_from = models.DateField("自", null=True, blank=True)
-    value = models.JSONField("值")
-    op = EnumField(Op, verbose_name="准确程度", default=Op.EXACT)
-    evidence = EnumField(Evidence, verbose_name="证据等级", blank=True, default=None)
-    source = models.TextField("出处", blank=True)
-    known_from = models.DateField("得知", null=True, blank=True)
-    synthetic = models.BooleanField("示例", default=False)
-    pack = models.CharField("来自区包", max_length=40, blank=True)
+    name = models.CharField(_("fact"), max_length=80)
+    period = models.CharField(_("period"), max_length=24, blank=True)
+    date_from = models.DateField(_("from"), null=True, blank=True)
+    value = models.JSONField(_("value"))
+    op = EnumField(Op, verbose_name=_("precision"), default=Op.EXACT)
+    evidence = EnumField(Evidence, verbose_name=_("grade of evidence"), blank=True, default=None)
+    source = models.TextField(_("source"), blank=True)
+    known_from = models.DateField(_("known from"), null=True, blank=True)
+    synthetic = models.BooleanField(_("invented for the sample"), default=False)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True)
 
     class Meta:
-        verbose_name = "事实"
-        verbose_name_plural = "事实"
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
         ordering: ClassVar[list[str]] = ["organisation", "name", "period", "date_from"]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(

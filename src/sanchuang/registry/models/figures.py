@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
 from sanchuang.registry.models.base import Named, Sourced, Tag, Term
@@ -15,14 +16,14 @@ from sanchuang.values import Figure, Op, parse_number
 class Mechanism(Named, Sourced):
     """A mechanism, frame or recognition that the district's description names."""
 
-    kind = models.CharField("类别", max_length=24, db_index=True)
-    does = models.TextField("做什么")
-    tags = models.ManyToManyField(Tag, blank=True, related_name="mechanisms", verbose_name="标签")
-    order = models.PositiveSmallIntegerField("次序", default=0)
+    kind = models.CharField(_("kind"), max_length=24, db_index=True)
+    does = models.TextField(_("what it does"))
+    tags = models.ManyToManyField(Tag, blank=True, related_name="mechanisms", verbose_name=_("tags"))
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
-        verbose_name = "机制"
-        verbose_name_plural = "机制"
+        verbose_name = _("mechanism")
+        verbose_name_plural = _("mechanisms")
         ordering: ClassVar[list[str]] = ["order", "slug"]
 
 
@@ -30,8 +31,8 @@ class Series(Term):
     """One quantity that several reports give: its figures stand in one line of time."""
 
     class Meta(Term.Meta):
-        verbose_name = "序列"
-        verbose_name_plural = "序列"
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
 
 
 class PublishedFigure(Named, Sourced):
@@ -43,31 +44,31 @@ class PublishedFigure(Named, Sourced):
     source's entry of the pack: title, kind, cite_as, date, note. `headline` figures open the cockpit.
     """
 
-    kind = models.CharField("量", max_length=10)
-    value = models.CharField("数值", max_length=200)
-    op = EnumField(Op, verbose_name="准确程度", default=Op.EXACT)
-    unit = models.CharField("单位", max_length=60, blank=True)
-    as_of = models.CharField("时点", max_length=24, blank=True)
-    quote = models.TextField("原文", blank=True)
-    rank = models.CharField("位次", max_length=200, blank=True)
+    kind = models.CharField(_("what is measured"), max_length=10)
+    value = models.CharField(_("value"), max_length=200)
+    op = EnumField(Op, verbose_name=_("precision"), default=Op.EXACT)
+    unit = models.CharField(_("unit"), max_length=60, blank=True)
+    as_of = models.CharField(_("as of"), max_length=24, blank=True)
+    quote = models.TextField(_("words of the source"), blank=True)
+    rank = models.CharField(_("rank"), max_length=200, blank=True)
     mechanism = models.ForeignKey(
-        Mechanism, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name="机制"
+        Mechanism, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name=_("mechanism")
     )
-    topic = models.CharField("主题", max_length=120, blank=True)
-    derived = models.BooleanField("推算", default=False)
-    how = models.TextField("算法", blank=True)
-    digits = models.SmallIntegerField("取到小数位", null=True, blank=True)
+    topic = models.CharField(_("topic"), max_length=120, blank=True)
+    derived = models.BooleanField(_("derived"), default=False)
+    how = models.TextField(_("how it is computed"), blank=True)
+    digits = models.SmallIntegerField(_("decimals kept"), null=True, blank=True)
     series = models.ForeignKey(
-        Series, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name="序列"
+        Series, models.PROTECT, null=True, blank=True, related_name="figures", verbose_name=_("series")
     )
-    headline = models.BooleanField("要点", default=False)
-    citation = models.JSONField("出处详情", default=dict, blank=True)
-    caution = models.TextField("注意", blank=True)
-    order = models.PositiveSmallIntegerField("次序", default=0)
+    headline = models.BooleanField(_("headline figure"), default=False)
+    citation = models.JSONField(_("details of the source"), default=dict, blank=True)
+    caution = models.TextField(_("caution"), blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
-        verbose_name = "公开数字"
-        verbose_name_plural = "公开数字"
+        verbose_name = _("published figure")
+        verbose_name_plural = _("published figures")
         ordering: ClassVar[list[str]] = ["order", "slug"]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(derived=False) | ~Q(how=""), name="figure_derived_says_how"),
@@ -90,17 +91,17 @@ class FigureCheck(Named):
     shapes are those of `core.pack.schema.FigureCheck`; `registry.queries.figures` computes the answer.
     """
 
-    slug = models.CharField("标识", max_length=80, unique=True)
-    when = models.JSONField("条件", default=list)
-    shown = models.JSONField("另算", default=list, blank=True)
-    missing = models.JSONField("缺的数", default=list, blank=True)
-    dated = models.BooleanField("须有时点", default=False)
-    outcomes = models.JSONField("结论", default=dict)
-    caution = models.JSONField("注意", default=dict, blank=True)
-    order = models.PositiveSmallIntegerField("次序", default=0)
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    slug = models.CharField(_("identifier"), max_length=80, unique=True)
+    when = models.JSONField(_("conditions"), default=list)
+    shown = models.JSONField(_("also computed"), default=list, blank=True)
+    missing = models.JSONField(_("quantities nobody published"), default=list, blank=True)
+    dated = models.BooleanField(_("needs a date"), default=False)
+    outcomes = models.JSONField(_("outcomes"), default=dict)
+    caution = models.JSONField(_("caution"), default=dict, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
 
     class Meta:
-        verbose_name = "数字核对"
-        verbose_name_plural = "数字核对"
+        verbose_name = _("check of figures")
+        verbose_name_plural = _("checks of figures")
         ordering: ClassVar[list[str]] = ["order", "slug"]

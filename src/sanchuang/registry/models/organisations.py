@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.registry.models.base import Named, Sourced, Tag, sourced
 from sanchuang.registry.models.places import Industry, Place
@@ -22,34 +23,44 @@ class Organisation(Named, Sourced):
     class Kind(models.TextChoices):
         """What sort of organisation it is."""
 
-        UNIVERSITY = "university", "高校"
-        INSTITUTE = "institute", "科研院所"
-        COMPANY = "company", "企业"
-        FUND = "fund", "基金"
-        PARK = "park", "园区运营方"
-        PROVIDER = "provider", "服务商"
-        AGENCY = "agency", "政府部门"
-        ALLIANCE = "alliance", "联盟"
-        VENUE = "venue", "场馆"
+        UNIVERSITY = "university", _("University")
+        INSTITUTE = "institute", _("Research institute")
+        COMPANY = "company", _("Company")
+        FUND = "fund", _("Fund")
+        PARK = "park", _("Park operator")
+        PROVIDER = "provider", _("Service provider")
+        AGENCY = "agency", _("Government agency")
+        ALLIANCE = "alliance", _("Alliance")
+        VENUE = "venue", _("Venue")
 
-    kind = models.CharField("类别", max_length=12, choices=Kind, db_index=True)
-    code = models.CharField("登记代码", max_length=40, null=True, blank=True, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, db_index=True)
+    code = models.CharField(_("registration code"), max_length=40, null=True, blank=True, unique=True)
     industry = models.ForeignKey(
-        Industry, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name="行业"
+        Industry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("industry"),
     )
-    address = models.CharField("地址", max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
     place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name="所在地点"
+        Place, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("place")
     )
     circle = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="circle_members", verbose_name="创新圈"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="circle_members",
+        verbose_name=_("innovation circle"),
     )
-    tags = models.ManyToManyField(Tag, blank=True, related_name="organisations", verbose_name="标签")
-    changed_here = models.JSONField("本地改动", default=list, blank=True, editable=False)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="organisations", verbose_name=_("tags"))
+    changed_here = models.JSONField(_("changed here"), default=list, blank=True, editable=False)
 
     class Meta:
-        verbose_name = "机构"
-        verbose_name_plural = "机构"
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         ordering: ClassVar[list[str]] = ["slug"]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
@@ -68,23 +79,23 @@ class OrganisationName(models.Model):
     class Kind(models.TextChoices):
         """How the name is used."""
 
-        CURRENT = "current", "现名"
-        FORMER = "former", "曾用名"
-        SHORT = "short", "简称"
-        SCRIPT = "script", "繁體"
-        ENGLISH = "english", "英文名"
-        LOCAL = "local", "当地语名"
+        CURRENT = "current", _("Current name")
+        FORMER = "former", _("Former name")
+        SHORT = "short", _("Short name")
+        SCRIPT = "script", _("Traditional script")
+        ENGLISH = "english", _("English name")
+        LOCAL = "local", _("Local name")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
-    name = models.CharField("名称", max_length=200)
-    kind = models.CharField("用法", max_length=8, choices=Kind)
-    until = models.CharField("用到", max_length=24, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("how it is used"), max_length=8, choices=Kind)
+    until = models.CharField(_("used until"), max_length=24, blank=True)
     key = models.CharField(max_length=200, db_index=True, editable=False)
-    pack = models.CharField("来自区包", max_length=40, blank=True)
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True)
 
     class Meta:
-        verbose_name = "名称"
-        verbose_name_plural = "名称"
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
         ordering: ClassVar[list[str]] = ["organisation", "kind", "pk"]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["organisation", "name", "kind"], name="organisation_name_once"),
@@ -98,8 +109,8 @@ class Person(Named, Sourced):
     """Somebody who matters in the district: a scientist, a founder, a contact."""
 
     class Meta:
-        verbose_name = "人员"
-        verbose_name_plural = "人员"
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         ordering: ClassVar[list[str]] = ["slug"]
         constraints: ClassVar[list[Any]] = [sourced("person")]
 
@@ -109,13 +120,13 @@ class PersonRole(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="roles")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people")
-    title = models.CharField("职务", max_length=80)
-    since = models.CharField("自", max_length=24, blank=True)
-    until = models.CharField("至", max_length=24, blank=True)
+    title = models.CharField(_("position"), max_length=80)
+    since = models.CharField(_("from"), max_length=24, blank=True)
+    until = models.CharField(_("until"), max_length=24, blank=True)
 
     class Meta:
-        verbose_name = "任职"
-        verbose_name_plural = "任职"
+        verbose_name = _("position held")
+        verbose_name_plural = _("positions held")
         ordering: ClassVar[list[str]] = ["person", "organisation", "title"]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["person", "organisation", "title"], name="person_role_once"),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
 from sanchuang.registry.models.base import Named, Sourced
@@ -18,23 +19,23 @@ class Place(Named, Sourced):
     class Kind(models.TextChoices):
         """What sort of place it is."""
 
-        DISTRICT = "district", "城区"
-        CIRCLE = "circle", "创新圈"
-        PARK = "park", "园区"
-        TOWN = "town", "镇街"
-        STREET_BLOCK = "street_block", "街区"
-        VENUE = "venue", "场馆"
-        AREA = "area", "片区"
-        OUTSIDE = "outside", "区外"
+        DISTRICT = "district", _("District")
+        CIRCLE = "circle", _("Innovation circle")
+        PARK = "park", _("Park")
+        TOWN = "town", _("Town or subdistrict")
+        STREET_BLOCK = "street_block", _("Street block")
+        VENUE = "venue", _("Venue")
+        AREA = "area", _("Area")
+        OUTSIDE = "outside", _("Outside the district")
 
-    kind = models.CharField("类别", max_length=12, choices=Kind, db_index=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, db_index=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    lat = models.DecimalField("纬度", max_digits=9, decimal_places=7, null=True, blank=True)
-    lon = models.DecimalField("经度", max_digits=10, decimal_places=7, null=True, blank=True)
+    lat = models.DecimalField(_("latitude"), max_digits=9, decimal_places=7, null=True, blank=True)
+    lon = models.DecimalField(_("longitude"), max_digits=10, decimal_places=7, null=True, blank=True)
 
     class Meta:
-        verbose_name = "地点"
-        verbose_name_plural = "地点"
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
         ordering: ClassVar[list[str]] = ["kind", "slug"]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
@@ -51,22 +52,22 @@ class Industry(Named):
     class Level(models.TextChoices):
         """How fine the class is."""
 
-        SECTION = "section", "门类"
-        DIVISION = "division", "大类"
-        GROUP = "group", "中类"
-        CLASS = "class", "小类"
+        SECTION = "section", _("Section")
+        DIVISION = "division", _("Division")
+        GROUP = "group", _("Group")
+        CLASS = "class", _("Class")
 
-    code = models.CharField("代码", max_length=8, unique=True)
-    level = models.CharField("级别", max_length=10, choices=Level)
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    level = models.CharField(_("level"), max_length=10, choices=Level)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    scheme = models.CharField("分类标准", max_length=80, blank=True)
-    source = models.TextField("出处", blank=True)
-    status = EnumField(Verification, verbose_name="核实情况")
-    pack = models.CharField("来自区包", max_length=40, blank=True, db_index=True)
+    scheme = models.CharField(_("classification"), max_length=80, blank=True)
+    source = models.TextField(_("source"), blank=True)
+    status = EnumField(Verification, verbose_name=_("how far the source was checked"))
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
 
     class Meta:
-        verbose_name = "行业"
-        verbose_name_plural = "行业"
+        verbose_name = _("industry")
+        verbose_name_plural = _("industries")
         ordering: ClassVar[list[str]] = ["code"]
 
     def __str__(self) -> str:

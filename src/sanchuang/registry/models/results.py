@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sanchuang.registry.models.base import Field, Sourced
 from sanchuang.registry.models.organisations import Organisation
@@ -15,21 +16,31 @@ from sanchuang.registry.models.places import Place
 class Result(Sourced):
     """A research result (成果) with the readiness level it has reached; None when unknown."""
 
-    title = models.CharField("名称", max_length=200)
-    text = models.TextField("说明")
-    field = models.ForeignKey(Field, models.PROTECT, related_name="results", verbose_name="领域")
-    trl = models.PositiveSmallIntegerField("技术成熟度", null=True, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("description"))
+    field = models.ForeignKey(Field, models.PROTECT, related_name="results", verbose_name=_("field"))
+    trl = models.PositiveSmallIntegerField(_("technology readiness level"), null=True, blank=True)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="results", verbose_name="单位"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="results",
+        verbose_name=_("organisation"),
     )
     circle = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="results", verbose_name="创新圈"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="results",
+        verbose_name=_("innovation circle"),
     )
-    keywords = models.JSONField("关键词", default=list, blank=True)
+    keywords = models.JSONField(_("keywords"), default=list, blank=True)
 
     class Meta:
-        verbose_name = "成果"
-        verbose_name_plural = "成果"
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
         ordering: ClassVar[list[str]] = ["slug"]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
@@ -47,20 +58,25 @@ class Need(Sourced):
     `budget` is in fen.
     """
 
-    title = models.CharField("名称", max_length=200)
-    text = models.TextField("说明")
-    field = models.ForeignKey(Field, models.PROTECT, related_name="needs", verbose_name="领域")
-    trl_wanted = models.PositiveSmallIntegerField("期望成熟度", null=True, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("description"))
+    field = models.ForeignKey(Field, models.PROTECT, related_name="needs", verbose_name=_("field"))
+    trl_wanted = models.PositiveSmallIntegerField(_("readiness level wanted"), null=True, blank=True)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="needs", verbose_name="单位"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="needs",
+        verbose_name=_("organisation"),
     )
-    budget = models.BigIntegerField("预算（分）", null=True, blank=True)
-    deadline = models.DateField("期限", null=True, blank=True)
-    keywords = models.JSONField("关键词", default=list, blank=True)
+    budget = models.BigIntegerField(_("budget (fen)"), null=True, blank=True)
+    deadline = models.DateField(_("deadline"), null=True, blank=True)
+    keywords = models.JSONField(_("keywords"), default=list, blank=True)
 
     class Meta:
-        verbose_name = "需求"
-        verbose_name_plural = "需求"
+        verbose_name = _("need")
+        verbose_name_plural = _("needs")
         ordering: ClassVar[list[str]] = ["slug"]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
