@@ -36,6 +36,7 @@ def addresses() -> dict[str, str]:
         "home": reverse("home"),
         "desk": reverse("desk"),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
+        "charts": reverse("charts"),
         "search": reverse("search") + "?q=智能",
         "organisations": reverse("registry:organisations"),
         "organisations, filtered and sorted": reverse("registry:organisations")

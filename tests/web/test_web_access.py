@@ -57,6 +57,7 @@ ADDRESSES: dict[str, Address] = {
     "set-theme": Address(EVERYBODY, ok=302, posted={"theme": "dark", "next": "/"}),
     "guide": Address(EVERYBODY),
     "guide-chapter": Address(EVERYBODY, {"chapter": "start"}),
+    "charts": Address(SIGNED_IN),
     "search": Address(SIGNED_IN),
     "desk": Address(SIGNED_IN),
     "desk-item": Address(

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
+from sanchuang.web.views.charts import gallery
 from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/", report, name="report"),
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
+    path("charts/", gallery, name="charts"),
     path("search/", search_page, name="search"),
     path("language/", choose_language, name="set-language"),
     path("theme/", choose_theme, name="set-theme"),

@@ -1,0 +1,191 @@
+"""Funnels and Sankey diagrams: what becomes of things on their way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sanchuang.core.charts.base import SERIES_COLOURS, TEXT, Chart, ChartTable, cut, frame
+from sanchuang.core.charts.numbers import Value, operator, size, text
+from sanchuang.values import Op, rate_text
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a funnel."""
+
+    name: str
+    value: Value
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Funnel(Chart):
+    """Steps in their order. All must count the same kind of thing: each step is a part of the one before."""
+
+    steps: Sequence[Step]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for step in self.steps:
+            number = size(step.value)
+            if number is not None and number < 0:
+                raise ValueError(f"the step {step.name!r} of a funnel is negative")
+
+    def option(self) -> dict[str, Any]:
+        """The known steps, wide to narrow as they come."""
+        return {
+            **frame(),
+            "series": [
+                {
+                    "type": "funnel",
+                    "sort": "none",
+                    "gap": 2,
+                    "left": "4%",
+                    "width": "92%",
+                    "top": 8,
+                    "bottom": 8,
+                    "minSize": "4%",
+                    "label": {"position": "inside", "color": "@on-lake", "fontFamily": "@sans"},
+                    "itemStyle": {"color": "@lake", "borderColor": "@sheet"},
+                    "data": [
+                        {
+                            "value": float(number),
+                            "name": cut(step.name),
+                            "tip": f"{cut(step.name)}\n{text(step.value, self.unit)}",
+                            "label": {
+                                "formatter": _plain(f"{cut(step.name)}  {text(step.value, self.unit)}")
+                            },
+                            **({"url": step.url} if step.url else {}),
+                        }
+                        for step in self.steps
+                        if (number := size(step.value)) is not None
+                    ],
+                }
+            ],
+        }
+
+    def table(self) -> ChartTable:
+        """Every step with its share of the step before, where both are exact."""
+        rows, before = [], None
+        for step in self.steps:
+            rows.append((step.name, text(step.value, self.unit), _share(step.value, before)))
+            before = step.value
+        columns = (_("Step"), self.unit or _("Value"), _("Of the step before"))
+        return ChartTable(columns, tuple(rows), frozenset({1, 2}))
+
+
+def _plain(words: str) -> str:
+    """`words` without the signs by which ECharts would read a template."""
+    return words.replace("{", "(").replace("}", ")")
+
+
+def _share(value: Value, before: Value) -> str:
+    part, whole = size(value), size(before)
+    if part is None or not whole or {operator(value), operator(before)} != {Op.EXACT}:
+        return ""
+    return rate_text(Fraction(round(1000 * part / whole), 1000))
+
+
+@dataclass(frozen=True)
+class Link:
+    """What flows from one node to another."""
+
+    source: str
+    target: str
+    value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sankey(Chart):
+    """Flows between nodes. Flows whose amount is unknown are listed and not drawn."""
+
+    height = "large"
+    links: Sequence[Link]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for link in self.links:
+            number = size(link.value)
+            if number is not None and number < 0:
+                raise ValueError(f"the flow from {link.source!r} to {link.target!r} is negative")
+        if around := circle((link.source, link.target) for link in self.links):
+            raise ValueError("flows go in a circle: " + " → ".join(around))
+
+    def option(self) -> dict[str, Any]:
+        """Nodes in the order in which they are named."""
+        drawn = [(link, number) for link in self.links if (number := size(link.value))]
+        nodes = list(dict.fromkeys(name for link, _number in drawn for name in (link.source, link.target)))
+        return {
+            **frame(),
+            "series": [
+                {
+                    "type": "sankey",
+                    "left": 8,
+                    "right": 110,
+                    "top": 12,
+                    "bottom": 12,
+                    "nodeGap": 14,
+                    "draggable": False,
+                    "layoutIterations": 0,
+                    "label": {"color": "@ink", "fontFamily": "@sans", "width": 100, "overflow": "truncate"},
+                    "lineStyle": {"color": "@field-rule", "opacity": 0.35, "curveness": 0.5},
+                    "data": [
+                        {
+                            "name": name,
+                            "tip": cut(name),
+                            "label": {"formatter": _plain(cut(name))},
+                            "itemStyle": {"color": SERIES_COLOURS[index % 3], "borderWidth": 0},
+                        }
+                        for index, name in enumerate(nodes)
+                    ],
+                    "links": [
+                        {
+                            "source": link.source,
+                            "target": link.target,
+                            "value": float(number),
+                            "tip": f"{cut(link.source)} → {cut(link.target)}\n{text(link.value, self.unit)}",
+                        }
+                        for link, number in drawn
+                    ],
+                }
+            ],
+        }
+
+    def table(self) -> ChartTable:
+        """A row for each flow."""
+        rows = tuple((link.source, link.target, text(link.value, self.unit)) for link in self.links)
+        return ChartTable((_("From"), _("To"), self.unit or _("Value")), rows, frozenset({2}))
+
+
+def circle(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """The nodes of one circle that `pairs` of source and target form; empty when there is none."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    for source, target in pairs:
+        onward[source].append(target)
+    done: set[str] = set()
+    for start in list(onward):
+        path: list[str] = []
+        stack = [(start, iter(onward[start]))] if start not in done else []
+        path.extend([start] if stack else [])
+        while stack:
+            node, targets = stack[-1]
+            step = next(targets, None)
+            if step is None:
+                done.add(node)
+                stack.pop()
+                path.pop()
+            elif step in path:
+                return [*path[path.index(step) :], step]
+            elif step not in done:
+                stack.append((step, iter(onward.get(step, ()))))
+                path.append(step)
+    return []
+
+
+__all__ = ["TEXT", "Funnel", "Link", "Sankey", "Step", "circle"]
