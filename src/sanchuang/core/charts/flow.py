@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanchuang.core.charts.base import SERIES_COLOURS, TEXT, Chart, ChartTable, cut, frame
+from sanchuang.core.charts.base import SERIES_COLOURS, Chart, ChartTable, cut, frame
 from sanchuang.core.charts.numbers import Value, operator, size, text
 from sanchuang.values import Op, rate_text
 
@@ -39,6 +39,7 @@ class Funnel(Chart):
 
     def option(self) -> dict[str, Any]:
         """The known steps, wide to narrow as they come."""
+        widest = max((n for step in self.steps if (n := size(step.value)) is not None), default=0)
         return {
             **frame(),
             "series": [
@@ -186,6 +187,3 @@ def circle(pairs: Iterable[tuple[str, str]]) -> list[str]:
                 stack.append((step, iter(onward.get(step, ()))))
                 path.append(step)
     return []
-
-
-__all__ = ["TEXT", "Funnel", "Link", "Sankey", "Step", "circle"]
