@@ -1,19 +1,28 @@
-"""Charts: a picture, its exact table and its downloads, from one description.
+"""Charts: plain Python objects that know their ECharts option and their table.
 
-`{% load charts %}{% chart obj %}` draws any of them; docs/pages.md says how, /charts/ shows all.
+A chart never says more than its numbers: "over 700" is drawn and listed as over 700, what is unknown is a gap and
+never zero. See docs/pages.md; the gallery at /charts/ shows every kind with the lines that make it.
 """
 
-from sanchuang.core.charts.axes import Bar, Line, Series
-from sanchuang.core.charts.base import Chart, ChartTable, Number, Option, Reading, reading
+from sanchuang.core.charts.axes import Bar, Line, Point, Series
+from sanchuang.core.charts.base import Chart, ChartTable
+from sanchuang.core.charts.flow import Funnel, Link, Sankey, Step
+from sanchuang.core.charts.gauge import Gauge
+from sanchuang.core.charts.heat import HeatMap
+from sanchuang.core.charts.numbers import Value
 
 __all__ = [
     "Bar",
     "Chart",
     "ChartTable",
+    "Funnel",
+    "Gauge",
+    "HeatMap",
     "Line",
-    "Number",
-    "Option",
-    "Reading",
+    "Link",
+    "Point",
+    "Sankey",
     "Series",
-    "reading",
+    "Step",
+    "Value",
 ]

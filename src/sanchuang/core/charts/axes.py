@@ -1,197 +1,231 @@
-"""Charts on two axes: bars and lines."""
+"""Bars and lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanchuang.core.charts import style
-from sanchuang.core.charts.base import Chart, ChartTable, Number, Option, Reading, distinct, one_unit
-
-LABELS_AT_MOST = 12  # with more numbers in the picture only those with an operator are written out
+from sanchuang.core.charts.base import TEXT, Chart, ChartTable, cut, frame
+from sanchuang.core.charts.numbers import LOWER, NEAR, UPPER, Scale, Value, operator, scale_for, size, text
+from sanchuang.values import Op
 
 
 @dataclass(frozen=True)
 class Series:
-    """Numbers of one name, one for each category. `tone` is a role of colour for a state; by default the next one."""
+    """One row of values, named; a value for each category."""
 
     name: str
-    values: tuple[Number, ...]
-    tone: str = ""
+    values: Sequence[Value]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _OnAxes(Chart):
-    """Series over categories. `over` names what the categories are: the table's first column."""
+@dataclass(frozen=True)
+class Point:
+    """A value at a place on a line: a day (the axis is time then) or a text. `label` is how the place is written."""
 
-    categories: tuple[str, ...]
-    series: tuple[Series, ...]
-    over: str = field(default="")
+    at: dt.date | str
+    value: Value
+    label: str = ""
+    url: str = ""
 
-    def check(self) -> None:
-        """Each series has a number, or None, for each category; all figures share one unit."""
-        distinct("categories", self.categories)
-        distinct("series", [series.name for series in self.series])
-        if len(self.series) > len(style.SERIES):
-            raise ValueError(
-                f"{len(self.series)} series; nobody tells more than {len(style.SERIES)} apart: split the chart"
-            )
-        for series in self.series:
-            if len(series.values) != len(self.categories):
-                raise ValueError(
-                    f"series {series.name!r} has {len(series.values)} values for {len(self.categories)} categories"
-                )
-            if series.tone and series.tone not in style.TONES:
-                raise ValueError(
-                    f"series {series.name!r}: tone {series.tone!r} is none of {', '.join(sorted(style.TONES))}"
-                )
-        one_unit(value for series in self.series for value in series.values)
-        self.readings()
-
-    def readings(self) -> list[list[Reading]]:
-        """Of each series, its numbers."""
-        return [[self.read(value) for value in series.values] for series in self.series]
-
-    def table(self) -> ChartTable:
-        """A row for each category, a column for each series, each with the unit."""
-        read = self.readings()
-        named = (f"{s.name} ({self.unit})" if self.unit else s.name for s in self.series)
-        return ChartTable(
-            (self.over or _("Item"), *named),
-            tuple(
-                (category, *(column[index] for column in read))
-                for index, category in enumerate(self.categories)
-            ),
-        )
-
-    def _tones(self) -> Iterator[tuple[Series, str, list[Reading]]]:
-        for index, (series, read) in enumerate(zip(self.series, self.readings(), strict=True)):
-            yield series, style.series_tone(series.tone, index), read
-
-    def _all_labels(self) -> bool:
-        return len(self.categories) * len(self.series) <= LABELS_AT_MOST
-
-    def _written(self, read: Reading) -> bool:
-        """Whether the number itself stands in the picture: always when it has an operator or is missing."""
-        return self._all_labels() or (not read.exact and read.known)
+    @property
+    def place(self) -> str:
+        """How the place is written."""
+        return self.label or str(self.at)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bar(_OnAxes):
-    """Bars from zero: upright or `horizontal`, several series side by side or `stacked`.
+def _axis_name(unit: str, scale: Scale) -> str:
+    return f"{scale.word} {unit}".strip() if unit.isascii() and unit else f"{scale.word}{unit}"
 
-    A number with an operator is a dashed outline with its text; an unknown one has no bar.
+
+def _value_axis(unit: str, scale: Scale) -> dict[str, Any]:
+    return {
+        "type": "value",
+        "name": _axis_name(unit, scale),
+        "nameTextStyle": TEXT,
+        "axisLabel": TEXT,
+        "splitLine": {"lineStyle": {"color": "@rule"}},
+    }
+
+
+def _named_axis(labels: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "category",
+        "data": [cut(label) for label in labels],
+        "axisLabel": {
+            **TEXT,
+            "overflow": "truncate",
+            "width": 110,
+            "interval": 0 if len(labels) <= 12 else "auto",
+        },
+        "axisLine": {"lineStyle": {"color": "@field-rule"}},
+        "axisTick": {"show": False},
+    }
+
+
+def mark(op: Op) -> dict[str, Any]:
+    """How a value with this operator is marked: full where it is exact, hollow where it is not.
+
+    A hollow triangle points to where the true number lies: up for over and at least, down for under and at most.
     """
+    if op in LOWER or op in UPPER:
+        return {"symbol": "emptyTriangle", "symbolSize": 12, "symbolRotate": 0 if op in LOWER else 180}
+    return {"symbol": "emptyCircle" if op in NEAR else "circle", "symbolSize": 9}
 
+
+@dataclass(frozen=True, kw_only=True)
+class Bar(Chart):
+    """Bars for categories, one colour a series. A value that is not exact has a dashed outline and its words."""
+
+    categories: Sequence[str]
+    series: Sequence[Series]
     horizontal: bool = False
     stacked: bool = False
 
-    def check(self) -> None:
-        """As for every chart on axes; stacked numbers are not negative, for parts of a whole cannot be."""
-        super().check()
-        if self.stacked:
-            for series, read in zip(self.series, self.readings(), strict=True):
-                if any(r.at is not None and r.at < 0 for r in read):
-                    raise ValueError(f"series {series.name!r} holds a negative number and cannot be stacked")
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for row in self.series:
+            if len(row.values) != len(self.categories):
+                raise ValueError(
+                    f"the series {row.name!r} has {len(row.values)} values for {len(self.categories)} categories"
+                )
+        if self.stacked and any(operator(v) is not Op.EXACT for row in self.series for v in row.values):
+            raise ValueError(
+                "stacked bars add up, and figures with an operator do not add up to what is drawn"
+            )
 
-    @property
-    def kind(self) -> str:
-        """Bar chart."""
-        return _("Bar chart")
-
-    def option(self) -> Option:
-        """Category axis and value axis, one `bar` series for each series."""
-        names = style.category_axis(self.categories, width=116 if self.horizontal else 0)
-        values = style.value_axis()
+    def option(self) -> dict[str, Any]:
+        """Bars side by side, or on one another."""
+        scale = scale_for(size(value) for row in self.series for value in row.values)
+        named, valued = _named_axis(self.categories), _value_axis(self.unit, scale)
         if self.horizontal:
-            names["inverse"] = True
-        many = len(self.series) > 1
+            named["inverse"] = True
         return {
-            "grid": style.frame(
-                top=40 if many else 24 if not self.horizontal else 8, right=56 if self.horizontal else 16
-            ),
-            "legend": style.legend(many),
-            "tooltip": style.tooltip(),
-            "xAxis": values if self.horizontal else names,
-            "yAxis": names if self.horizontal else values,
-            "series": [self._series(*each) for each in self._tones()],
+            **frame(),
+            "grid": {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True},
+            "legend": {"show": len(self.series) > 1, "top": 0, "textStyle": TEXT},
+            "xAxis": valued if self.horizontal else named,
+            "yAxis": named if self.horizontal else valued,
+            "series": [self._row(row, scale) for row in self.series],
         }
 
-    def _series(self, series: Series, tone: str, read: list[Reading]) -> Option:
-        place = "inside" if self.stacked else "right" if self.horizontal else "top"
+    def _row(self, row: Series, scale: Scale) -> dict[str, Any]:
         return {
             "type": "bar",
-            "name": series.name,
-            "color": style.role(tone),
+            "name": cut(row.name),
             "barMaxWidth": 28,
-            "barMinHeight": 1,
-            **({"stack": "whole"} if self.stacked else {}),
-            "data": [self._datum(one, tone, place) for one in read],
+            **({"stack": "all"} if self.stacked else {}),
+            "label": {
+                "show": len(self.categories) * len(self.series) <= 16 and not self.stacked,
+                "position": "right" if self.horizontal else "top",
+                **TEXT,
+            },
+            "data": [
+                self._datum(row.name, category, value, scale)
+                for category, value in zip(self.categories, row.values, strict=True)
+            ],
         }
 
-    def _datum(self, read: Reading, tone: str, place: str) -> Option:
-        ink = "ink"
-        if self.stacked and read.exact:
-            ink = "sheet"
-        return {
-            "value": "-" if read.value is None else read.value,
-            "shown": read.label,
-            "itemStyle": style.bar_style(read, tone),
-            "label": {"show": self._written(read), "position": place, **style.text(ink)},
+    def _datum(self, name: str, category: str, value: Value, scale: Scale) -> dict[str, Any]:
+        shown = text(value, self.unit)
+        datum: dict[str, Any] = {
+            "value": scale.of(size(value)),
+            "tip": "\n".join(part for part in (cut(category), cut(name), shown) if part),
+            "label": {"formatter": shown.replace("{", "(").replace("}", ")")},
         }
+        if operator(value) is not Op.EXACT:
+            datum["itemStyle"] = {
+                "opacity": 0.6,
+                "borderColor": "@ink",
+                "borderType": "dashed",
+                "borderWidth": 1,
+            }
+        return datum
+
+    def table(self) -> ChartTable:
+        """A row for each category, a column for each series."""
+        rows = tuple(
+            (category, *(text(row.values[index], self.unit) for row in self.series))
+            for index, category in enumerate(self.categories)
+        )
+        columns = ("", *(row.name or self.unit or self.title for row in self.series))
+        return ChartTable(columns, rows, frozenset(range(1, len(columns))))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line(_OnAxes):
-    """A course over categories in their order, years as a rule. Unknown numbers are gaps, never zero.
+class Line(Chart):
+    """Values one after another; unknown ones are gaps.
 
-    A number with an operator is a hollow mark with its text: ○ about, △ at least or over, ▽ at most or nearly.
+    All places are days, and the axis is time, or all are texts. `aside` are values that have no place (an undated
+    figure): they are listed in the table and never drawn by guess.
     """
 
-    from_zero: bool = True
+    points: Sequence[Point]
+    aside: Sequence[Point] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        days = [isinstance(point.at, dt.date) for point in self.points]
+        if any(days) and not all(days):
+            raise ValueError(f"the line {self.key} mixes days and texts as places")
 
     @property
-    def kind(self) -> str:
-        """Line chart."""
-        return _("Line chart")
+    def _in_time(self) -> bool:
+        return bool(self.points) and isinstance(self.points[0].at, dt.date)
 
-    def option(self) -> Option:
-        """One `line` series for each series, dashed differently, with marks by operator."""
-        values = style.value_axis()
-        if not self.from_zero:
-            values["scale"] = True
-        many = len(self.series) > 1
+    def _ordered(self) -> list[Point]:
+        return sorted(self.points, key=lambda point: str(point.at)) if self._in_time else list(self.points)
+
+    def option(self) -> dict[str, Any]:
+        """A line through the values, each marked by its operator and written beside it."""
+        points = self._ordered()
+        scale = scale_for(size(point.value) for point in points)
+        axis = (
+            {
+                "type": "time",
+                "axisLabel": {**TEXT, "hideOverlap": True},
+                "axisLine": {"lineStyle": {"color": "@field-rule"}},
+            }
+            if self._in_time
+            else _named_axis([point.place for point in points])
+        )
+        if self._in_time:
+            axis |= {"boundaryGap": ["8%", "8%"], "splitNumber": 4, "minInterval": 86_400_000 * 28}
         return {
-            "grid": style.frame(top=48 if many else 28, right=28),
-            "legend": style.legend(many),
-            "tooltip": style.tooltip("axis"),
-            "xAxis": {**style.category_axis(self.categories), "boundaryGap": len(self.categories) < 3},
-            "yAxis": values,
-            "series": [self._series(index, *each) for index, each in enumerate(self._tones())],
+            **frame(),
+            "grid": {"left": 8, "right": 28, "top": 44, "bottom": 8, "containLabel": True},
+            "xAxis": axis,
+            "yAxis": {**_value_axis(self.unit, scale), "scale": True},
+            "series": [
+                {
+                    "type": "line",
+                    "name": cut(self.title),
+                    "connectNulls": False,
+                    "lineStyle": {"width": 2},
+                    "label": {"show": len(points) <= 12, "position": "top", **TEXT, "color": "@ink"},
+                    "data": [self._datum(point, scale) for point in points],
+                }
+            ],
         }
 
-    def _series(self, index: int, series: Series, tone: str, read: list[Reading]) -> Option:
-        return {
-            "type": "line",
-            "name": series.name,
-            "color": style.role(tone),
-            "connectNulls": False,
-            "showAllSymbol": True,
-            "lineStyle": {
-                "color": style.role(tone),
-                "width": 2,
-                "type": style.DASHES[index % len(style.DASHES)],
-            },
-            "data": [self._datum(one, tone) for one in read],
+    def _datum(self, point: Point, scale: Scale) -> dict[str, Any]:
+        height, shown = scale.of(size(point.value)), text(point.value, self.unit)
+        at = point.at.isoformat() if isinstance(point.at, dt.date) else None
+        datum: dict[str, Any] = {
+            "value": height if at is None else [at, height],
+            "tip": f"{cut(point.place)}\n{shown}",
+            "label": {"formatter": shown.replace("{", "(").replace("}", ")")},
+            **mark(operator(point.value)),
         }
+        if point.url:
+            datum["url"] = point.url
+        return datum
 
-    def _datum(self, read: Reading, tone: str) -> dict[str, Any]:
-        return {
-            "value": "-" if read.value is None else read.value,
-            "shown": read.label,
-            **style.point_style(read, tone),
-            "label": {"show": self._written(read), "position": "top", "distance": 8, **style.text("ink")},
-        }
+    def table(self) -> ChartTable:
+        """A row for each value, those without a place last."""
+        rows = [(point.place, text(point.value, self.unit)) for point in self._ordered()]
+        rows += [(point.place, text(point.value, self.unit)) for point in self.aside]
+        return ChartTable((_("When"), self.unit or _("Value")), tuple(rows), frozenset({1}))
