@@ -41,8 +41,8 @@ class User(AbstractUser):
     pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]  # lazy, as Django reads it; the stubs know text only
+        verbose_name_plural = _("users")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -232,3 +232,23 @@ class InboxStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.get_did_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SearchMark(models.Model):
+    """One change of something that can be found; see `sanchuang.core.search.marks`.
+
+    `model` (its label) and `record` (its primary key) say what changed, empty: everything. `mark` is a random number
+    above 0. Old rows are removed.
+    """
+
+    model = models.CharField(max_length=80, blank=True)
+    record = models.CharField(max_length=80, blank=True)
+    mark = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("change for the search")
+        verbose_name_plural = _("changes for the search")
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.record}".strip() or "*"

@@ -14,11 +14,10 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the room's loader, advice and search to core's registers."""
-        from sanchuang.core import advice, search
-        from sanchuang.policies import packing, permissions, reports  # noqa: F401
+        from sanchuang.core import advice
+        from sanchuang.policies import packing, permissions, reports, search  # noqa: F401
         from sanchuang.policies.advice import SupportSection
-        from sanchuang.policies.search import find
 
         reports.register()
         advice.register(SupportSection())
-        search.register("policy", find)
+        search.register_all()

@@ -1,22 +1,50 @@
-"""Policies found by title, number or identifier."""
+"""Policies in the search: by title, number, identifier and the words of their text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from sanchuang.core.models import User
-from sanchuang.core.search import Hit
+from sanchuang.core.search import Entry, Name, Source, Title, Use, register
 from sanchuang.policies.models import PolicyDocument
 
+# What is written for the rules engine, and the head of the file, are no prose.
+_RULES = re.compile(r"\A---\n.*?\n---\n|^```.*?^```", re.S | re.M)
+_MARKS = re.compile(r"[#>*|`_\-\[\]]+|\s+")
 
-def find(text: str, user: User | AnonymousUser, limit: int) -> Iterator[Hit]:
-    """Policies whose title, number or identifier contains `text`."""
-    if not user.has_perm("policies.view_policy"):
-        return
-    named = Q(title__icontains=text) | Q(title_en__icontains=text) | Q(number__icontains=text) | Q(slug=text)
-    for policy in PolicyDocument.objects.filter(named)[:limit]:
-        share = len(text) / max(len(policy.title), len(text))
-        yield Hit("policy", policy.slug, policy.title, policy.number or policy.summary, share)
+
+def entries(pks: Collection[Any] | None) -> Iterator[Entry]:
+    """The policies that a pack brought."""
+    documents = PolicyDocument.objects.order_by("pk")
+    for each in documents if pks is None else documents.filter(pk__in=pks):
+        yield Entry(
+            each.pk,
+            each.slug,
+            Title(each.title, en=each.title_en),
+            (
+                Name(each.title),
+                *((Name(each.title_en, Use.OTHER),) if each.title_en else ()),
+                *((Name(each.number, Use.NUMBER),) if each.number else ()),
+                Name(each.slug, Use.CODE),
+            ),
+            (each.summary, each.summary_en, _MARKS.sub(" ", _RULES.sub(" ", each.text))),
+            (each.number or Title(each.summary, en=each.summary_en),),
+        )
+
+
+def register_all() -> None:
+    """Offer the policies."""
+    register(
+        Source(
+            "policy",
+            _("Policy"),
+            "policies.view_policy",
+            "policies.PolicyDocument",
+            entries,
+            address="policies:policy",
+            order=40,
+        )
+    )

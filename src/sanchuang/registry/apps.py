@@ -14,17 +14,13 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions, loaders, the check of codes and the search."""
-        from sanchuang.core import advice, search
+        from sanchuang.core import advice
         from sanchuang.core.pack.register import check_codes_with
-        from sanchuang.registry import codes, packing, permissions, reports  # noqa: F401
+        from sanchuang.registry import codes, pack_figures, packing, permissions, reports, search  # noqa: F401
         from sanchuang.registry.advice import FileSection, FitsSection
-        from sanchuang.registry.search import find
-        from sanchuang.registry.search_texts import find_needs, find_results
 
         check_codes_with(codes.check_code)
-        search.register("organisation", find)
-        search.register("result", find_results)
-        search.register("need", find_needs)
+        search.register_all()
         reports.register()
         advice.register(FitsSection())
         advice.register(FileSection())

@@ -1,65 +1,34 @@
-"""Results and needs in the search across rooms."""
+"""Results and needs in the search: by title, keyword, identifier and any word of their descriptions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.apps import apps
 
-from sanchuang.core.models import User
-from sanchuang.core.search import Hit, Search
-from sanchuang.registry.models import Need, Result
-from sanchuang.registry.names import search_key
-
-# A part of a title or name, of whatever record, goes before a keyword, and that before a word of a description.
-_KEYWORD, _TEXT = 0.01, 0.001
+from sanchuang.core.search import Entry, Name, Title, Use
 
 
-def finder(kind: str, model: type[Result] | type[Need]) -> Search:
-    """What finds records of `model` by a part of title, keyword, description or identifier."""
-
-    def find(text: str, user: User | AnonymousUser, limit: int) -> list[Hit]:
-        """The part of a title counts by how much of it is meant; then keywords; then descriptions."""
-        key = search_key(text)
-        if not key or not user.has_perm("registry.view_organisation"):
-            return []
-        # Databases keep lists of keywords in ways of their own, so these few words are compared here.
-        words = model._default_manager.values_list("pk", "keywords")
-        by_keyword = [pk for pk, given in words if any(key in search_key(word) for word in given)]
-        found = model._default_manager.filter(
-            Q(title__icontains=text) | Q(text__icontains=text) | Q(slug=text) | Q(pk__in=by_keyword)
+def entries_of(label: str, pks: Collection[Any] | None) -> Iterator[Entry]:
+    """The entries of results or needs (`label`: the model's); what a need may cost and by when is no part of them."""
+    model = apps.get_model(label)
+    records = model._default_manager.select_related("field", "organisation").order_by("pk")
+    for each in records if pks is None else records.filter(pk__in=pks):
+        field, bearer = each.field, each.organisation
+        yield Entry(
+            each.pk,
+            each.slug,
+            Title(each.title),
+            (
+                Name(each.title),
+                *(Name(word, Use.WORD) for word in each.keywords),
+                Name(each.slug, Use.CODE),
+            ),
+            (each.text, f"{field.name} {bearer.name if bearer else ''}"),
+            (
+                Title(field.name, field.name_hant, field.name_en),
+                Title(bearer.name, bearer.name_hant, bearer.name_en) if bearer else "",
+            ),
+            each.synthetic,
         )
-        score = _score(text, key)
-        hits = [
-            Hit(
-                kind,
-                record.slug,
-                record.title,
-                "·".join(str(part) for part in (record.field, record.organisation) if part),
-                score(record),
-                synthetic=record.synthetic,
-            )
-            for record in found.select_related("field", "organisation")
-        ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.title))[:limit]
-
-    return find
-
-
-def _score(text: str, key: str) -> Callable[[Any], float]:
-    def score(record: Any) -> float:
-        title = search_key(record.title)
-        if record.slug == text:
-            return 1.0
-        if key in title:
-            return len(key) / len(title)
-        share = [len(key) / len(word) for word in map(search_key, record.keywords) if key in word]
-        return _KEYWORD * max(share) if share else _TEXT
-
-    return score
-
-
-find_results = finder("result", Result)
-find_needs = finder("need", Need)

@@ -11,7 +11,7 @@ from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
 from sanchuang.web.views.report import report
-from sanchuang.web.views.search import search_page
+from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import SignIn, admin_door, choose_language, choose_theme
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),
     path("search/", search_page, name="search"),
+    path("search/suggestions/", suggestions, name="search-suggestions"),
     path("language/", choose_language, name="set-language"),
     path("theme/", choose_theme, name="set-theme"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
