@@ -7,7 +7,7 @@ keeps an index of all entries in each process; see `core.search.live` for how it
 from sanchuang.core.search.finding import Hit, Results, Why, nearest, search
 from sanchuang.core.search.keys import search_key
 from sanchuang.core.search.marks import changed
-from sanchuang.core.search.register import Entry, Source, Title, kinds, register, source_of, sources
+from sanchuang.core.search.offers import Entry, Source, Title, kinds, register, source_of, sources
 from sanchuang.engines.lookup import How, Name, Use
 
 __all__ = [

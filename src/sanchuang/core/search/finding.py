@@ -13,7 +13,7 @@ from sanchuang.core.language import listed, page_script
 from sanchuang.core.models import User
 from sanchuang.core.search.keys import search_key
 from sanchuang.core.search.live import State, current
-from sanchuang.core.search.register import Source, Title, Words, kinds
+from sanchuang.core.search.offers import Source, Title, Words, kinds
 from sanchuang.engines.lookup import How, Use
 from sanchuang.values import Malformed
 

@@ -20,7 +20,7 @@ from django.db.models import Sum
 
 from sanchuang.core.models import SearchMark
 from sanchuang.core.search.keys import search_key
-from sanchuang.core.search.register import Entry, Source, sources
+from sanchuang.core.search.offers import Entry, Source, sources
 from sanchuang.engines.lookup import Document, Found, Index
 
 MANY = 300  # changed records from which on all is read anew

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models.signals import post_delete, post_save
 
 from sanchuang.core.models import PackLoad, SearchMark
-from sanchuang.core.search.register import sources
+from sanchuang.core.search.offers import sources
 
 KEPT = 512
 _BITS = 40  # that the sum of all marks kept fits into 63

@@ -287,8 +287,12 @@ class Index:
             self._written(word, one)
             one.gather()
             together = np.where(one.document > 0, together * one.document, 0)
+        # The words one after another, as they were typed, are surer than the same words scattered.
+        phrase = sheet.document_how == How.TEXT
+        together[phrase] = 1
         found = np.flatnonzero(together)
         sheet.offer_text(found, together[found] ** (1 / len(words)), How.WORDS)
+        sheet.document_how[phrase & (sheet.document_how == How.WORDS)] = How.TEXT
 
 
 class _Sheet:
