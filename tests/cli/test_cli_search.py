@@ -34,19 +34,26 @@ def test_programs_read_the_same() -> None:
     assert [(hit["kind"], hit["id"], hit["title"]) for hit in told["hits"]] == [
         ("organisation", "fjord-university", "峡湾大学")
     ]
+    assert told["counts"]["organisation"] == told["total"] == 1
+
+
+def test_either_script_pinyin_and_slips_find_it_and_say_so() -> None:
+    assert "峡湾大学" in run("峽灣大學").stdout
+    assert "拼音" in run("xiawan daxue").stdout
+    assert "近似" in run("峡湾大字").stdout
 
 
 def test_nothing_found_says_what_to_try() -> None:
     result = run("没有的词")
     assert result.exit_code == 0
-    assert "没有找到“没有的词”。换一个更短的词再试" in result.stdout
+    assert "没有找到“没有的词”。" in result.stdout
     assert json.loads(run("没有的词", "--format", "json").stdout)["hits"] == []
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("声呐", "--kind", "boat"), "没有“boat”这类记录\n　　可用：need、organisation、policy、result"),
+        (("声呐", "--kind", "boat"), "没有“boat”这类记录\n　　可用：fact、figure、industry、law、mechanism、need、organisation、person、place、policy、result"),
         (("  ",), "没有写要找什么"),
     ],
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from sanchuang.core.operator import operator
-from sanchuang.core.search import search
-from sanchuang.registry.actions import create_organisation
+from sanchuang.core.search import Use, search
+from sanchuang.registry.actions import create_organisation, rename_organisation
 from sanchuang.registry.models import Organisation
 from sanchuang.registry.queries import (
     AmbiguousOrganisation,
@@ -109,12 +110,35 @@ def test_lists_filter_by_kind_and_part_of_a_name() -> None:
     assert not organisations(text="——").exists()
 
 
+def test_lists_and_commands_find_in_either_script() -> None:
+    assert [o.slug for o in organisations(text="光學研究")] == ["optics"]
+    assert find_organisation("光學研究所").slug == "optics"
+    assert find_organisation("光明機器人").slug == "light"
+
+
 def test_the_search_across_rooms_puts_the_better_covered_name_first(make_user: Any) -> None:
-    hits = search("光机", make_user())
-    assert [hit.id for hit in hits] == ["light", "optics"]
-    assert [hit.id for hit in search("机器人有限", make_user())] == ["light"]
-    assert search("", make_user()) == []
+    user = make_user()
+    assert [hit.id for hit in search("光机", user).hits] == ["light", "optics"]
+    assert [hit.id for hit in search("机器人有限", user).hits] == ["light", "deep"]
+    assert search("", user).hits == []
+
+
+def test_a_former_name_says_that_it_is_one(make_user: Any) -> None:
+    Organisation.objects.get(slug="shallow").delete()
+    (hit,) = search("浅海机械厂", make_user()).hits
+    assert (hit.id, hit.why.name, hit.why.use) == ("deep", "浅海机械厂", Use.FORMER)
+
+
+def test_a_new_name_is_found_at_once_and_the_old_one_as_a_former_name(make_user: Any) -> None:
+    user = make_user()
+    assert [hit.id for hit in search("光明机器人", user).hits] == ["light"]
+    light = Organisation.objects.get(slug="light")
+    rename_organisation(by=operator(), organisation=light, name="晨曦智造有限公司", on=dt.date(2026, 1, 1))
+    (hit,) = search("晨曦智造", user).hits
+    assert (hit.id, hit.title) == ("light", "晨曦智造有限公司")
+    (hit,) = search("光明机器人有限公司", user).hits
+    assert (hit.id, hit.why.use) == ("light", Use.FORMER)
 
 
 def test_the_search_shows_organisations_to_nobody_who_has_not_signed_in() -> None:
-    assert search("光机", AnonymousUser()) == []
+    assert search("光机", AnonymousUser()).hits == []

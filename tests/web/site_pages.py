@@ -14,6 +14,7 @@ from django.urls import reverse
 # Addresses that show no page of their own, or show it only in answer to a form.
 NO_PAGE = {
     "sign-in": "strangers only",
+    "search-suggestions": "a part of every page, loaded while typing",
     "sign-out": "a form",
     "set-language": "a form",
     "set-theme": "a form",

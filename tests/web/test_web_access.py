@@ -59,6 +59,7 @@ ADDRESSES: dict[str, Address] = {
     "guide-chapter": Address(EVERYBODY, {"chapter": "start"}),
     "charts": Address(SIGNED_IN),
     "search": Address(SIGNED_IN),
+    "search-suggestions": Address(SIGNED_IN),
     "desk": Address(SIGNED_IN),
     "desk-item": Address(
         frozenset({Role.EDITOR.value, Role.AUDITOR.value, Role.ADMINISTRATOR.value}), {"number": str(ITEM)}
