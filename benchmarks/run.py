@@ -32,6 +32,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import match
     import pack
     import pages
+    import search
 
     return {
         "run": first_run.first_run,
@@ -39,6 +40,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "advise": advise.one,
         "advise-all": lambda: advise.whole(var),
         "pages": lambda: pages.pages(var),
+        "search": search.searching,
         "match": lambda: match.development_table(SHARED),
     }
 
@@ -63,7 +65,7 @@ def main() -> int:
             if (
                 only
                 and name not in only
-                and not (name == "pack" and {"advise", "advise-all", "pages"} & set(only))
+                and not (name == "pack" and {"advise", "advise-all", "pages", "search"} & set(only))
             ):
                 continue
             print(f"bench: {name} …", file=sys.stderr, flush=True)
