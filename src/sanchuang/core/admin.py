@@ -7,15 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
 
-from sanchuang.core.models import LawEntry, Membership, PackLoad, User
+from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
 
-admin.site.site_header = admin.site.site_title = "三创 · 记录"
-admin.site.index_title = "只读：改动都经由页面上的操作"
 admin.site.unregister(Group)  # roles are memberships
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class Closed:
     """Shows records to those who may look behind the pages, and changes none."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -37,6 +36,10 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+class ReadOnly(Closed, ModelAdmin):  # type: ignore[misc]  # unfold is not typed
+    """A list of records and each record, read only."""
 
 
 @admin.register(User)
@@ -69,3 +72,33 @@ class PackLoadAdmin(ReadOnly):
     """Which pack was loaded when."""
 
     list_display = ("pack", "version", "loaded_at", "by", "digest")
+
+
+class Steps(Closed, TabularInline):  # type: ignore[misc]  # unfold is not typed
+    """The history of an inbox item."""
+
+    model = InboxStep
+    extra = 0
+    fields = ("did", "by", "at", "outcome", "note")
+    readonly_fields = fields
+
+
+@admin.register(InboxItem)
+class InboxItemAdmin(ReadOnly):
+    """What waits for whom, and how it was settled."""
+
+    list_display = ("id", "kind", "role", "user", "due", "state", "made_by", "made_at", "settled_by")
+    list_filter = ("state", "kind", "role")
+    list_select_related = ("user", "made_by", "settled_by")
+    search_fields = ("key",)
+    inlines = (Steps,)
+
+
+@admin.register(InboxStep)
+class InboxStepAdmin(ReadOnly):
+    """What was done with inbox items, the last first."""
+
+    list_display = ("item", "did", "by", "at", "outcome", "note")
+    list_select_related = ("item", "by")
+    list_filter = ("did",)
+    ordering = ("-pk",)

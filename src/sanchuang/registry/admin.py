@@ -40,18 +40,3 @@ class PublishedFigureAdmin(ReadOnly):
 
     list_display = ("slug", "name", "op", "value", "unit", "as_of", "source", "derived")
     list_filter = ("derived",)
-
-
-admin.site.register(
-    [
-        models.Field,
-        models.Industry,
-        models.Mechanism,
-        models.Need,
-        models.Person,
-        models.Place,
-        models.Result,
-        models.Tag,
-    ],
-    ReadOnly,
-)

@@ -58,7 +58,9 @@ def _value(found: PublishedFigure) -> dict[str, str]:
     for lang, code in (("zh", "zh-hans"), ("en", "en")):
         with translation.override(code):
             shown = unescape(strip_tags(published({"units": units}, found)))
-            texts[lang] = f"{shown} · {period(found.as_of)}" if found.as_of else shown
+            when = period(found.as_of) if found.kind != "year" else ""
+            opens, closes = ("（", "）") if lang == "zh" else (" (", ")")
+            texts[lang] = f"{shown}{opens}{when}{closes}" if when else shown
     return texts
 
 

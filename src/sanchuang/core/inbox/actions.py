@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sanchuang.core.inbox.kinds import kind_of, known
 from sanchuang.core.models import InboxItem, InboxStep, User
@@ -36,21 +37,22 @@ def put(
 
     Put from an action that has asked its own permission. The same `key` is put once: whoever puts it again is given
     the item that is there, open or done. `data` (JSON) is what the kind's `tell` makes words from, `link` the record's
-    address on this site. Raises `Malformed` for a kind nobody registered, a link that leads elsewhere, a key that is
-    empty or too long, and unless exactly one of `user` and `role` is given; a company's members need their company.
+    address on this site. Raises `ValueError`, as these are faults of the room and not of its user, for a kind nobody
+    registered, a link that leads elsewhere, a key that is empty or too long, and unless exactly one of `user` and
+    `role` is given; a company's members need their company.
     """
     if known(kind) is None:
-        raise Malformed(f"没有“{kind}”这类待办", "在房间的 AppConfig.ready 里用 core.inbox.register 注册它")
+        raise ValueError(f"inbox kind {kind!r} is not registered; a room registers it in its AppConfig.ready")
     if (user is None) == (role is None):
-        raise Malformed("待办要等一个人，或等一个角色", "user 和 role 给且只给一个")
+        raise ValueError("an inbox item waits for a user or for a role: give one of them")
     if role is Role.MEMBER and not organisation:
-        raise Malformed("等企业成员办的事要写明是哪家企业", "给 organisation")
+        raise ValueError("what waits for a company's members needs their organisation")
     if organisation and role is None:
-        raise Malformed("等一个人办的事不按机构", "去掉 organisation，或改给 role")
+        raise ValueError("what waits for a user waits in no organisation")
     if link and not _is_here(link):
-        raise Malformed(f"“{link}”不是本站地址", "写以一个 / 开头的地址")
+        raise ValueError(f"{link!r} is no address of this site")
     if not key or len(key) > 200:
-        raise Malformed("待办的键为空或超过 200 个字符", "用“房间:记录:事由”这样的短文本")
+        raise ValueError("the key of an inbox item has 1 to 200 characters")
     item, made = InboxItem.objects.get_or_create(
         key=key,
         defaults={
@@ -97,10 +99,13 @@ def settle(item: InboxItem, *, by: User, outcome: str, note: str = "") -> InboxI
     _must_be_open(item)
     kind, note = kind_of(item), _said(note)
     if outcome not in kind.outcomes:
-        ways = "、".join(str(words) for words in kind.outcomes.values())
-        raise Malformed("没有选怎样办结", f"可选：{ways}")
+        ways = _("; ").join(str(words) for words in kind.outcomes.values())
+        raise Malformed(_("No outcome is chosen"), _("Choose one of: %(ways)s") % {"ways": ways})
     if outcome in kind.explained and not note:
-        raise Malformed(f"选“{kind.outcomes[outcome]}”要写明理由", "写给提出的人看")
+        raise Malformed(
+            _("“%(outcome)s” needs its reason") % {"outcome": kind.outcomes[outcome]},
+            _("Write it for whoever put the item"),
+        )
     item.state, item.outcome, item.note = State.DONE, outcome, note
     item.settled_by, item.settled_at = by, timezone.now()
     item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
@@ -116,10 +121,10 @@ def reopen(item: InboxItem, *, by: User, note: str) -> InboxItem:
     """
     item = _locked(item, by)
     if item.state == State.OPEN:
-        raise Malformed("这件事还没有办结", "不用重开，直接办理")
+        raise Malformed(_("This is not settled yet"), _("It need not be reopened: settle it"))
     note = _said(note)
     if not note:
-        raise Malformed("重开要写明理由", "写清为什么还没有办完")
+        raise Malformed(_("Reopening needs its reason"), _("Write why it is not done"))
     item.state, item.outcome, item.note, item.settled_by, item.settled_at = State.OPEN, "", "", None, None
     item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
     item.steps.create(did=Did.REOPENED, by=by, note=note)
@@ -136,11 +141,17 @@ def _locked(item: InboxItem, by: User) -> InboxItem:
 def _said(note: str) -> str:
     note = note.strip()
     if len(note) > NOTE:
-        raise Malformed(f"写得太长：最多 {NOTE} 个字符", "写要点；长的材料写明在哪里能看到")
+        raise Malformed(
+            _("This is too long: at most %(most)s characters") % {"most": NOTE},
+            _("Write the main points; of longer material, say where it can be seen"),
+        )
     return note
 
 
 def _must_be_open(item: InboxItem) -> None:
     if item.state == State.DONE:
         when = timezone.localtime(item.settled_at).strftime("%Y-%m-%d %H:%M")
-        raise Malformed(f"这件事已由{item.settled_by}在 {when} 办结", "要改，先重开")
+        raise Malformed(
+            _("%(name)s settled this on %(when)s") % {"name": item.settled_by, "when": when},
+            _("To change it, reopen it first"),
+        )

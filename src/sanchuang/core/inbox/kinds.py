@@ -42,9 +42,9 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Offer `kind`; its outcomes' explanations must be of its own outcomes. Registering the same again is no fault."""
     if kind.name in _kinds and _kinds[kind.name] is not kind:
-        raise ValueError(f"待办类别“{kind.name}”注册了两次")
+        raise ValueError(f"inbox kind {kind.name!r} is registered twice")
     if not kind.outcomes or not kind.explained <= set(kind.outcomes):
-        raise ValueError(f"待办类别“{kind.name}”的结果不齐")
+        raise ValueError(f"inbox kind {kind.name!r} explains outcomes it has not, or has none")
     _kinds[kind.name] = kind
 
 
