@@ -98,7 +98,7 @@ def require(user: User | AnonymousUser, permission: str, record: Any = None) -> 
 
 def permissions() -> Iterable[tuple[str, str, str]]:
     """Every explained permission with its act and those who may (for the handbook)."""
-    return [(name, *map(str, _remedies[name])) for name in sorted(_remedies)]
+    return [(name, str(what), str(who)) for name, (what, who) in sorted(_remedies.items())]
 
 
 permit("core.load_pack", administrator, what=gettext_lazy("load a pack"), who=gettext_lazy("administrators"))

@@ -223,5 +223,5 @@ def _check_period(spec: FactSpec, period: Period | None, today: dt.date) -> None
         )
     if period.first > today:
         raise Malformed(
-            _("“%(fact)s” is for %(period)s, and that year has not begun") % said, _("Check the year")
+            _("“%(fact)s” cannot be known yet: %(period)s has not begun") % said, _("Check the year")
         )

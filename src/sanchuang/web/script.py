@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
@@ -24,23 +26,43 @@ from sanchuang.registry.models import (
     Person,
     Place,
     PublishedFigure,
+    Series,
     Tag,
 )
 
 HANT = "zh-hant"
-NAMED = (Field, Industry, Mechanism, Organisation, Person, Place, PublishedFigure, Tag)
+NAMED = (Field, Industry, Mechanism, Organisation, Person, Place, PublishedFigure, Series, Tag)
 
-# A piece of a page: a tag with its attributes, a comment, or the text between two of them.
-_PIECE = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
+_ATTRIBUTES = r"""(?>[^>"']++|"[^"]*+"|'[^']*+')*+"""
+# A piece of a page that is no text: a comment, an element whose content is no HTML, or a tag with its attributes.
+_PIECE = re.compile(
+    rf"<!--.*?-->|<(?P<raw>script|style|textarea)\b(?P<of>{_ATTRIBUTES})>(?P<text>.*?)</(?P=raw)\s*>"
+    rf"|<(?P<ends>/?)(?P<name>[a-z][a-z0-9-]*){_ATTRIBUTES}>|<[!?]{_ATTRIBUTES}>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""\s([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|[^\s>"']+))?""")
 # Attributes that people read. What a form sends back (`value`) and addresses stay as they are.
-_READ = re.compile(r'(\s(?:title|placeholder|aria-label|alt|data-label|content)=")([^"]*)(")')
-# Elements whose text is kept: what somebody typed, code, and programs. Data of charts is read by people.
-_KEPT = {"textarea", "code", "pre", "style", "script"}
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-# Private characters that stand for what must not be converted.
-_FIRST = 0xE000
-_MOST = 0x1000
+_READ = frozenset(
+    [
+        "title",
+        "placeholder",
+        "alt",
+        "content",
+        "label",
+        "data-label",
+        "aria-label",
+        "aria-description",
+        "aria-roledescription",
+        "aria-valuetext",
+    ]
+)
+_KEPT = frozenset({"code", "pre", "script", "style", "textarea"})  # what somebody typed, code, and programs
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+# OpenCC reads on to the next break, so texts that stand between these do not run into one another.
+_BREAK = "\n\x1e\n"
+_MOST = 0x1000  # names that are looked for; more would make every page slow
 
 
 @dataclass(frozen=True)
@@ -49,60 +71,86 @@ class Converter:
 
     own: dict[str, str]
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _names(self) -> re.Pattern[str] | None:
         longest_first = sorted(self.own, key=len, reverse=True)[:_MOST]
-        pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
-        object.__setattr__(self, "_pattern", pattern)
+        return re.compile("(" + "|".join(map(re.escape, longest_first)) + ")") if longest_first else None
 
     def convert(self, text: str) -> str:
         """`text` in traditional script."""
-        pattern: re.Pattern[str] | None = self._pattern  # type: ignore[attr-defined]
-        kept: list[str] = []
+        if self._names is None:
+            return to_hant(text)
+        parts = self._names.split(text)  # every second one is a name
+        parts[::2] = self.all(parts[::2], to_hant)
+        parts[1::2] = [self.own[name] for name in parts[1::2]]
+        return "".join(parts)
 
-        def hold(match: re.Match[str]) -> str:
-            kept.append(self.own[match[0]])
-            return chr(_FIRST + len(kept) - 1)
-
-        converted = to_hant(pattern.sub(hold, text) if pattern else text)
-        if kept:
-            converted = re.sub(
-                f"[{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]", lambda m: kept[ord(m[0]) - _FIRST], converted
-            )
-        return converted
+    @staticmethod
+    def all(texts: list[str], convert: Callable[[str], str]) -> list[str]:
+        """`texts`, each converted by itself, in one call where that is safe."""
+        if not any("\x1e" in text for text in texts):
+            converted = convert(_BREAK.join(texts)).split(_BREAK)
+            if len(converted) == len(texts):
+                return converted
+        return [convert(text) for text in texts]
 
     def page(self, html: str) -> str:
-        """A page of HTML: the texts and the attributes that people read, in one conversion."""
-        pieces = _PIECE.split(html)
-        texts = [index for index, readable in enumerate(_readable(pieces)) if readable]
-        # A line break ends a phrase for OpenCC, so pieces do not run into one another.
-        whole = self.convert("\n\x1e\n".join(pieces[index] for index in texts))
-        for index, text in zip(texts, whole.split("\n\x1e\n"), strict=True):
-            pieces[index] = text
-        return "".join(
-            _READ.sub(lambda m: m[1] + self.convert(m[2]) + m[3], piece) if piece.startswith("<") else piece
-            for piece in pieces
-        )
+        """A page of HTML with its texts, and the attributes that people read, in traditional script.
+
+        Everything else stays byte for byte: tags, addresses, what a form sends, what somebody typed into a field,
+        code, programs, and whatever stands in an element with `translate="no"`. HTML that is not well formed is
+        left as it is from there on, never broken.
+        """
+        spans = [(first, end) for first, end in _read(html) if _han(html[first:end])]
+        parts, done = [], 0
+        for (first, end), text in zip(
+            spans, self.all([html[first:end] for first, end in spans], self.convert), strict=True
+        ):
+            parts += [html[done:first], text]
+            done = end
+        return "".join([*parts, html[done:]])
 
 
-def _readable(pieces: list[str]) -> Iterator[bool]:
-    """Of each piece, whether it is text that people read."""
-    kept: list[str] = []
-    for piece in pieces:
-        tag = _TAG.match(piece)
-        if tag is None:
-            yield not kept and not piece.startswith("<") and any(ord(char) > 0x2E7F for char in piece)
-            continue
-        name, closes = tag[1].lower(), piece.startswith("</")
-        if kept:
-            if name == kept[-1]:
-                kept.pop() if closes else kept.append(name)
-        elif not closes and name not in _VOID and _keeps(name, piece):
-            kept.append(name)
-        yield False
+def _han(text: str) -> bool:
+    return not text.isascii() and any(char > "\u2e7f" for char in text)
 
 
-def _keeps(name: str, tag: str) -> bool:
-    return (name in _KEPT and 'type="application/json"' not in tag) or 'translate="no"' in tag
+def _read(html: str) -> Iterator[tuple[int, int]]:
+    """First and end of every text that people read, in the order of the page."""
+    kept: list[str] = []  # open elements of which nothing is read, and elements of the same name inside them
+    done = 0
+    for piece in _PIECE.finditer(html):
+        if not kept and "<" not in html[done : piece.start()]:  # a lone bracket: not HTML, so nobody's text
+            yield done, piece.start()
+        done = piece.end()
+        if piece["raw"]:
+            if not kept and not _own_script(piece["of"]):
+                yield from _attributes(html, piece.start(), piece.start("text") - 1)
+                if piece["raw"].lower() == "script" and 'type="application/json"' in piece["of"]:
+                    yield piece.span("text")  # data of charts
+        elif piece["name"]:
+            name, ends = piece["name"].lower(), bool(piece["ends"])
+            if kept:
+                if name == kept[-1]:
+                    kept.pop() if ends else kept.append(name)
+            elif not ends:
+                own = _own_script(piece[0])
+                if not own:
+                    yield from _attributes(html, *piece.span())
+                if name not in _VOID and (own or name in _KEPT):
+                    kept.append(name)
+    if not kept and "<" not in html[done:]:
+        yield done, len(html)
+
+
+def _own_script(tag: str) -> bool:
+    return 'translate="no"' in tag
+
+
+def _attributes(html: str, first: int, end: int) -> Iterator[tuple[int, int]]:
+    for attribute in _ATTRIBUTE.finditer(html, first, end):
+        if attribute[1].lower() in _READ and attribute.lastindex in (2, 3):
+            yield attribute.span(attribute.lastindex)
 
 
 def exceptions(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -134,6 +182,14 @@ def converter() -> Converter:
     return _held[1]
 
 
+def _converter_or_plain() -> Converter:
+    """The conversion; without the pack's own names while the database does not answer, as the page may say just that."""
+    try:
+        return converter()
+    except DatabaseError:
+        return _held[1]
+
+
 class ScriptMiddleware:
     """Sends pages in traditional script to those who chose it."""
 
@@ -145,5 +201,5 @@ class ScriptMiddleware:
         response = self.get_response(request)
         html = response.headers.get("Content-Type", "").startswith("text/html")
         if html and not response.streaming and get_language() == HANT:
-            response.content = converter().page(response.content.decode())
+            response.content = _converter_or_plain().page(response.content.decode())
         return response
