@@ -31,7 +31,7 @@ class Loaded:
 
     name: str
     version: str
-    at: dt.datetime
+    on: dt.date
 
 
 def about_the_district() -> dict[str, Any]:
@@ -41,7 +41,7 @@ def about_the_district() -> dict[str, Any]:
     return {
         "release": sanchuang.__version__,
         "loaded": load
-        and Loaded(pick_name(about.get("names", {})) or load.pack, load.version, load.loaded_at),
+        and Loaded(pick_name(about.get("names", {})) or load.pack, load.version, timezone.localdate(load.loaded_at)),
         "district": {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))},
         "units": {unit["id"]: unit["names"] for unit in about.get("units", ())},
     }
