@@ -179,7 +179,7 @@ def desk_item(request: HttpRequest, number: int) -> HttpResponse:
         "typed": typed,
         "fault": fault,
     }
-    return render(request, "web/desk_item.html", context, status=400 if fault else 200)
+    return render(request, "web/desk_item.html", context)
 
 
 def _do(item: InboxItem, user: User, typed: dict[str, str]) -> None:

@@ -96,4 +96,4 @@ def report(request: HttpRequest) -> HttpResponse:
         "form": form,
         "waiting_report": reports.open_report(request.user, kind, slug),
     }
-    return render(request, "web/report.html", context, status=400 if form.is_bound else 200)
+    return render(request, "web/report.html", context)
