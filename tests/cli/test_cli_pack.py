@@ -42,7 +42,7 @@ def test_a_pack_without_faults_is_counted(run):
 
     assert done.exit_code == 0
     assert "区包 fjordby 1 没有问题" in done.stdout
-    assert "│ 公布的数据   │    4 │" in done.stdout
+    assert "│ 公布的数据   │    5 │" in done.stdout
 
 
 def test_the_same_as_json(run):
@@ -59,7 +59,7 @@ def test_faults_come_as_a_table_with_place_and_remedy_and_exit_status_1(run, bro
     assert "有 2 处问题" in done.stdout
     assert "facts.yaml:1:35" in done.stdout
     assert "“per”不能是“['x']”" in done.stdout  # square brackets are no markup
-    assert "figures.yaml:16:9" in done.stdout
+    assert "figures.yaml:18:9" in done.stdout
     assert "可用：kr" in done.stdout
 
 
@@ -70,7 +70,7 @@ def test_faults_as_json_name_line_and_column(run, broken):
     problems = json.loads(done.stdout)["problems"]
     assert [(p["source"].rpartition("/")[2], p["line"], p["column"]) for p in problems] == [
         ("facts.yaml", 1, 35),
-        ("figures.yaml", 16, 9),
+        ("figures.yaml", 18, 9),
     ]
 
 
@@ -125,6 +125,6 @@ def test_a_faulty_pack_leaves_the_old_state(run, broken):
     done = run("pack", "load", broken)
 
     assert done.exit_code == 2
-    assert "figures.yaml:16:9: 单位“personer”量的是 count，这里要的是 money — 可用：kr" in done.stderr
+    assert "figures.yaml:18:9: 单位“personer”量的是 count，这里要的是 money — 可用：kr、kr/personer" in done.stderr
     assert Organisation.objects.count() == 4
     assert PackLoad.objects.count() == 1

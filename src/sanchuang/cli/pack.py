@@ -26,6 +26,8 @@ LABELS = {
     "people": "人员",
     "mechanisms": "机制",
     "figures": "公布的数据",
+    "checks": "数据核对",
+    "series": "数据序列",
     "law": "带日期的规定",
     "tags": "标签",
     "fields": "领域",

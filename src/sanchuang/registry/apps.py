@@ -16,11 +16,20 @@ class RegistryConfig(AppConfig):
         """Register permissions, loaders, the check of codes and the search."""
         from sanchuang.core import advice
         from sanchuang.core.pack.register import check_codes_with
-        from sanchuang.registry import codes, pack_figures, packing, permissions, reports, search  # noqa: F401
+        from sanchuang.registry import (  # noqa: F401
+            codes,
+            history,
+            pack_figures,
+            packing,
+            permissions,
+            reports,
+            search,
+        )
         from sanchuang.registry.advice import FileSection, FitsSection
 
         check_codes_with(codes.check_code)
         search.register_all()
         reports.register()
+        history.register_all()
         advice.register(FitsSection())
         advice.register(FileSection())

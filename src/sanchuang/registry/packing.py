@@ -22,15 +22,14 @@ from sanchuang.registry.models import (
     FactDefinition,
     Field,
     Industry,
-    Mechanism,
     Need,
     Organisation,
     OrganisationName,
     Person,
     PersonRole,
     Place,
-    PublishedFigure,
     Result,
+    Series,
     Tag,
 )
 from sanchuang.registry.names import search_key
@@ -39,7 +38,8 @@ from sanchuang.values import Verification
 Kind = OrganisationName.Kind
 
 
-def _named(names: schema.Names) -> dict[str, str]:
+def named(names: schema.Names) -> dict[str, str]:
+    """The columns of a name."""
     return {
         "name": names.hans,
         "name_hant": names.hant or "",
@@ -48,12 +48,13 @@ def _named(names: schema.Names) -> dict[str, str]:
     }
 
 
-def _cited(pack: Pack) -> dict[str, str]:
+def citations(pack: Pack) -> dict[str, str]:
     """How each source of the pack is cited, by its identifier."""
     return {source.id: source.cite_as for source in pack.manifest.sources}
 
 
-def _sourced(pack: Pack, entry: Any, cited: Mapping[str, str]) -> dict[str, Any]:
+def sourced(pack: Pack, entry: Any, cited: Mapping[str, str]) -> dict[str, Any]:
+    """The columns that say where a record comes from."""
     return {
         "slug": entry.id,
         "pack": pack.id,
@@ -64,18 +65,22 @@ def _sourced(pack: Pack, entry: Any, cited: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _keys(model: Any, pack: Pack, column: str = "slug") -> dict[str | None, Any]:
+def keys(model: Any, pack: Pack, column: str = "slug") -> dict[str | None, Any]:
     """Primary keys of the pack's rows by `column`; None has none."""
     return {None: None, **dict(model.objects.filter(pack=pack.id).values_list(column, "pk"))}
 
 
 @loader(order=20)
 def vocabularies(pack: Pack, by: User, report: Report) -> Counts:
-    """The district's tags and fields."""
+    """The district's tags and fields, and the series of its figures."""
     counts: Counts = {}
-    for model, terms, what in ((Tag, pack.manifest.tags, "tags"), (Field, pack.manifest.fields, "fields")):
+    for model, terms, what in (
+        (Tag, pack.manifest.tags, "tags"),
+        (Field, pack.manifest.fields, "fields"),
+        (Series, pack.manifest.series, "series"),
+    ):
         rows = [
-            model(slug=term.id, order=order, note=term.note or "", pack=pack.id, **_named(term.names))
+            model(slug=term.id, order=order, note=term.note or "", pack=pack.id, **named(term.names))
             for order, term in enumerate(terms)
         ]
         counts |= sync(model.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what=what)
@@ -94,14 +99,14 @@ def industries(pack: Pack, by: User, report: Report) -> Counts:
             name_en=entry.name_en or "",
             scheme=about.title,
             status=about.status,
-            source=_cited(pack)[about.source],
+            source=citations(pack)[about.source],
             pack=pack.id,
         )
         for entry in pack.industries
     ]
     existing = Industry.objects.filter(pack=pack.id)
     counts = sync(existing, rows, key=("code",), report=report, what="industries", leave=("parent_id",))
-    pks = _keys(Industry, pack, "code")
+    pks = keys(Industry, pack, "code")
     link(existing, "parent_id", {pks[entry.code]: pks[entry.parent] for entry in pack.industries})
     return counts
 
@@ -109,20 +114,20 @@ def industries(pack: Pack, by: User, report: Report) -> Counts:
 @loader(order=22)
 def places(pack: Pack, by: User, report: Report) -> Counts:
     """The tree of places."""
-    cited = _cited(pack)
+    cited = citations(pack)
     rows = [
         Place(
             kind=entry.kind,
             lat=None if entry.lat is None else Decimal(entry.lat),
             lon=None if entry.lon is None else Decimal(entry.lon),
-            **_named(entry.names),
-            **_sourced(pack, entry, cited),
+            **named(entry.names),
+            **sourced(pack, entry, cited),
         )
         for entry in pack.places
     ]
     existing = Place.objects.filter(pack=pack.id)
     counts = sync(existing, rows, key=("slug",), report=report, what="places", leave=("parent_id",))
-    pks = _keys(Place, pack)
+    pks = keys(Place, pack)
     link(existing, "parent_id", {pks[entry.id]: pks[entry.parent] for entry in pack.places})
     return counts
 
@@ -130,7 +135,7 @@ def places(pack: Pack, by: User, report: Report) -> Counts:
 @loader(order=30)
 def organisations(pack: Pack, by: User, report: Report) -> Counts:
     """Organisations with their names and tags."""
-    cited, places, industries = _cited(pack), _keys(Place, pack), _keys(Industry, pack, "code")
+    cited, places, industries = citations(pack), keys(Place, pack), keys(Industry, pack, "code")
     scheme = pack.manifest.code_scheme
     rows = [
         Organisation(
@@ -140,8 +145,8 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
             address=entry.address or "",
             place_id=places[entry.place],
             circle_id=places[entry.circle],
-            **_named(entry.names),
-            **_sourced(pack, entry, cited),
+            **named(entry.names),
+            **sourced(pack, entry, cited),
         )
         for entry in pack.organisations
     ]
@@ -163,7 +168,7 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
         report=report,
         what="names",
     )
-    tags = _keys(Tag, pack)
+    tags = keys(Tag, pack)
     marks = [
         (row.pk, tags[tag])
         for row, entry in zip(rows, pack.organisations, strict=True)
@@ -199,8 +204,8 @@ def _names(entry: schema.Organisation) -> Iterable[tuple[str, str, str]]:
 @loader(order=31)
 def people(pack: Pack, by: User, report: Report) -> Counts:
     """People and what they do in which organisation."""
-    cited, organisations = _cited(pack), _keys(Organisation, pack)
-    rows = [Person(**_named(entry.names), **_sourced(pack, entry, cited)) for entry in pack.people]
+    cited, organisations = citations(pack), keys(Organisation, pack)
+    rows = [Person(**named(entry.names), **sourced(pack, entry, cited)) for entry in pack.people]
     counts = sync(Person.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what="people")
     roles = [
         PersonRole(
@@ -225,7 +230,7 @@ def people(pack: Pack, by: User, report: Report) -> Counts:
 @loader(order=32)
 def definitions(pack: Pack, by: User, report: Report) -> Counts:
     """The dictionary of facts."""
-    cited = _cited(pack)
+    cited = citations(pack)
     rows = [
         FactDefinition(
             pack=pack.id,
@@ -251,7 +256,7 @@ def definitions(pack: Pack, by: User, report: Report) -> Counts:
 @loader(order=33)
 def facts(pack: Pack, by: User, report: Report) -> Counts:
     """Facts of organisations. A static fact given for a period holds from the period's first day."""
-    cited, organisations, specs = _cited(pack), _keys(Organisation, pack), pack.dictionary.specs
+    cited, organisations, specs = citations(pack), keys(Organisation, pack), pack.dictionary.specs
     texts = {period: str(period) for period in {given.period for given in pack.company_facts}}
     rows = []
     for given in pack.company_facts:
@@ -294,7 +299,7 @@ def facts(pack: Pack, by: User, report: Report) -> Counts:
 @loader(order=40)
 def results_and_needs(pack: Pack, by: User, report: Report) -> Counts:
     """Results that wait for use and needs that wait for a result."""
-    fields, organisations, places = _keys(Field, pack), _keys(Organisation, pack), _keys(Place, pack)
+    fields, organisations, places = keys(Field, pack), keys(Organisation, pack), keys(Place, pack)
 
     def shared(entry: schema.Result | schema.Need) -> dict[str, Any]:
         return {
@@ -322,53 +327,3 @@ def results_and_needs(pack: Pack, by: User, report: Report) -> Counts:
     ]
     counts = sync(Result.objects.filter(pack=pack.id), results, key=("slug",), report=report, what="results")
     return counts | sync(Need.objects.filter(pack=pack.id), needs, key=("slug",), report=report, what="needs")
-
-
-@loader(order=50)
-def figures(pack: Pack, by: User, report: Report) -> Counts:
-    """Mechanisms and the published figures that measure them."""
-    cited, tags = _cited(pack), _keys(Tag, pack)
-    rows = [
-        Mechanism(
-            kind=entry.kind,
-            does=entry.does,
-            order=order,
-            **_named(entry.names),
-            **_sourced(pack, entry, cited),
-        )
-        for order, entry in enumerate(pack.mechanisms)
-    ]
-    existing = Mechanism.objects.filter(pack=pack.id)
-    counts = sync(existing, rows, key=("slug",), report=report, what="mechanisms")
-    marks = [
-        (row.pk, tags[tag])
-        for row, entry in zip(rows, pack.mechanisms, strict=True)
-        for tag in dict.fromkeys(entry.tags)
-    ]
-    columns = ("mechanism_id", "tag_id")
-    marked = Mechanism.tags.through.objects.filter(mechanism__pack=pack.id)
-    sync_rows(marked, columns, marks, key=columns, report=report, what="marks")
-    mechanisms = _keys(Mechanism, pack)
-    published = [
-        PublishedFigure(
-            kind=entry.kind,
-            value=entry.value,
-            op=entry.op,
-            unit=entry.unit,
-            as_of=str(entry.as_of or ""),
-            quote=entry.quote or "",
-            rank=entry.rank or "",
-            mechanism_id=mechanisms[entry.mechanism],
-            topic=entry.topic or "",
-            derived=entry.derived,
-            how=entry.how or "",
-            caution=entry.caution or "",
-            order=order,
-            **_named(entry.names),
-            **_sourced(pack, entry, cited),
-        )
-        for order, entry in enumerate(pack.figures)
-    ]
-    return counts | sync(
-        PublishedFigure.objects.filter(pack=pack.id), published, key=("slug",), report=report, what="figures"
-    )

@@ -15,6 +15,7 @@ SECTIONS = {
     "pack.yaml": schema.Manifest,
     "units": schema.Unit,
     "tags, fields": schema.Term,
+    "series": schema.Term,
     "sources": schema.Source,
     "classification": schema.ClassificationFile,
     "files": schema.Files,
@@ -25,6 +26,10 @@ SECTIONS = {
     "roles": schema.Role,
     "mechanisms": schema.Mechanism,
     "figures": schema.PublishedFigure,
+    "checks": schema.FigureCheck,
+    "outcome": schema.Outcome,
+    "missing": schema.Unpublished,
+    "shown": schema.Shown,
     "facts": schema.FactEntry,
     "law": schema.LawEntry,
     "results": schema.Result,
@@ -85,3 +90,25 @@ def test_the_first_pack_has_no_fault(tmp_path):
     assert pack.id == "harbour"
     assert [place.names.en for place in pack.places] == ["Harbour"]
     assert pack.dictionary.find("员工数").name == "staff"
+
+
+def test_the_examples_of_derived_figures_and_checks_are_computed(tmp_path):
+    files = re.findall(r"^`([\w.]+)`\n\n```\w+\n(.*?)```", TEXT, flags=re.MULTILINE | re.DOTALL)
+    for name, text in files:
+        if name == "pack.yaml":
+            text = text.replace(
+                "  facts: facts.yaml", "  facts: facts.yaml\n  figures: f.yaml\n  checks: c.yaml"
+            )
+            for unit, kind in (("EUR", "money"), ("contract", "count"), ("EUR/contract", "money")):
+                text = text.replace(
+                    "sources:", f"- {{id: {unit}, kind: {kind}, names: {{hans: {unit}}}}}\nsources:"
+                )
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for file, heading in (("f.yaml", "Derived figures"), ("c.yaml", "checks")):
+        example = re.search(r"```yaml\n(.*?)```", section(heading), flags=re.DOTALL)
+        (tmp_path / file).write_text(example[1], encoding="utf-8")
+
+    pack = read_pack(tmp_path)
+
+    assert pack.figures[2].figure.text("en") == "over 231,481 EUR/contract"
+    assert len(pack.checks) == 1

@@ -38,7 +38,7 @@ ONE_FAULT = {
         "figures.yaml",
         "quote: over",
         "qoute: over",
-        "figures.yaml:19:3: 不认识的键“qoute” — 是不是“quote”？",
+        "figures.yaml:21:3: 不认识的键“qoute” — 是不是“quote”？",
     ),
     "missing key": (
         "mechanisms.yaml",
@@ -50,7 +50,7 @@ ONE_FAULT = {
         "figures.yaml",
         "unit: kr",
         "unit: personer",
-        "figures.yaml:16:9: 单位“personer”量的是 count，这里要的是 money — 可用：kr",
+        "figures.yaml:18:9: 单位“personer”量的是 count，这里要的是 money — 可用：kr、kr/personer",
     ),
     "unknown unit": (
         "figures.yaml",
@@ -72,9 +72,111 @@ ONE_FAULT = {
     ),
     "computed without saying how": (
         "figures.yaml",
-        '  how: "3400000000 / 1200"\n',
+        '  how: "{ring-turnover} / {ring-members}"\n',
         "",
-        "figures.yaml:23:3: 推算的数要写算法，公布的数不写 — derived: true 与 how 一起写，或一起删去",
+        "figures.yaml:25:3: 推算的数要写算法，公布的数不写 — derived: true 与 how 一起写，或一起删去",
+    ),
+    "computed from nothing": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"3400000000 / 1200"',
+        "figures.yaml:32:8: 算法里没有用到任何数据 — 用 {编号} 引用数据，例如 {a} / {b}",
+    ),
+    "computed from a figure that is not there": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"{ring-turnover} / {ring-member}"',
+        "figures.yaml:32:27: 没有数据“ring-member” — 是不是“ring-members”？",
+    ),
+    "computed from itself": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"{ring-turnover} / {turnover-per-head}"',
+        "figures.yaml:32:27: “turnover-per-head”的算法用到了它自己 — 改用公布的数据",
+    ),
+    "computed from words": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"{ring-turnover} / {quay-length}"',
+        "figures.yaml:32:27: “quay-length”只有文字“好几公里”，不能计算 — 换用有数值的数据",
+    ),
+    "divided by zero": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"{ring-turnover} / ({ring-members-2020} - 900[personer])"',
+        "figures.yaml:32:25: 除数是零 — 改用不为零的数据",
+    ),
+    "a sum of kroner and heads": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"{ring-turnover} + {ring-members}"',
+        "figures.yaml:32:25: 单位不同：“kr”和“personer”不能相加减",
+    ),
+    "a result in another unit": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"{ring-members-2020} * 2"',
+        "figures.yaml:32:9: 算出来的单位是“personer”，而 unit 是“kr/personer”",
+    ),
+    "operators that allow no conclusion": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"({ring-turnover} - {ring-turnover}) / {ring-members}"',
+        "figures.yaml:32:26: 由“",
+    ),
+    "a bracket left open": (
+        "figures.yaml",
+        '"{ring-turnover} / {ring-members}"',
+        '"({ring-turnover} / {ring-members}"',
+        "figures.yaml:32:9: 圆括号没有结束 — 补上 )",
+    ),
+    "a result without end": (
+        "figures.yaml",
+        "  digits: 0\n",
+        "",
+        "figures.yaml:32:8: 算出来是 8,500,000/3，小数没有尽头 — 用 digits 写明取到几位小数，例如 digits: 2",
+    ),
+    "a stated value that is not the computed one": (
+        "figures.yaml",
+        "  digits: 0\n",
+        '  digits: 0\n  value: "2833334"\n',
+        "figures.yaml:34:10: 写的是 2833334，算出来是 2,833,333 — 删去 value，或改正 how、digits",
+    ),
+    "a stated operator that is not the computed one": (
+        "figures.yaml",
+        "  digits: 0\n",
+        '  digits: 0\n  op: "≈"\n',
+        "figures.yaml:34:7: 写的关系是“≈”，算出来是“>” — 删去 op：关系由算法和所用的数决定",
+    ),
+    "a series that is not there": (
+        "figures.yaml",
+        "  series: ring-members\n  headline",
+        "  series: ring-member\n  headline",
+        "figures.yaml:10:11: 没有序列“ring-member” — 是不是“ring-members”？",
+    ),
+    "a check of a figure that is not there": (
+        "checks.yaml",
+        "{ring-members-2020}",
+        "{ring-members-2021}",
+        "checks.yaml:3:28: 没有数据“ring-members-2021” — 是不是“ring-members-2020”？",
+    ),
+    "a check that compares nothing": (
+        "checks.yaml",
+        "{ring-members} > {ring-members-2020}",
+        "{ring-members}",
+        "checks.yaml:3:25: 条件要比较两个式子 — 写成 {甲} <= {乙}，可用 = < > <= >=",
+    ),
+    "a check of heads against kroner": (
+        "checks.yaml",
+        "{ring-members} > {ring-members-2020}",
+        "{ring-members} > {ring-turnover}",
+        "checks.yaml:3:26: 两边的单位不同，不能比较 — 改正式子；若本来就不是一回事，在 incomparable 里说明",
+    ),
+    "a missing quantity that is published": (
+        "checks.yaml",
+        "  - {id: quay-needed,",
+        "  - {id: quay-length, names: {hans: 长}, unit: km}\n  - {id: quay-needed,",
+        "checks.yaml:11:10: “quay-length”已经有了 — 从 missing 中删去",
     ),
     "unknown operator": (
         "figures.yaml",
@@ -297,13 +399,13 @@ ONE_FAULT = {
         "pack.yaml",
         "places: places.yaml",
         "places: ../places.yaml",
-        "pack.yaml:39:11: 文件路径“../places.yaml”不在本包内 — 写成相对于 pack.yaml 的路径，不用 .. 和反斜杠",
+        "pack.yaml:43:11: 文件路径“../places.yaml”不在本包内 — 写成相对于 pack.yaml 的路径，不用 .. 和反斜杠",
     ),
     "two units of one name": (
         "pack.yaml",
         "- {id: km,",
         "- {id: km, kind: number, names: {hans: 里}}\n- {id: km,",
-        "pack.yaml:26:8: “km”在 units 中重复 — 改成另一个，或删去其中一条",
+        "pack.yaml:27:8: “km”在 units 中重复 — 改成另一个，或删去其中一条",
     ),
 }
 
@@ -336,7 +438,7 @@ def test_a_missing_file_is_reported_where_pack_yaml_names_it_and_not_at_each_ref
     (pack / "places.yaml").rename(pack / "place.yaml")
 
     assert complaints(pack) == [
-        "pack.yaml:39:11: 没有文件“places.yaml” — 是不是“place.yaml”？",
+        "pack.yaml:43:11: 没有文件“places.yaml” — 是不是“place.yaml”？",
         "place.yaml: 这个文件没有在 pack.yaml 中登记，没有读 — 在 files 中登记它，或移出本包",
     ]
 

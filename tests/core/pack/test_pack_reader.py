@@ -70,13 +70,26 @@ def test_a_former_name_keeps_when_it_ended(pack):
 
 
 def test_a_figure_keeps_operator_period_and_quote(pack):
-    members, turnover, per_head, quay = pack.figures
+    members, turnover, per_head, quay, before = pack.figures
     assert (members.value, members.op, members.unit) == ("1200", Op.NEARLY, "personer")
     assert members.as_of == Period.parse("2024-03")
     assert members.quote == "nesten 1200"
     assert turnover.status is Verification.VERIFIED_TEXT
-    assert per_head.derived_from == ("ring-turnover", "ring-members")
+    assert (members.headline, members.series, before.series) == (True, "ring-members", "ring-members")
     assert (quay.op, quay.value, quay.as_of) == (Op.WORDS, "好几公里", None)
+
+
+def test_a_derived_figure_gets_value_and_operator_from_its_computation(pack):
+    per_head = pack.figures[2]
+    assert per_head.how == "{ring-turnover} / {ring-members}"
+    # More than 3.4 billion over fewer than 1200: more than the quotient, rounded down.
+    assert (per_head.value, per_head.op) == ("2833333", Op.OVER)
+
+
+def test_checks_keep_their_questions_and_what_is_missing(pack):
+    grew, quay = pack.checks
+    assert grew.when == ("{ring-members} > {ring-members-2020}",)
+    assert [quantity.id for quantity in quay.missing] == ["quay-needed"]
 
 
 def test_facts_have_their_types_and_what_is_unknown_has_none(pack):
@@ -134,7 +147,8 @@ def test_counts_name_every_list(pack):
         "organisations": 4,
         "people": 1,
         "mechanisms": 1,
-        "figures": 4,
+        "figures": 5,
+        "checks": 2,
         "law": 2,
         "industries": 4,
         "definitions": 7,

@@ -26,7 +26,7 @@ _WORDS = {
     "circle": ("圈（kind: circle 的地点）", "在地点文件中登记，或改正 kind"),
     "organisation": ("机构", "在机构文件或企业表中登记"),
     "mechanism": ("机制", "在机制文件中登记"),
-    "figure": ("数据", "在数据文件中登记"),
+    "series": ("序列", "在 pack.yaml 的 series 中登记"),
     "industry": ("行业代码", "用分类表中的代码"),
 }
 

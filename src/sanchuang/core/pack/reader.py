@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sanchuang.core.pack import checks
+from sanchuang.core.pack import figures as figured
 from sanchuang.core.pack.checks import Entry
 from sanchuang.core.pack.folder import Folder
 from sanchuang.core.pack.schema import (
     FactEntry,
+    FigureCheck,
     Industry,
     LawEntry,
     Manifest,
@@ -48,7 +50,7 @@ _KINDS = {
     "organisations": {"organisation"},
     "companies": {"organisation"},
     "mechanisms": {"mechanism"},
-    "figures": {"figure"},
+    "figures": {"figure"},  # named in expressions only
     "classification": {"industry"},
     "facts": {"fact"},
 }
@@ -81,6 +83,7 @@ class Pack:
     people: tuple[Person, ...]
     mechanisms: tuple[Mechanism, ...]
     figures: tuple[PublishedFigure, ...]
+    checks: tuple[FigureCheck, ...]
     facts: tuple[FactEntry, ...]
     dictionary: FactDictionary
     law: tuple[LawEntry, ...]
@@ -104,6 +107,7 @@ class Pack:
             "people": len(self.people),
             "mechanisms": len(self.mechanisms),
             "figures": len(self.figures),
+            "checks": len(self.checks),
             "law": len(self.law),
             "industries": len(self.industries),
             "definitions": len(self.facts),
@@ -156,6 +160,7 @@ class _Reading:
         people = self._list(Person, head, "people", [files.people])
         mechanisms = self._list(Mechanism, head, "mechanisms", [files.mechanisms])
         figures = self._list(PublishedFigure, head, "figures", [files.figures])
+        questions = self._list(FigureCheck, head, "checks", [files.checks])
         facts = self._list(FactEntry, head, "facts", [files.facts])
         law = self._list(LawEntry, head, "law", [files.law])
         results = self._list(Result, head, "results", files.results)
@@ -167,7 +172,6 @@ class _Reading:
         self.names.add("circle", (e.part.id for e in places if e.part.kind == "circle"))
         self.names.add("organisation", ids)
         self.names.add("mechanism", (e.part.id for e in mechanisms))
-        self.names.add("figure", (e.part.id for e in figures))
         self.names.add("industry", (i.code for i in industries))
         units = {unit.id: unit for unit in manifest.units}
         identified: tuple[tuple[Sequence[Entry[Any]], str, str], ...] = (
@@ -176,6 +180,7 @@ class _Reading:
             (people, "id", "人员编号"),
             (mechanisms, "id", "机制编号"),
             (figures, "id", "数据编号"),
+            (questions, "id", "核对编号"),
             (facts, "name", "事实名称"),
             (results, "id", "成果编号"),
             (needs, "id", "需求编号"),
@@ -191,12 +196,18 @@ class _Reading:
             *people,
             *mechanisms,
             *figures,
+            *questions,
             *facts,
             *law,
         ]
         self.problems += checks.references([*everything, *results, *needs, *users], self.names)
         self.problems += checks.places_inside_themselves(places)
         self.problems += checks.figure_units(figures, units)
+        # A wrong unit or id makes every computation that uses it wrong; it is mended first.
+        sources = {e.document.source for e in figures if e.document}
+        if "figure" not in self.names.unread and not any(p.source in sources for p in self.problems):
+            figures, exact = figured.compute(figures, self.problems)
+            figured.questions(questions, figures, exact, self.problems)
         self.problems += checks.fact_units(facts, units)
         self.problems += checks.law_values(law, units)
         self.problems += checks.overlapping_law(law)
@@ -217,6 +228,7 @@ class _Reading:
             people=_parts(people),
             mechanisms=_parts(mechanisms),
             figures=_parts(figures),
+            checks=_parts(questions),
             facts=_parts(facts),
             dictionary=dictionary,
             law=_parts(law),
@@ -249,7 +261,13 @@ class _Reading:
             self.names.unread |= _KINDS.get(key, set())
 
     def _vocabularies(self, head: Entry[Manifest], manifest: Manifest) -> None:
-        for key, kind in (("sources", "source"), ("units", "unit"), ("tags", "tag"), ("fields", "field")):
+        for key, kind in (
+            ("sources", "source"),
+            ("units", "unit"),
+            ("tags", "tag"),
+            ("fields", "field"),
+            ("series", "series"),
+        ):
             ids = [part.id for part in getattr(manifest, key)]
             self.names.add(kind, ids)
             for index, name in enumerate(ids):

@@ -15,7 +15,17 @@ from sanchuang.core.pack.schema.manifest import (
     Term,
     Unit,
 )
-from sanchuang.core.pack.schema.published import FactEntry, Industry, LawEntry, Mechanism, PublishedFigure
+from sanchuang.core.pack.schema.published import (
+    FactEntry,
+    FigureCheck,
+    Industry,
+    LawEntry,
+    Mechanism,
+    Outcome,
+    PublishedFigure,
+    Shown,
+    Unpublished,
+)
 from sanchuang.core.pack.schema.records import (
     FormerName,
     Need,
@@ -33,6 +43,7 @@ __all__ = [
     "CompanyFile",
     "FactEntry",
     "FactFile",
+    "FigureCheck",
     "Files",
     "FormerName",
     "Industry",
@@ -42,6 +53,7 @@ __all__ = [
     "Names",
     "Need",
     "Organisation",
+    "Outcome",
     "Part",
     "Person",
     "Place",
@@ -49,9 +61,11 @@ __all__ = [
     "Ref",
     "Result",
     "Role",
+    "Shown",
     "Source",
     "Term",
     "Unit",
+    "Unpublished",
     "User",
     "refs_of",
 ]

@@ -135,7 +135,7 @@ PlaceRef = Annotated[Slug, Ref("place")]
 CircleRef = Annotated[Slug, Ref("circle")]
 OrganisationRef = Annotated[Slug, Ref("organisation")]
 MechanismRef = Annotated[Slug, Ref("mechanism")]
-FigureRef = Annotated[Slug, Ref("figure")]
+SeriesRef = Annotated[Slug, Ref("series")]
 IndustryRef = Annotated[ExactText, Ref("industry")]
 
 

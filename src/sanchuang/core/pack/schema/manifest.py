@@ -40,7 +40,7 @@ class Unit(Part):
 
 
 class Term(Part):
-    """One entry of a vocabulary: a tag of an innovation, or a field of research and industry."""
+    """One entry of a vocabulary: a tag of an innovation, a field, a series of figures."""
 
     id: Slug
     names: Names
@@ -95,6 +95,7 @@ class Files(Part):
     people: InPack | None = None
     mechanisms: InPack | None = None
     figures: InPack | None = None
+    checks: InPack | None = None
     law: InPack | None = None
     users: InPack | None = None
     companies: tuple[CompanyFile, ...] = ()
@@ -123,6 +124,7 @@ class Manifest(Part):
     units: tuple[Unit, ...]
     tags: tuple[Term, ...] = ()
     fields: tuple[Term, ...] = ()
+    series: tuple[Term, ...] = ()
     sources: tuple[Source, ...]
     files: Files
     note: Text | None = None

@@ -11,11 +11,11 @@ from sanchuang.core.pack.schema.base import (
     AsOf,
     Day,
     ExactText,
-    FigureRef,
     MechanismRef,
     Names,
     Operator,
     Part,
+    SeriesRef,
     Slug,
     SourceRef,
     Status,
@@ -26,6 +26,7 @@ from sanchuang.core.pack.schema.base import (
 from sanchuang.core.pack.schema.manifest import UnitKind
 from sanchuang.values import Figure, Malformed, Op, parse_number
 
+Digits = Annotated[int, Field(ge=-15, le=10, strict=True)]
 MechanismKind = Literal[
     "mechanism",
     "place_mechanism",
@@ -53,13 +54,14 @@ class Mechanism(Part):
 class PublishedFigure(Part):
     """A figure as published, or one derived from published figures (`derived`, with `how`).
 
-    `value` is the exact number in `unit`, or words when `op` is `words`.
+    `value` is the exact number in `unit`, or words when `op` is `words`. Value and operator of a derived figure
+    come out of `how`, rounded to `digits` decimals; the reader fills them in, and compares them with what is stated.
     """
 
     id: Slug
     names: Names
     kind: UnitKind
-    value: ExactText
+    value: ExactText | None = None
     unit: UnitRef
     op: Operator = Op.EXACT
     as_of: AsOf
@@ -69,28 +71,88 @@ class PublishedFigure(Part):
     status: Status
     mechanism: MechanismRef | None = None
     topic: Text | None = None
+    series: SeriesRef | None = None
+    headline: bool = False
     derived: bool = False
     how: Text | None = None
-    derived_from: tuple[FigureRef, ...] = ()
+    digits: Digits | None = None
     caution: Text | None = None
     note: Text | None = None
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        if self.op is not Op.WORDS:
-            number = parse_number(self.value)
-            Figure(number, self.op, self.unit)
-            if self.kind in ("count", "rank", "year") and number.denominator != 1:
-                raise Malformed(
-                    f"“{self.value}”不是整数，而 kind 是 {self.kind}", "改用 kind: number，或改正 value"
-                )
+        if self.value is not None:
+            self._fits(self.value)
+        elif not self.derived:
+            raise Malformed("缺少 value", "写出公布的数，或写 derived: true 和算法 how")
         if self.derived != (self.how is not None):
             raise Malformed("推算的数要写算法，公布的数不写", "derived: true 与 how 一起写，或一起删去")
-        if self.derived_from and not self.derived:
-            raise Malformed("公布的数没有 derived_from", "删去 derived_from，或写 derived: true")
+        if self.digits is not None and not self.derived:
+            raise Malformed("公布的数不取整", "删去 digits")
         if self.mechanism is None and self.topic is None:
             raise Malformed("不知道这个数说的是什么", "写 mechanism（机制编号）或 topic（主题）")
         return self
+
+    def _fits(self, value: str) -> None:
+        if self.op is Op.WORDS:
+            if self.derived:
+                raise Malformed("推算的数不能是文字", "删去 value 和 op，由 how 算出")
+            return
+        number = parse_number(value)
+        Figure(number, self.op, self.unit)
+        if self.kind in ("count", "rank", "year") and number.denominator != 1:
+            raise Malformed(f"“{value}”不是整数，而 kind 是 {self.kind}", "改用 kind: number，或改正 value")
+
+    @property
+    def figure(self) -> Figure:
+        """The figure as a value that keeps its operator; a derived one has it only in a checked pack."""
+        if self.op is Op.WORDS:
+            return Figure(None, Op.WORDS, self.unit, self.value or "")
+        return Figure(parse_number(self.value or ""), self.op, self.unit)
+
+
+class Outcome(Part):
+    """What a check's answer means: a verdict and what it says."""
+
+    verdict: Literal["consistent", "contradiction", "different_things", "follows"]
+    says: Names
+
+
+class Shown(Part):
+    """A further expression that a check computes for its reader, in `unit` (absent: as it comes out)."""
+
+    names: Names
+    how: Text
+    unit: UnitRef | None = None
+    digits: Digits | None = None
+
+
+class Unpublished(Part):
+    """A quantity that a check needs and nobody published."""
+
+    id: Slug
+    names: Names
+    unit: UnitRef
+
+
+class FigureCheck(Part):
+    """A question that published figures answer together.
+
+    All comparisons of `when` must hold for yes. `open` is said when the figures do not decide it, `incomparable`
+    when the two sides measure different things. `dated`: an undated figure leaves the question open.
+    """
+
+    id: Slug
+    names: Names
+    when: Annotated[tuple[Text, ...], Field(min_length=1)]
+    holds: Outcome
+    fails: Outcome
+    open: Names | None = None
+    incomparable: Names | None = None
+    dated: bool = False
+    missing: tuple[Unpublished, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    caution: Names | None = None
 
 
 class FactEntry(Part):
