@@ -29,8 +29,9 @@ def fullest(records: Any, related: str) -> Any:
 
 def addresses() -> dict[str, str]:
     """Name of the page → its address in the loaded district."""
+    from sanchuang.core.models import LawEntry
     from sanchuang.policies.models import PolicyDocument
-    from sanchuang.registry.models import Need, Organisation, Result
+    from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
 
     company = fullest(Organisation.objects.filter(kind="company"), "facts")
     return {
@@ -49,6 +50,17 @@ def addresses() -> dict[str, str]:
         "needs": reverse("registry:needs"),
         "need": reverse("registry:need", args=[Need.objects.order_by("slug")[0].slug]),
         "places": reverse("registry:places"),
+        "place": reverse(
+            "registry:place", args=[fullest(Place.objects.filter(kind="circle"), "circle_members").slug]
+        ),
+        "people": reverse("registry:people"),
+        "person": reverse("registry:person", args=[fullest(Person.objects.all(), "roles").slug]),
+        "mechanisms": reverse("registry:mechanisms"),
+        "mechanism": reverse("registry:mechanism", args=[fullest(Mechanism.objects.all(), "figures").slug]),
+        "figures": reverse("registry:figures"),
+        "definitions": reverse("registry:fact-definitions"),
+        "laws": reverse("laws"),
+        "law": reverse("law", args=[LawEntry.objects.order_by("key")[0].key]),
         "policies": reverse("policies:list"),
         "policy": reverse("policies:policy", args=[PolicyDocument.objects.order_by("slug")[0].slug]),
     }

@@ -16,7 +16,7 @@ def find(slug: str) -> reports.Subject | None:
     since = f" · {found.date_from} —" if found.date_from else ""
     return reports.Subject(
         names={"zh-hans": slug},
-        link=reports.address("law"),
+        link=reports.address("law", slug),
         value={"zh": f"{found.value} {found.unit}{since}"},
         source=found.source,
     )

@@ -1,25 +1,37 @@
-"""What every list has in common: filters, sorting, pages, its state in the address, and htmx's part of it."""
+"""What every list has in common: filters, sorting, pages, its state in the address, htmx's part of it, its export."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import uri_to_iri
+from django.utils.translation import gettext as _
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
+from django_tables2.rows import BoundRow
 
+from sanchuang.core import export
+from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
 
 PAGE = 25
+EXPORT = "_export"  # the parameter of the address that asks for a file
 
 
 class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
     """A list of records. A subclass names `permission`, `table_class`, `filterset_class`, heading and lesson.
 
     `?page=` beyond the end shows the last page and anything that is no number the first; the length of a page is
-    fixed, so no address can ask for all rows at once.
+    fixed, so no address can ask for all rows at once. `?_export=xlsx` and `csv` give all rows as a file: the visible
+    columns, filtered and sorted as the page. A table's `value_NAME` gives the cell of a column that is drawn
+    with markup.
     """
 
     permission: str
@@ -29,12 +41,18 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
     template_name = "core/list.html"
     strict = False
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse whoever may not see the list; tell caches that htmx gets a part of the page."""
         require(request.user, self.permission)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page, or the file that the address asks for."""
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        form = request.GET.get(EXPORT)
+        return self.exported(form) if form in export.FORMATS else response
 
     def get_template_names(self) -> list[str]:
         """Only rows and count when htmx asks for them (not when it restores a page from the history)."""
@@ -53,17 +71,72 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         wanted = self.request.GET.get(table.prefixed_page_field, "1")
         paginator: Paginator[Any] = table.paginator
         table.page = paginator.get_page(wanted)
+        self.table = table
         return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the words of the page and whether any filter is set."""
+        """Add the words of the page, whether any filter is set, and what of the address no filter knows."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        data = context["filter"].form.data
-        filtered = any(data.get(name) for name in context["filter"].form.fields)
+        form = context["filter"].form
+        filtered = any(form.data.get(name) for name in form.fields)
         context["table"].caption = self.heading
+        state = [(name, value) for name, value in self.request.GET.items() if name not in {"page", EXPORT}]
         return context | {
             "heading": self.heading,
             "lead": self.lead,
             "empty_lesson": self.empty_lesson,
             "filtered": filtered,
+            "exports": [(form, urlencode([*state, (EXPORT, form)])) for form in export.FORMATS],
+            "too_many": context["table"].paginator.count > export.MOST_ROWS,
+            "stale": self.stale(form),
         }
+
+    @staticmethod
+    def stale(form: Any) -> list[tuple[str, str]]:
+        """Filters whose value in the address is no choice any more: what they are called, and the value."""
+        return [
+            (str(form.fields[name].label), str(form.data.get(name))[:80])
+            for name in form.errors
+            if name in form.fields
+        ]
+
+    def exported(self, form: str) -> HttpResponseBase:
+        """All rows of the list as a file. Raises `Unfit` for more than `export.MOST_ROWS`."""
+        records = self.table.data.data
+        count = self.table.paginator.count
+        if count > export.MOST_ROWS:
+            raise Unfit(
+                _("The list has %(count)s rows; a file takes at most %(most)s.")
+                % {"count": f"{count:,}", "most": f"{export.MOST_ROWS:,}"},
+                _("Filter the list and export each part."),
+            )
+        columns = list(self.table.columns)
+        marked = any(field.name == "synthetic" for field in self.table.data.model._meta.get_fields())
+        heads = [str(column.header) for column in columns] + ([_("synthetic")] if marked else [])
+
+        def rows() -> Iterator[Sequence[Any]]:
+            found = records.iterator(chunk_size=2000) if hasattr(records, "iterator") else iter(records)
+            for record in found:
+                row = BoundRow(record, table=self.table)
+                cells = [row.get_cell_value(column.name) for column in columns]
+                yield [*cells, _("synthetic") if record.synthetic else ""] if marked else cells
+
+        return export.answer(export.Sheet(str(self.heading), heads, rows(), self._about()), form)
+
+    def _about(self) -> list[tuple[str, str]]:
+        shown = self.filterset.form
+        about = [(_("List"), str(self.heading))]
+        for name, given in getattr(shown, "cleaned_data", {}).items():
+            if given not in (None, ""):
+                about.append(
+                    (str(shown.fields[name].label), chosen(shown.fields[name], shown.data.get(name), given))
+                )
+        address = uri_to_iri(self.request.build_absolute_uri(self.request.path))
+        now = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+        return [*about, (_("Web address"), address), (_("Written"), now)]
+
+
+def chosen(field: Any, raw: Any, given: Any) -> str:
+    """What a filter is set to, in the words of its choices."""
+    words = {str(key): str(text) for key, text in getattr(field, "choices", ())}
+    return words.get(str(raw), str(given))

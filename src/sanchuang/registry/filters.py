@@ -9,13 +9,30 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.core.language import page_language
+from sanchuang.core.script import to_hans
 from sanchuang.core.templatetags.shown import label
-from sanchuang.registry.labels import ORGANISATION_KINDS, PLACE_KINDS
-from sanchuang.registry.models import Field, Industry, Need, Organisation, Place, Result, Tag
+from sanchuang.registry.labels import FACT_TYPES, MECHANISM_KINDS, ORGANISATION_KINDS, PLACE_KINDS
+from sanchuang.registry.models import (
+    FactDefinition,
+    Field,
+    Industry,
+    Mechanism,
+    Need,
+    Organisation,
+    Person,
+    Place,
+    PublishedFigure,
+    Result,
+    Tag,
+)
+from sanchuang.registry.names import search_key
 from sanchuang.registry.queries import organisations_called
+from sanchuang.values import Verification
 
 SELECT = {"class": "form-select"}
 ORIGINS = (("real", _("real")), ("synthetic", _("synthetic")))
+NAMES = ("name", "name_hant", "name_en", "name_local")
 LEVELS = tuple((level, f"≥ {level}") for level in range(1, 10))
 
 
@@ -61,6 +78,20 @@ class OriginFilter(OneOf):
     def narrow(records: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Those of `records` that are of the origin chosen."""
         return records.filter(synthetic=value == "synthetic")
+
+
+def holding(value: str, *fields: str) -> Q:
+    """The condition that one of `fields` holds `value`, as it is written or in simplified script."""
+    found = Q(pk__in=())
+    for written in {value, to_hans(value)}:
+        for name in fields:
+            found |= Q(**{f"{name}__icontains": written})
+    return found
+
+
+def statuses() -> list[tuple[str, str]]:
+    """How far sources are checked, in the page's language."""
+    return [(status.name.lower(), status.label(page_language())) for status in Verification]
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -114,9 +145,7 @@ class ResultFilter(django_filters.FilterSet):
 
     def saying(self, records: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Those with `value` in title, text or the organisation's name."""
-        return records.filter(
-            Q(title__icontains=value) | Q(text__icontains=value) | Q(organisation__name__icontains=value)
-        )
+        return records.filter(holding(value, "title", "text", "organisation__name"))
 
 
 class NeedFilter(django_filters.FilterSet):
@@ -145,6 +174,80 @@ class PlaceFilter(django_filters.FilterSet):
 
     def called(self, records: QuerySet[Place], name: str, value: str) -> QuerySet[Place]:
         """Those with `value` in a name."""
-        return records.filter(
-            Q(name__icontains=value) | Q(name_hant__icontains=value) | Q(name_en__icontains=value)
-        )
+        return records.filter(holding(value, *NAMES))
+
+
+class PersonFilter(django_filters.FilterSet):
+    """By name, organisation, origin."""
+
+    q = TextFilter(label=_("Name or organisation"), method="called")
+    origin = OriginFilter()
+
+    class Meta:
+        model = Person
+        fields: tuple[str, ...] = ()
+
+    def called(self, records: QuerySet[Person], name: str, value: str) -> QuerySet[Person]:
+        """Those with `value` in a name, a role or the name of an organisation."""
+        return records.filter(holding(value, *NAMES, "roles__title", "roles__organisation__name")).distinct()
+
+
+class MechanismFilter(django_filters.FilterSet):
+    """By words, kind, innovation."""
+
+    q = TextFilter(label=_("Words"), hint=_("in name or description"), method="saying")
+    kind = OneOf(label=_("Kind"), choices=list(MECHANISM_KINDS.items()))
+    tag = NamedFilter(label=_("Innovation"), field_name="tags", queryset=Tag.objects.all())
+
+    class Meta:
+        model = Mechanism
+        fields: tuple[str, ...] = ()
+
+    def saying(self, records: QuerySet[Mechanism], name: str, value: str) -> QuerySet[Mechanism]:
+        """Those with `value` in a name or in what it does."""
+        return records.filter(holding(value, *NAMES, "does"))
+
+
+class FigureFilter(django_filters.FilterSet):
+    """By words, innovation, how far the source was checked, published or derived."""
+
+    q = TextFilter(label=_("Words"), hint=_("in name, quotation or source"), method="saying")
+    tag = NamedFilter(label=_("Innovation"), field_name="mechanism__tags", queryset=Tag.objects.all())
+    status = OneOf(label=_("How far checked"), choices=statuses)
+    derived = OneOf(
+        label=_("Origin"), choices=(("no", _("published")), ("yes", _("derived"))), method="of_origin"
+    )
+
+    class Meta:
+        model = PublishedFigure
+        fields: tuple[str, ...] = ()
+
+    def saying(self, records: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those with `value` in a name, the words of the source, or the source."""
+        return records.filter(holding(value, *NAMES, "topic", "quote", "source", "mechanism__name"))
+
+    def of_origin(self, records: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Published figures, or those computed from others."""
+        return records.filter(derived=value == "yes")
+
+
+class FactDefinitionFilter(django_filters.FilterSet):
+    """By words, type, how far the source was checked."""
+
+    q = TextFilter(label=_("Words"), hint=_("in name, definition or source"), method="saying")
+    type = OneOf(label=_("Type"), choices=[(kind.value, text) for kind, text in FACT_TYPES.items()])
+    status = OneOf(label=_("How far checked"), choices=statuses)
+
+    class Meta:
+        model = FactDefinition
+        fields: tuple[str, ...] = ()
+
+    def saying(self, records: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those with `value` in identifier, a label, definition or source."""
+        keyed = search_key(value)
+        labelled = [
+            pk
+            for pk, labels in records.values_list("pk", "labels")
+            if keyed and any(keyed in search_key(text) for text in labels.values())
+        ]
+        return records.filter(holding(value, "name", "definition", "source") | Q(pk__in=labelled))

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.core.language import listed
 from sanchuang.core.templatetags.shown import day, label, money, synthetic
 from sanchuang.registry.labels import ORGANISATION_KINDS, PLACE_KINDS
 from sanchuang.registry.models import Field, Industry, Need, Organisation, Place, Result
@@ -44,6 +45,14 @@ class OrganisationTable(tables.Table):
         url = reverse("registry:organisation", args=[record.slug])
         return linked(url, label(record), record.synthetic)
 
+    def value_name(self, record: Organisation) -> str:
+        """The name alone; a file marks invented records in a column of their own."""
+        return label(record)
+
+    def value_tags(self, record: Organisation) -> str:
+        """The innovations, listed."""
+        return listed(label(tag) for tag in record.tags.all())
+
     def render_kind(self, record: Organisation) -> Any:
         """The kind in the page's language."""
         return ORGANISATION_KINDS[record.kind]
@@ -74,6 +83,14 @@ class _Text(tables.Table):
     def render_title(self, record: Any) -> SafeString:
         """The title with its badge."""
         return linked(reverse(self.address, args=[record.slug]), record.title, record.synthetic)
+
+    def value_title(self, record: Any) -> str:
+        """The title alone."""
+        return str(record.title)
+
+    def value_organisation(self, value: Organisation) -> str:
+        """The name alone."""
+        return label(value)
 
     def render_field(self, value: Field) -> str:
         """The field's name."""
@@ -114,6 +131,14 @@ class NeedTable(_Text):
         """The budget, kept in fen."""
         return money(Yuan(value))
 
+    def value_budget(self, value: int) -> Yuan:
+        """The budget as an amount."""
+        return Yuan(value)
+
+    def value_deadline(self, value: Any) -> Any:
+        """The day itself."""
+        return value
+
     def render_deadline(self, value: Any) -> str:
         """The last day."""
         return day(value)
@@ -134,7 +159,19 @@ class PlaceTable(tables.Table):
 
     def render_name(self, record: Place) -> SafeString:
         """The name with its badge."""
-        return format_html("{} {}", label(record), synthetic(record.synthetic))
+        return linked(reverse("registry:place", args=[record.slug]), label(record), record.synthetic)
+
+    def value_name(self, record: Place) -> str:
+        """The name alone."""
+        return label(record)
+
+    def value_real(self, value: int) -> int:
+        """The number itself."""
+        return value
+
+    def value_invented(self, value: int) -> int:
+        """The number itself."""
+        return value
 
     def render_kind(self, record: Place) -> Any:
         """The kind in the page's language."""

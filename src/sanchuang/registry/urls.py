@@ -13,4 +13,11 @@ urlpatterns = [
     path("needs/", views.Needs.as_view(), name="needs"),
     path("needs/<str:slug>/", views.need, name="need"),
     path("places/", views.Places.as_view(), name="places"),
+    path("places/<str:slug>/", views.place, name="place"),
+    path("people/", views.People.as_view(), name="people"),
+    path("people/<str:slug>/", views.person, name="person"),
+    path("mechanisms/", views.Mechanisms.as_view(), name="mechanisms"),
+    path("mechanisms/<str:slug>/", views.mechanism, name="mechanism"),
+    path("figures/", views.Figures.as_view(), name="figures"),
+    path("definitions/", views.FactDefinitions.as_view(), name="fact-definitions"),
 ]

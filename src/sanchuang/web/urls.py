@@ -10,6 +10,7 @@ from sanchuang.web.views.charts import gallery
 from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
+from sanchuang.web.views.law import Laws, law
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import SignIn, admin_door, choose_language, choose_theme
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),
+    path("law/", Laws.as_view(), name="laws"),
+    path("law/<str:key>/", law, name="law"),
     path("search/", search_page, name="search"),
     path("search/suggestions/", suggestions, name="search-suggestions"),
     path("language/", choose_language, name="set-language"),

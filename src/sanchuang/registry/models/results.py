@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.registry.models.base import Field, Sourced
@@ -51,6 +52,10 @@ class Result(Sourced):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """The address of its page."""
+        return reverse("registry:result", args=[self.slug])
+
 
 class Need(Sourced):
     """A technology need (需求) with the lowest readiness level that would do; None when not said.
@@ -89,3 +94,7 @@ class Need(Sourced):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """The address of its page."""
+        return reverse("registry:need", args=[self.slug])

@@ -1,0 +1,56 @@
+"""What the registry itself knows of its records' history: names, roles, facts, changes made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanchuang.core.history import Event, register
+from sanchuang.core.models import User
+from sanchuang.core.templatetags.shown import label
+from sanchuang.registry.models import Organisation, OrganisationName, Person, PersonRole
+
+
+def of_organisation(record: Any, user: User | AnonymousUser) -> Iterable[Event]:
+    """Former names, people who came and went, facts that became known, changes made here."""
+    if not isinstance(record, Organisation):
+        return
+    for name in record.names.all():
+        if name.kind == OrganisationName.Kind.FORMER:
+            yield Event(name.until, _("Was called so until then"), name.name)
+    for role in record.people.select_related("person"):
+        yield from _of_role(role, label(role.person), reverse("registry:person", args=[role.person.slug]))
+    if record.changed_here:
+        yield Event("", _("Changed here; a load of the pack leaves it"), ", ".join(record.changed_here))
+    if user.has_perm("registry.view_facts", record):
+        known = record.facts.exclude(known_from=None).order_by().values("known_from").annotate(n=Count("pk"))
+        for row in known:
+            words = ngettext("%(n)s fact became known", "%(n)s facts became known", row["n"])
+            yield Event(row["known_from"].isoformat(), words % {"n": row["n"]})
+
+
+def of_person(record: Any, user: User | AnonymousUser) -> Iterable[Event]:
+    """Where somebody began and ended."""
+    if isinstance(record, Person):
+        for role in record.roles.select_related("organisation"):
+            url = reverse("registry:organisation", args=[role.organisation.slug])
+            yield from _of_role(role, label(role.organisation), url)
+
+
+def _of_role(role: PersonRole, whose: str, url: str) -> Iterable[Event]:
+    if role.since:
+        yield Event(role.since, _("Took up a role"), f"{whose} · {role.title}", url)
+    if role.until:
+        yield Event(role.until, _("Gave up a role"), f"{whose} · {role.title}", url)
+
+
+def register_all() -> None:
+    """Add the registry's lines to every record's history."""
+    register(of_organisation)
+    register(of_person)
