@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanchuang.core.advice import Amount, Finding, Line
-from sanchuang.core.language import page_language, page_script
+from sanchuang.core.language import listed, page_language, page_script
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
 from sanchuang.values import (
     Evidence,
@@ -43,6 +43,12 @@ MONEY = frozenset({"元", "CNY"})  # units that values print themselves, in 万 
 def label(value: Any) -> str:
     """The name of a record or vocabulary entry in the page's language, else in Chinese; nothing for None."""
     return "" if value is None else value.label(page_script())
+
+
+@register.filter
+def enumerated(words: Iterable[object]) -> str:
+    """Words one after the other, parted as the page's language parts them."""
+    return listed(words)
 
 
 @register.filter
