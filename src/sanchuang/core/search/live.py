@@ -157,13 +157,13 @@ def _changed(
         return None
     changed = dict(old.changed)
     for source in kinds:
-        model = apps.get_model(source.model)
+        own = apps.get_model(source.model)
         for label, path in {source.model: "pk", **source.watch}.items():
             if label not in records:
                 continue
-            pks: Collection[Any] = [model._meta.pk.to_python(pk) for pk in records[label]]
+            pks: Collection[Any] = [own._meta.pk.to_python(pk) for pk in records[label]]
             if path != "pk":
-                found = model._default_manager.filter(**{f"{path}__in": list(records[label])})
+                found = own._default_manager.filter(**{f"{path}__in": list(records[label])})
                 pks = found.order_by().values_list("pk", flat=True)[: MANY + 1]
             changed[source.kind] = changed.get(source.kind, frozenset()) | frozenset(pks)
     return None if sum(map(len, changed.values())) > MANY else changed

@@ -7,6 +7,7 @@ read in one way: 银行 is yin hang.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from pypinyin import lazy_pinyin
 
@@ -27,12 +28,17 @@ def has_han(text: str) -> bool:
     return not text.isascii() and any(map(is_han, text))
 
 
+def _apart(unread: str) -> Any:
+    """What is not Chinese, character by character; pypinyin takes a list here, its types know text only."""
+    return list(unread)
+
+
 @lru_cache(maxsize=1 << 18)
 def syllables(text: str) -> tuple[str, ...]:
     """Of each character of `text` its syllable without tone; what is not Chinese stays as it is."""
-    read = tuple(lazy_pinyin(text, errors=list))
+    read = tuple(lazy_pinyin(text, errors=_apart))
     # A character without known reading or a reading of two syllables would shift all that follow.
-    return read if len(read) == len(text) else tuple(lazy_pinyin(char, errors=list)[0] for char in text)
+    return read if len(read) == len(text) else tuple(lazy_pinyin(char, errors=_apart)[0] for char in text)
 
 
 def sounds(text: str) -> str:
