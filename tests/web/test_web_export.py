@@ -72,7 +72,7 @@ def test_the_second_page_says_what_the_list_is(westlake: None, sign_in: Callable
     assert about["列表"] == "机构"
     assert about["类别"] == "科研院所"
     assert about["行数"] == str(Organisation.objects.filter(kind="institute").count())
-    assert about["网址"].endswith("/organisations/")
+    assert about["网址"].endswith("/organisations/?kind=institute")
     assert "%E6%9C%BA%E6%9E%84" in response["Content-Disposition"]
 
 

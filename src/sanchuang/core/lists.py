@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template import RequestContext, Template
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import uri_to_iri
@@ -121,7 +122,11 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
                 cells = [row.get_cell_value(column.name) for column in columns]
                 yield [*cells, _("synthetic") if record.synthetic else ""] if marked else cells
 
-        return export.answer(export.Sheet(str(self.heading), heads, rows(), self._about()), form)
+        # A column may draw with what every page knows (units of the pack), and a file has no page.
+        context = RequestContext(self.request)
+        with context.bind_template(Template("")):
+            self.table.context = context
+            return export.answer(export.Sheet(str(self.heading), heads, rows(), self._about()), form)
 
     def _about(self) -> list[tuple[str, str]]:
         shown = self.filterset.form
@@ -131,7 +136,14 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
                 about.append(
                     (str(shown.fields[name].label), chosen(shown.fields[name], shown.data.get(name), given))
                 )
-        address = uri_to_iri(self.request.build_absolute_uri(self.request.path))
+        about += [
+            (name, _("“%(value)s” is no choice any more; not filtered by it") % {"value": value})
+            for name, value in self.stale(shown)
+        ]
+        state = urlencode([pair for pair in self.request.GET.items() if pair[0] not in {"page", EXPORT}])
+        address = uri_to_iri(
+            self.request.build_absolute_uri(self.request.path + (f"?{state}" if state else ""))
+        )
         now = timezone.localtime().strftime("%Y-%m-%d %H:%M")
         return [*about, (_("Web address"), address), (_("Written"), now)]
 
