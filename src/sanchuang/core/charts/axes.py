@@ -9,8 +9,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanchuang.core.charts.base import TEXT, Chart, ChartTable, cut, frame
-from sanchuang.core.charts.numbers import LOWER, NEAR, UPPER, Scale, Value, operator, scale_for, size, text
+from sanchuang.core.charts.base import SERIES_COLOURS, TEXT, Chart, ChartTable, cut, distinct, frame
+from sanchuang.core.charts.numbers import (
+    LOWER,
+    UPPER,
+    Cell,
+    Scale,
+    Value,
+    one_unit,
+    operator,
+    scale_for,
+    size,
+    text,
+)
 from sanchuang.values import Op
 
 
@@ -35,6 +46,11 @@ class Point:
     def place(self) -> str:
         """How the place is written."""
         return self.label or str(self.at)
+
+
+def headed(name: str, unit: str) -> str:
+    """The head of a column of numbers: its name and their unit."""
+    return f"{name} ({unit})" if name and unit else name or unit
 
 
 def _axis_name(unit: str, scale: Scale) -> str:
@@ -71,9 +87,17 @@ def mark(op: Op) -> dict[str, Any]:
 
     A hollow triangle points to where the true number lies: up for over and at least, down for under and at most.
     """
+    if op is Op.EXACT:
+        return {"symbol": "circle", "symbolSize": 8}
+    hollow = {"color": "@sheet", "borderColor": "@lake", "borderWidth": 2}
     if op in LOWER or op in UPPER:
-        return {"symbol": "emptyTriangle", "symbolSize": 12, "symbolRotate": 0 if op in LOWER else 180}
-    return {"symbol": "emptyCircle" if op in NEAR else "circle", "symbolSize": 9}
+        return {
+            "symbol": "triangle",
+            "symbolSize": 12,
+            "symbolRotate": 0 if op in LOWER else 180,
+            "itemStyle": hollow,
+        }
+    return {"symbol": "circle", "symbolSize": 9, "itemStyle": hollow}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +111,22 @@ class Bar(Chart):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        distinct(f"categories of {self.key}", self.categories)
+        distinct(f"series of {self.key}", (row.name for row in self.series))
+        if len(self.series) > len(SERIES_COLOURS):
+            raise ValueError(
+                f"{self.key} has {len(self.series)} series; more than {len(SERIES_COLOURS)} are not told apart"
+            )
         for row in self.series:
             if len(row.values) != len(self.categories):
                 raise ValueError(
                     f"the series {row.name!r} has {len(row.values)} values for {len(self.categories)} categories"
                 )
+        values = [value for row in self.series for value in row.values]
+        sizes = [size(value) for value in values]
+        one_unit(values, self.key)
+        if self.stacked and any(number is not None and number < 0 for number in sizes):
+            raise ValueError("stacked bars are parts of a whole, and a part is not negative")
         if self.stacked and any(operator(v) is not Op.EXACT for row in self.series for v in row.values):
             raise ValueError(
                 "stacked bars add up, and figures with an operator do not add up to what is drawn"
@@ -105,17 +140,24 @@ class Bar(Chart):
             named["inverse"] = True
         return {
             **frame(),
-            "grid": {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True},
+            "grid": {
+                "left": 8,
+                "right": 72 if self.horizontal else 16,
+                "top": 36,
+                "bottom": 8,
+                "containLabel": True,
+            },
             "legend": {"show": len(self.series) > 1, "top": 0, "textStyle": TEXT},
             "xAxis": valued if self.horizontal else named,
             "yAxis": named if self.horizontal else valued,
-            "series": [self._row(row, scale) for row in self.series],
+            "series": [self._row(row, scale, index) for index, row in enumerate(self.series)],
         }
 
-    def _row(self, row: Series, scale: Scale) -> dict[str, Any]:
+    def _row(self, row: Series, scale: Scale, index: int) -> dict[str, Any]:
         return {
             "type": "bar",
             "name": cut(row.name),
+            "color": SERIES_COLOURS[index],
             "barMaxWidth": 28,
             **({"stack": "all"} if self.stacked else {}),
             "label": {
@@ -124,34 +166,35 @@ class Bar(Chart):
                 **TEXT,
             },
             "data": [
-                self._datum(row.name, category, value, scale)
+                self._datum(row.name, category, value, scale, SERIES_COLOURS[index])
                 for category, value in zip(self.categories, row.values, strict=True)
             ],
         }
 
-    def _datum(self, name: str, category: str, value: Value, scale: Scale) -> dict[str, Any]:
+    def _datum(self, name: str, category: str, value: Value, scale: Scale, colour: str) -> dict[str, Any]:
         shown = text(value, self.unit)
         datum: dict[str, Any] = {
             "value": scale.of(size(value)),
             "tip": "\n".join(part for part in (cut(category), cut(name), shown) if part),
-            "label": {"formatter": shown.replace("{", "(").replace("}", ")")},
+            "label": {"formatter": shown},
         }
         if operator(value) is not Op.EXACT:
+            datum["label"] |= {"show": True, "color": "@ink"}
             datum["itemStyle"] = {
-                "opacity": 0.6,
-                "borderColor": "@ink",
+                "color": "@sheet",
+                "borderColor": colour,
                 "borderType": "dashed",
-                "borderWidth": 1,
+                "borderWidth": 1.5,
             }
         return datum
 
     def table(self) -> ChartTable:
         """A row for each category, a column for each series."""
         rows = tuple(
-            (category, *(text(row.values[index], self.unit) for row in self.series))
+            (category, *(Cell.of(row.values[index], self.unit) for row in self.series))
             for index, category in enumerate(self.categories)
         )
-        columns = ("", *(row.name or self.unit or self.title for row in self.series))
+        columns = (_("Item"), *(headed(row.name, self.unit) or self.title for row in self.series))
         return ChartTable(columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -171,6 +214,9 @@ class Line(Chart):
         days = [isinstance(point.at, dt.date) for point in self.points]
         if any(days) and not all(days):
             raise ValueError(f"the line {self.key} mixes days and texts as places")
+        one_unit((point.value for point in (*self.points, *self.aside)), self.key)
+        for point in (*self.points, *self.aside):
+            size(point.value)
 
     @property
     def _in_time(self) -> bool:
@@ -204,7 +250,9 @@ class Line(Chart):
                     "type": "line",
                     "name": cut(self.title),
                     "connectNulls": False,
-                    "lineStyle": {"width": 2},
+                    "showAllSymbol": True,
+                    "color": "@lake",
+                    "lineStyle": {"width": 2, "color": "@lake"},
                     "label": {"show": len(points) <= 12, "position": "top", **TEXT, "color": "@ink"},
                     "data": [self._datum(point, scale) for point in points],
                 }
@@ -217,7 +265,7 @@ class Line(Chart):
         datum: dict[str, Any] = {
             "value": height if at is None else [at, height],
             "tip": f"{cut(point.place)}\n{shown}",
-            "label": {"formatter": shown.replace("{", "(").replace("}", ")")},
+            "label": {"formatter": shown, **({} if operator(point.value) is Op.EXACT else {"show": True})},
             **mark(operator(point.value)),
         }
         if point.url:
@@ -226,6 +274,6 @@ class Line(Chart):
 
     def table(self) -> ChartTable:
         """A row for each value, those without a place last."""
-        rows = [(point.place, text(point.value, self.unit)) for point in self._ordered()]
-        rows += [(point.place, text(point.value, self.unit)) for point in self.aside]
-        return ChartTable((_("When"), self.unit or _("Value")), tuple(rows), frozenset({1}))
+        points = (*self._ordered(), *self.aside)
+        rows = [(point.place, Cell.of(point.value, self.unit)) for point in points]
+        return ChartTable((_("When"), headed(_("Value"), self.unit)), tuple(rows), frozenset({1}))

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanchuang.core.charts.base import SERIES_COLOURS, Chart, ChartTable, cut, frame
-from sanchuang.core.charts.numbers import Value, operator, size, text
+from sanchuang.core.charts.base import SERIES_COLOURS, TEXT, Chart, ChartTable, cut, distinct, frame
+from sanchuang.core.charts.numbers import Cell, Value, one_unit, operator, size, text
 from sanchuang.values import Op, rate_text
 
 
@@ -32,58 +32,82 @@ class Funnel(Chart):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        distinct(f"steps of {self.key}", (step.name for step in self.steps))
+        one_unit((step.value for step in self.steps), self.key)
         for step in self.steps:
             number = size(step.value)
             if number is not None and number < 0:
                 raise ValueError(f"the step {step.name!r} of a funnel is negative")
 
     def option(self) -> dict[str, Any]:
-        """The known steps, wide to narrow as they come."""
-        widest = max((n for step in self.steps if (n := size(step.value)) is not None), default=0)
+        """Bars about one middle line, each as wide as its number; an unknown step has its name and no bar."""
+        sizes = [size(step.value) for step in self.steps]
+        widest = max((number for number in sizes if number is not None), default=Fraction(0))
+        hidden = {"type": "value", "show": False, "min": 0, "max": float(widest) or 1}
+        bar = {"type": "bar", "stack": "step", "barCategoryGap": "18%"}
         return {
             **frame(),
+            "grid": {"left": 8, "right": 8, "top": 8, "bottom": 8, "containLabel": True},
+            "xAxis": hidden,
+            "yAxis": {
+                "type": "category",
+                "inverse": True,
+                "data": [cut(step.name) for step in self.steps],
+                "axisTick": {"show": False},
+                "axisLine": {"show": False},
+                "axisLabel": {**TEXT, "color": "@ink", "width": 104, "overflow": "truncate", "interval": 0},
+            },
             "series": [
                 {
-                    "type": "funnel",
-                    "sort": "none",
-                    "gap": 2,
-                    "left": "4%",
-                    "width": "92%",
-                    "top": 8,
-                    "bottom": 8,
-                    "minSize": "4%",
-                    "label": {"position": "inside", "color": "@on-lake", "fontFamily": "@sans"},
-                    "itemStyle": {"color": "@lake", "borderColor": "@sheet"},
+                    **bar,
+                    "silent": True,
+                    "itemStyle": {"opacity": 0},
+                    "data": [float((widest - (number or 0)) / 2) for number in sizes],
+                },
+                {
+                    **bar,
+                    "itemStyle": {"color": "@lake"},
                     "data": [
-                        {
-                            "value": float(number),
-                            "name": cut(step.name),
-                            "tip": f"{cut(step.name)}\n{text(step.value, self.unit)}",
-                            "label": {
-                                "formatter": _plain(f"{cut(step.name)}  {text(step.value, self.unit)}")
-                            },
-                            **({"url": step.url} if step.url else {}),
-                        }
-                        for step in self.steps
-                        if (number := size(step.value)) is not None
+                        self._datum(step, number, widest)
+                        for step, number in zip(self.steps, sizes, strict=True)
                     ],
-                }
+                },
             ],
         }
+
+    def _datum(self, step: Step, number: Fraction | None, widest: Fraction) -> dict[str, Any]:
+        shown = text(step.value, self.unit)
+        solid = number is not None and operator(step.value) is Op.EXACT
+        # In a wide bar the number stands on the lake, beside a narrow one on the sheet.
+        inside = solid and number is not None and number * 3 > widest
+        datum: dict[str, Any] = {
+            "value": float(number or 0),
+            "tip": f"{cut(step.name)}\n{shown}",
+            "label": {
+                "show": True,
+                "formatter": shown,
+                "position": "inside" if inside or not solid else "right",
+                "color": "@on-lake" if inside else "@unknown" if number is None else "@ink",
+            },
+            **({"url": step.url} if step.url else {}),
+        }
+        if not solid and number is not None:
+            datum["itemStyle"] = {
+                "color": "@sheet",
+                "borderColor": "@lake",
+                "borderType": "dashed",
+                "borderWidth": 1.5,
+            }
+        return datum
 
     def table(self) -> ChartTable:
         """Every step with its share of the step before, where both are exact."""
         rows, before = [], None
         for step in self.steps:
-            rows.append((step.name, text(step.value, self.unit), _share(step.value, before)))
+            rows.append((step.name, Cell.of(step.value, self.unit), _share(step.value, before)))
             before = step.value
         columns = (_("Step"), self.unit or _("Value"), _("Of the step before"))
         return ChartTable(columns, tuple(rows), frozenset({1, 2}))
-
-
-def _plain(words: str) -> str:
-    """`words` without the signs by which ECharts would read a template."""
-    return words.replace("{", "(").replace("}", ")")
 
 
 def _share(value: Value, before: Value) -> str:
@@ -111,6 +135,7 @@ class Sankey(Chart):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        one_unit((link.value for link in self.links), self.key)
         for link in self.links:
             number = size(link.value)
             if number is not None and number < 0:
@@ -140,7 +165,7 @@ class Sankey(Chart):
                         {
                             "name": name,
                             "tip": cut(name),
-                            "label": {"formatter": _plain(cut(name))},
+                            "label": {"formatter": cut(name)},
                             "itemStyle": {"color": SERIES_COLOURS[index % 3], "borderWidth": 0},
                         }
                         for index, name in enumerate(nodes)
@@ -160,7 +185,7 @@ class Sankey(Chart):
 
     def table(self) -> ChartTable:
         """A row for each flow."""
-        rows = tuple((link.source, link.target, text(link.value, self.unit)) for link in self.links)
+        rows = tuple((link.source, link.target, Cell.of(link.value, self.unit)) for link in self.links)
         return ChartTable((_("From"), _("To"), self.unit or _("Value")), rows, frozenset({2}))
 
 

@@ -9,14 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanchuang.core.charts.base import TEXT, Chart, ChartTable, frame
-from sanchuang.core.charts.numbers import LOWER, UPPER, Value, operator, size, text
+from sanchuang.core.charts.numbers import LOWER, NEAR, UPPER, Cell, Value, operator, size, text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gauge(Chart):
     """`value` between `minimum` and `maximum`; the band from `low` to `high` is where the true number lies.
 
-    Without bounds the operator gives them: "over 40" reaches from 40 to the end of the scale. Unknown has no pointer.
+    Without bounds the operator gives them: "over 40" reaches from 40 to the end of the scale. "About 40" has no band,
+    for nobody said how far it may be off. Unknown has no pointer.
     """
 
     value: Value
@@ -35,15 +36,23 @@ class Gauge(Chart):
         for bound in (number, self.low, self.high):
             if bound is not None and not self.minimum <= bound <= self.maximum:
                 raise ValueError(f"{bound} lies outside the scale of {self.key}")
-        if number is not None and not (self.low or number) <= number <= (self.high or number):
+        below = number is not None and self.low is not None and number < self.low
+        if below or (number is not None and self.high is not None and number > self.high):
             raise ValueError(f"the value of {self.key} lies outside its own band")
 
     def band(self) -> tuple[Fraction, Fraction] | None:
         """From where to where the true number may lie; None when nothing is known of it."""
         number, op = size(self.value), operator(self.value)
+        if op in NEAR:
+            number = None
         low = self.low if self.low is not None else (self.minimum if op in UPPER else number)
         high = self.high if self.high is not None else (self.maximum if op in LOWER else number)
         return None if low is None or high is None else (Fraction(low), Fraction(high))
+
+    @property
+    def empty(self) -> bool:
+        """Never: that the value is unknown is what the gauge then shows."""
+        return False
 
     def option(self) -> dict[str, Any]:
         """The scale with its band, and a pointer at the value."""
@@ -79,7 +88,7 @@ class Gauge(Chart):
                     },
                     "anchor": {"show": number is not None, "size": 8, "itemStyle": {"color": "@ink"}},
                     "detail": {
-                        "formatter": text(self.value, self.unit).replace("{", "(").replace("}", ")"),
+                        "formatter": text(self.value, self.unit),
                         "color": "@ink" if number is not None else "@unknown",
                         "fontSize": 18,
                         "fontFamily": "@sans",
@@ -98,7 +107,7 @@ class Gauge(Chart):
     def table(self) -> ChartTable:
         """Value and band."""
         band = self.band()
-        rows = [(_("Value"), text(self.value, self.unit))]
+        rows = [(_("Value"), Cell.of(self.value, self.unit))]
         if band and band[0] != band[1]:
-            rows += [(_("at least"), text(band[0], self.unit)), (_("at most"), text(band[1], self.unit))]
-        return ChartTable(("", self.unit or _("Value")), tuple(rows), frozenset({1}))
+            rows += [(_("at least"), Cell.of(band[0])), (_("at most"), Cell.of(band[1]))]
+        return ChartTable((_("Item"), self.unit or _("Value")), tuple(rows), frozenset({1}))

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanchuang.core.charts.base import TEXT, Chart, ChartTable, cut, frame
-from sanchuang.core.charts.numbers import Value, scale_for, size, text
+from sanchuang.core.charts.base import TEXT, Chart, ChartTable, cut, distinct, frame
+from sanchuang.core.charts.numbers import Cell, Value, one_unit, scale_for, size, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +28,17 @@ class HeatMap(Chart):
                 f"a heat map of {len(self.rows)} rows and {len(self.columns)} columns has other values: "
                 f"{[len(row) for row in self.values]}"
             )
+        distinct(f"rows of {self.key}", self.rows)
+        distinct(f"columns of {self.key}", self.columns)
+        values = [value for row in self.values for value in row]
+        one_unit(values, self.key)
+        for value in values:
+            size(value)
 
     def option(self) -> dict[str, Any]:
         """Two layers: the known, coloured by size, and the unknown."""
-        known, unknown = [], []
+        known: list[dict[str, Any]] = []
+        unknown: list[dict[str, Any]] = []
         scale = scale_for(size(value) for row in self.values for value in row)
         for y, row in enumerate(self.values):
             for x, value in enumerate(row):
@@ -81,7 +88,7 @@ class HeatMap(Chart):
     def table(self) -> ChartTable:
         """The same grid."""
         rows = tuple(
-            (name, *(text(value, self.unit) for value in row))
+            (name, *(Cell.of(value, self.unit) for value in row))
             for name, row in zip(self.rows, self.values, strict=True)
         )
         return ChartTable((_("Row"), *self.columns), rows, frozenset(range(1, len(self.columns) + 1)))

@@ -100,7 +100,13 @@ def sankey() -> Chart:
     return Sankey(
         key="sankey",
         title=_("Flows; one whose amount is unknown is only listed"),
-        links=[Link("A", "C", 5), Link("B", "C", 3), Link("C", "D", 6), Link("C", "E", 2), Link("B", "E", None)],
+        links=[
+            Link("A", "C", 5),
+            Link("B", "C", 3),
+            Link("C", "D", 6),
+            Link("C", "E", 2),
+            Link("B", "E", None),
+        ],
     )
 
 
