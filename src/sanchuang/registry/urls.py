@@ -19,5 +19,6 @@ urlpatterns = [
     path("mechanisms/", views.Mechanisms.as_view(), name="mechanisms"),
     path("mechanisms/<str:slug>/", views.mechanism, name="mechanism"),
     path("figures/", views.Figures.as_view(), name="figures"),
+    path("figures/<str:slug>/", views.figure, name="figure"),
     path("definitions/", views.FactDefinitions.as_view(), name="fact-definitions"),
 ]

@@ -12,6 +12,7 @@ from sanchuang.core.permissions import require
 from sanchuang.registry.labels import ORGANISATION_KINDS
 from sanchuang.registry.models import Mechanism, PublishedFigure, Tag
 from sanchuang.registry.queries import published_figures
+from sanchuang.registry.queries.figures import FigureBook
 from sanchuang.registry.queries.inventory import inventory
 
 
@@ -53,12 +54,23 @@ def chapters(figures: Iterable[PublishedFigure]) -> list[Chapter]:
     return [chapter for chapter in (whole, *ordered) if chapter.topics]
 
 
+def headlines(chapter: Chapter) -> list[PublishedFigure]:
+    """The figures of the chapter that the pack puts at the top."""
+    return [figure for topic in chapter.topics for figure in topic.figures if figure.headline]
+
+
 def home(request: HttpRequest) -> HttpResponse:
     """Published figures with their operators, dates and cautions; below, counted apart, the records held here."""
     require(request.user, "registry.view_organisation")
     held = inventory()
+    book = FigureBook(published_figures().select_related("series").prefetch_related("mechanism__tags"))
+    parts = chapters(book.figures.values())
+    attention = book.attention()
     context = {
-        "chapters": chapters(published_figures().prefetch_related("mechanism__tags")),
+        "chapters": parts,
+        "headlines": [(part.tag, kept) for part in parts if (kept := headlines(part))],
+        "attention": attention,
+        "settled": [asked for asked in book.checks if not asked.attention],
         "kinds": [
             (ORGANISATION_KINDS[kind], kind, held.organisations[kind])
             for kind in ORGANISATION_KINDS

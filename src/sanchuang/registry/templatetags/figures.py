@@ -1,0 +1,69 @@
+"""How computed figures and the verdicts of checks are shown. Load with `{% load figures %}`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from sanchuang.core.language import page_language
+from sanchuang.core.templatetags.shown import MONEY, unit_name
+from sanchuang.engines.figures import Obstacle
+from sanchuang.values import Figure
+from sanchuang.values.numbers import decimals
+
+register = template.Library()
+VERDICTS: dict[str, tuple[str, Any]] = {
+    "consistent": ("yes", _("consistent")),
+    "follows": ("yes", _("follows")),
+    "contradiction": ("no", _("contradiction")),
+    "different_things": ("unknown", _("count different things")),
+    "undecided": ("unknown", _("cannot be decided")),
+}
+OBSTACLES = {
+    Obstacle.MISSING: _("not published"),
+    Obstacle.UNDATED: _("has no date"),
+    Obstacle.WORDS: _("given in words only"),
+    Obstacle.OPERATOR: _("not given exactly"),
+}
+SIGNS = {"*": "×", "/": "÷", "-": "−"}
+SIGNIFICANT = 7  # digits of an intermediate result that does not end
+
+
+@register.simple_tag(takes_context=True)
+def quantity(context: Context, figure: Figure | None) -> SafeString | str:
+    """A computed figure with operator and unit; a value with a long expansion is cut, and says so by its operator."""
+    if figure is None:
+        return format_html('<span class="quiet">{}</span>', _("unknown"))
+    if figure.value is not None:
+        needed = decimals(figure.value)
+        whole = len(str(int(abs(figure.value))))
+        if needed is None or needed + whole > SIGNIFICANT + 4:
+            figure = figure.rounded(max(0, SIGNIFICANT - whole))
+    if figure.unit not in MONEY:
+        figure = replace(figure, unit=unit_name(context, figure.unit))
+    return format_html('<span class="num">{}</span>', figure.text(page_language()))
+
+
+@register.filter
+def verdict(key: str) -> SafeString:
+    """The badge of a check's verdict."""
+    kind, text = VERDICTS[key]
+    return format_html('<span class="answer answer-{}">{}</span>', kind, text)
+
+
+@register.filter
+def obstacle(why: Obstacle) -> Any:
+    """Why a figure leaves a question open."""
+    return OBSTACLES[why]
+
+
+@register.filter
+def sign(text: str) -> str:
+    """An operation's sign as printed."""
+    return SIGNS.get(text, text)
