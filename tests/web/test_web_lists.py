@@ -175,11 +175,11 @@ def test_an_order_outlives_a_change_of_filters(officer: Client) -> None:
 
 
 def test_the_count_is_told_to_screen_readers_whenever_it_changes(officer: Client) -> None:
-    assert '<p class="count" id="count" role="status">共 1 条' in text_of(
+    assert '<div class="count" id="count"><span role="status">共 1 条' in text_of(
         officer.get("/organisations/?q=鱼群")
     )
     rows = text_of(officer.get("/organisations/?q=鱼群", headers={"HX-Request": "true"}))
-    assert '<p class="count" id="count" role="status" hx-swap-oob="true">共 1 条' in rows
+    assert '<div class="count" id="count" hx-swap-oob="true"><span role="status">共 1 条' in rows
 
 
 def test_hostile_text_is_shown_as_text(officer: Client) -> None:

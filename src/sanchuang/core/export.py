@@ -56,7 +56,7 @@ class Sheet:
 def plain(value: Any) -> str:
     """`value` as text without the characters that a workbook cannot hold; of what is drawn, the words."""
     text = unescape(strip_tags(value)) if hasattr(value, "__html__") else str(value)
-    return ILLEGAL_CHARACTERS_RE.sub("", text).strip()[:LONGEST_CELL]
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text)).strip()[:LONGEST_CELL]
 
 
 def typed(value: Any) -> Any:
