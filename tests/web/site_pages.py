@@ -31,7 +31,15 @@ def addresses() -> dict[str, str]:
     """Name of the page → its address in the loaded district."""
     from sanchuang.core.models import LawEntry
     from sanchuang.policies.models import PolicyDocument
-    from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
+    from sanchuang.registry.models import (
+        Mechanism,
+        Need,
+        Organisation,
+        Person,
+        Place,
+        PublishedFigure,
+        Result,
+    )
 
     company = fullest(Organisation.objects.filter(kind="company"), "facts")
     return {
@@ -53,11 +61,13 @@ def addresses() -> dict[str, str]:
         "place": reverse(
             "registry:place", args=[fullest(Place.objects.filter(kind="circle"), "circle_members").slug]
         ),
+        "map": reverse("registry:map"),
         "people": reverse("registry:people"),
         "person": reverse("registry:person", args=[fullest(Person.objects.all(), "roles").slug]),
         "mechanisms": reverse("registry:mechanisms"),
         "mechanism": reverse("registry:mechanism", args=[fullest(Mechanism.objects.all(), "figures").slug]),
         "figures": reverse("registry:figures"),
+        "figure": reverse("registry:figure", args=[PublishedFigure.objects.filter(derived=True)[0].slug]),
         "definitions": reverse("registry:fact-definitions"),
         "laws": reverse("laws"),
         "law": reverse("law", args=[LawEntry.objects.order_by("key")[0].key]),

@@ -1,5 +1,6 @@
 """Pages of the registry."""
 
+from sanchuang.registry.views.figures import figure
 from sanchuang.registry.views.lists import (
     FactDefinitions,
     Figures,
@@ -10,6 +11,7 @@ from sanchuang.registry.views.lists import (
     Places,
     Results,
 )
+from sanchuang.registry.views.map import map_page
 from sanchuang.registry.views.records import mechanism, need, organisation, person, place, result
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "People",
     "Places",
     "Results",
+    "figure",
+    "map_page",
     "mechanism",
     "need",
     "organisation",
