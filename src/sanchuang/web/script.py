@@ -20,6 +20,7 @@ from sanchuang.core.models import PackLoad
 from sanchuang.core.script import to_hant
 from sanchuang.registry.models import (
     Field,
+    FigureCheck,
     Industry,
     Mechanism,
     Organisation,
@@ -31,7 +32,7 @@ from sanchuang.registry.models import (
 )
 
 HANT = "zh-hant"
-NAMED = (Field, Industry, Mechanism, Organisation, Person, Place, PublishedFigure, Series, Tag)
+NAMED = (Field, FigureCheck, Industry, Mechanism, Organisation, Person, Place, PublishedFigure, Series, Tag)
 
 _ATTRIBUTES = r"""(?>[^>"']++|"[^"]*+"|'[^']*+')*+"""
 # A piece of a page that is no text: a comment, an element whose content is no HTML, or a tag with its attributes.
