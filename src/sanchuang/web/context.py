@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +42,9 @@ def about_the_district() -> dict[str, Any]:
     return {
         "release": sanchuang.__version__,
         "loaded": load
-        and Loaded(pick_name(about.get("names", {})) or load.pack, load.version, timezone.localdate(load.loaded_at)),
+        and Loaded(
+            pick_name(about.get("names", {})) or load.pack, load.version, timezone.localdate(load.loaded_at)
+        ),
         "district": {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))},
         "units": {unit["id"]: unit["names"] for unit in about.get("units", ())},
     }
@@ -63,11 +66,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": theme_of(request),
             "themes": THEMES,
             "guide_address": guide_address(request),
+            "own_address": _own_address(request),
             **about_the_district(),
             **_of_user(request),
         }
         request._shell = made  # type: ignore[attr-defined]
     return made
+
+
+def _own_address(request: HttpRequest) -> str:
+    """The page's whole address; nothing for a false host, whose refusal is a page too."""
+    try:
+        return request.build_absolute_uri()
+    except DisallowedHost:
+        return ""
 
 
 def _of_user(request: HttpRequest) -> dict[str, Any]:
