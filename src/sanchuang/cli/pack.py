@@ -38,6 +38,7 @@ LABELS = {
     "results": "成果",
     "needs": "需求",
     "policies": "政策",
+    "outlines": "地图轮廓",
     "users": "演示账号",
     "kept": "保留的本地改动",
 }

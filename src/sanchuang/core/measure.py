@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from django.utils.translation import gettext as _
-
 from sanchuang.values import Malformed, Yuan, number_text, parse_number, parse_rate
 
 Measured = Yuan | int | Fraction
@@ -23,7 +21,7 @@ def measured(text: str, unit: str, kind: str) -> Measured:
     | count, rank, year | `int` |
     | number | `Fraction` |
 
-    Raises `Malformed` when the number does not fit.
+    Raises `Malformed`, which authors of packs read, when the number does not fit.
     """
     number = parse_number(text)
     if kind == "money":
@@ -32,11 +30,7 @@ def measured(text: str, unit: str, kind: str) -> Measured:
         return parse_rate(f"{number_text(number)}{unit}")
     if kind in _WHOLE:
         if number.denominator != 1:
-            raise Malformed(
-                _("“%(text)s” is not a whole number, and the unit “%(unit)s” takes whole numbers only")
-                % {"text": text, "unit": unit},
-                _("Correct the number, or use another unit"),
-            )
+            raise Malformed(f"“{text}”不是整数，而单位“{unit}”只用整数", "改正这个数，或换一个单位")
         return int(number)
     return number
 

@@ -25,6 +25,7 @@ from sanchuang.registry.models import (
     Need,
     Organisation,
     OrganisationName,
+    Outline,
     Person,
     PersonRole,
     Place,
@@ -130,6 +131,24 @@ def places(pack: Pack, by: User, report: Report) -> Counts:
     pks = keys(Place, pack)
     link(existing, "parent_id", {pks[entry.id]: pks[entry.parent] for entry in pack.places})
     return counts
+
+
+@loader(order=23)
+def outlines(pack: Pack, by: User, report: Report) -> Counts:
+    """Where places lie by the pack's own map."""
+    about, pks = pack.manifest.files.map, keys(Place, pack)
+    rows = [
+        Outline(
+            place_id=pks[place],
+            geometry=geometry,
+            source=citations(pack)[about.source] if about else "",
+            status=about.status if about else Verification.UNVERIFIED,
+            pack=pack.id,
+        )
+        for place, geometry in pack.outlines.items()
+    ]
+    existing = Outline.objects.filter(pack=pack.id)
+    return sync(existing, rows, key=("place_id",), report=report, what="outlines")
 
 
 @loader(order=30)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("needs/<str:slug>/", views.need, name="need"),
     path("places/", views.Places.as_view(), name="places"),
     path("places/<str:slug>/", views.place, name="place"),
+    path("map/", views.map_page, name="map"),
     path("people/", views.People.as_view(), name="people"),
     path("people/<str:slug>/", views.person, name="person"),
     path("mechanisms/", views.Mechanisms.as_view(), name="mechanisms"),

@@ -36,6 +36,7 @@ SECTIONS = {
     "needs": schema.Need,
     "users": schema.User,
     "Industries": schema.Industry,
+    "map": schema.MapFile,
     "companies": schema.CompanyFile,
     "company_facts": schema.FactFile,
 }

@@ -70,7 +70,7 @@ def test_a_former_name_keeps_when_it_ended(pack):
 
 
 def test_a_figure_keeps_operator_period_and_quote(pack):
-    members, turnover, per_head, quay, before = pack.figures
+    members, turnover, _per_head, quay, before = pack.figures
     assert (members.value, members.op, members.unit) == ("1200", Op.NEARLY, "personer")
     assert members.as_of == Period.parse("2024-03")
     assert members.quote == "nesten 1200"
@@ -156,6 +156,7 @@ def test_counts_name_every_list(pack):
         "results": 1,
         "needs": 1,
         "policies": 1,
+        "outlines": 2,
         "users": 2,
     }
 

@@ -5,7 +5,7 @@ All faults of all files are collected before any is raised, so that an author me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -16,6 +16,7 @@ from sanchuang.core.pack import checks
 from sanchuang.core.pack import figures as figured
 from sanchuang.core.pack.checks import Entry
 from sanchuang.core.pack.folder import Folder
+from sanchuang.core.pack.geojson import read_geojson
 from sanchuang.core.pack.schema import (
     FactEntry,
     FigureCheck,
@@ -55,7 +56,7 @@ _KINDS = {
     "facts": {"fact"},
 }
 # Data that an author may drop into the folder and forget to name in pack.yaml.
-_DATA_SUFFIXES = {".yaml", ".yml", ".csv"}
+_DATA_SUFFIXES = {".yaml", ".yml", ".csv", ".geojson"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Pack:
     results: tuple[Result, ...]
     needs: tuple[Need, ...]
     policies: tuple[PolicyFile, ...]
+    outlines: Mapping[str, Any]  # GeoJSON geometry by place
     users: tuple[User, ...]
 
     @property
@@ -115,6 +117,7 @@ class Pack:
             "results": len(self.results),
             "needs": len(self.needs),
             "policies": len(self.policies),
+            "outlines": len(self.outlines),
             "users": len(self.users),
         }
 
@@ -216,6 +219,7 @@ class _Reading:
         dictionary = checks.dictionary_of(facts, self.problems)
         company_facts = self._company_facts(head, manifest, dictionary, facts, ids, industries)
         policies = self._policies(head, manifest, dictionary)
+        outlines = self._outlines(head, manifest)
         self.folder.report_forgotten(_DATA_SUFFIXES)
         if self.problems:
             raise Problems(self.problems)
@@ -237,6 +241,7 @@ class _Reading:
             results=_parts(results),
             needs=_parts(needs),
             policies=policies,
+            outlines=outlines,
             users=_parts(users),
         )
 
@@ -308,6 +313,20 @@ class _Reading:
                 entries += [Entry(part, table=table, line=line) for line, table, part in rows]
             self._unread_since(before, "companies")
         return entries
+
+    def _outlines(self, head: Entry[Manifest], manifest: Manifest) -> dict[str, Any]:
+        """Where the places of the pack's own map lie; places are read before."""
+        given = manifest.files.map
+        if given is None:
+            return {}
+        text = self.folder.text(given.file, partial(head.problem, ("files", "map", "file")))
+        if text is None or "place" in self.names.unread:
+            return {}
+        try:
+            return read_geojson(text, self.folder.source(given.file), self.names.known.get("place", set()))
+        except Problems as faults:
+            self.problems += faults.problems
+            return {}
 
     def _codes(self, manifest: Manifest, organisations: list[Entry[Organisation]]) -> None:
         if self.check_code is None:

@@ -4,7 +4,7 @@ from sanchuang.registry.models.base import Field, Named, Sourced, Tag
 from sanchuang.registry.models.facts import Fact, FactDefinition
 from sanchuang.registry.models.figures import FigureCheck, Mechanism, PublishedFigure, Series
 from sanchuang.registry.models.organisations import Organisation, OrganisationName, Person, PersonRole
-from sanchuang.registry.models.places import Industry, Place
+from sanchuang.registry.models.places import Industry, Outline, Place
 from sanchuang.registry.models.results import Need, Result
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Need",
     "Organisation",
     "OrganisationName",
+    "Outline",
     "Person",
     "PersonRole",
     "Place",

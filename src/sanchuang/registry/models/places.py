@@ -46,6 +46,26 @@ class Place(Named, Sourced):
         ]
 
 
+class Outline(models.Model):
+    """Where a place lies by the pack's own map: a GeoJSON geometry (Point, Polygon, MultiPolygon; WGS 84 degrees)."""
+
+    place = models.OneToOneField(Place, models.CASCADE, related_name="outline", verbose_name=_("place"))
+    geometry = models.JSONField(_("geometry"))
+    source = models.TextField(_("source"))
+    status = EnumField(Verification, verbose_name=_("how far the source was checked"))
+    pack = models.CharField(_("from the pack"), max_length=40, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("outline")
+        verbose_name_plural = _("outlines")
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=~Q(source=""), name="outline_has_source"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.place)
+
+
 class Industry(Named):
     """One class of an industry classification: a section, or a division below it."""
 

@@ -32,6 +32,11 @@ class Chapter:
     tag: Tag | None
     topics: list[Topic] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """How many figures the chapter holds."""
+        return sum(len(topic.figures) for topic in self.topics)
+
 
 def chapters(figures: Iterable[PublishedFigure]) -> list[Chapter]:
     """Figures by innovation and mechanism: the district as a whole first, then the innovations in their order.

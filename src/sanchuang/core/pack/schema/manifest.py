@@ -86,6 +86,14 @@ class FactFile(Part):
     synthetic: bool
 
 
+class MapFile(Part):
+    """A GeoJSON FeatureCollection of places of the pack: where they lie, by a source."""
+
+    file: InPack
+    source: SourceRef
+    status: Status
+
+
 class Files(Part):
     """The files that belong to the pack; a file that is not named here is not read."""
 
@@ -103,6 +111,7 @@ class Files(Part):
     results: tuple[InPack, ...] = ()
     needs: tuple[InPack, ...] = ()
     policies: InPack | None = None
+    map: MapFile | None = None
 
 
 class Manifest(Part):
