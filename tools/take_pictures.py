@@ -50,6 +50,24 @@ def click(selector: str) -> Callable[[Any], None]:
     return lambda page: page.locator(selector).first.click()
 
 
+def report(page: Any) -> None:
+    """Report an error, then show what waits for the editor."""
+    page.fill("#id_wrong", "注册地址是迁址以前的")
+    page.fill("#id_right", "见登记机关公示的最新地址")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url("**/desk/*/")
+    page.locator('form[action="/sign-out/"] button').first.evaluate("button => button.click()")
+    page.wait_for_url("**/sign-in/")
+    page.fill("#id_username", "editor")
+    page.fill("#id_password", PASSWORD)
+    page.click("#id_submit")
+    page.wait_for_load_state()
+    page.goto(page.url + "desk/", wait_until="networkidle")
+
+
+# A company of the sample with many facts.
+COMPANY = "91330106XN14454781"
+
 PICTURES = (
     Picture("sign-in", "/sign-in/", user=""),
     Picture("home", "/"),
@@ -60,6 +78,10 @@ PICTURES = (
     Picture("results", "/results/"),
     Picture("policies", "/policies/"),
     Picture("places", "/places/"),
+    Picture("organisation", f"/organisations/{COMPANY}/"),
+    Picture("advice", f"/organisations/{COMPANY}/advice/"),
+    Picture("map", "/map/"),
+    Picture("desk", f"/report/?record=organisation:{COMPANY}", act=report),  # the last: it leaves an item
 )
 
 
@@ -74,7 +96,8 @@ def served() -> Iterator[str]:
                 wait(f"http://127.0.0.1:{PORT}", server)
                 yield f"http://127.0.0.1:{PORT}"
             finally:
-                server.kill()
+                server.terminate()  # not killed: it takes its workers with it
+                server.wait(30)
 
 
 def wait(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "desk-item": ("desk", "办一件事"),
     "report": ("desk", "数字有误"),
     "search": ("search", ""),
+    "search-suggestions": ("search", "边写边看"),
     "advice": ("advice", ""),
     "law": ("policies", "法定数值"),
     "laws": ("policies", "法定数值"),
