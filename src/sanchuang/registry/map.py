@@ -36,6 +36,7 @@ SHAPES = {
     "street_block": "roundRect",
     "area": "pin",
 }
+NAME_ROOM = 7.0  # in units of the schematic map, for a mark and the name beside it
 NAMELESS = "-"
 SIDES = 72  # of the polygon that stands for a ring
 
@@ -58,7 +59,7 @@ class Mark:
 class MapChart(Chart):
     """Areas with marks on them. `outlines` is GeoJSON whose features have `name`, `url` and `tip`."""
 
-    height = "tall"
+    height = "map"
     outlines: dict[str, Any]
     marks: Sequence[Mark]
     aspect: float = 1.0  # how much narrower a degree of longitude is than one of latitude
@@ -76,6 +77,8 @@ class MapChart(Chart):
         return {
             **frame(),
             "legend": {
+                "itemWidth": 12,
+                "itemHeight": 12,
                 "bottom": 0,
                 "textStyle": TEXT,
                 "itemGap": 14,
@@ -108,14 +111,18 @@ class MapChart(Chart):
     def _series(key: tuple[str, str, bool], marks: Sequence[Mark]) -> dict[str, Any]:
         kind, name, synthetic = key
         shape = SHAPES.get(kind, "circle")
-        colour = "@unknown" if synthetic else "@lake-deep"
         return {
             "type": "scatter",
             "coordinateSystem": "geo",
             "name": f"{name} ({_('synthetic')})" if synthetic else name,
-            "symbol": f"empty{shape[0].upper()}{shape[1:]}" if synthetic else shape,
+            "symbol": shape,
             "symbolSize": 9 if synthetic else 11,
-            "itemStyle": {"color": colour},
+            "itemStyle": {
+                "color": "@sheet" if synthetic else "@lake-deep",
+                "borderColor": "@unknown" if synthetic else "@lake-deep",
+                "borderWidth": 1.5,
+                "opacity": 1,
+            },
             "labelLayout": {"hideOverlap": True},
             "data": [
                 {
@@ -126,10 +133,10 @@ class MapChart(Chart):
                     "label": {
                         "show": mark.named,
                         "formatter": cut(mark.name).replace("{", "(").replace("}", ")"),
-                        "position": "bottom",
+                        "position": "right",
                         "distance": 4,
                         "fontSize": 11,
-                        "width": 110,
+                        "width": 84,
                         "overflow": "truncate",
                         **TEXT,
                     },
@@ -243,7 +250,7 @@ def _schematic(places: Sequence[Place], circles: Sequence[Place], kind: str) -> 
         key="map",
         title=_("Schematic map"),
         note=_(
-            "A schematic map: who belongs to which circle is true, directions and distances are not. No coordinates with a source are known."
+            "A schematic map: who belongs to which circle is true, directions and distances are not. What stands below belongs to no circle, or no source says to which."
         ),
         outlines=_collection(
             [
@@ -263,13 +270,21 @@ def _rows(keys: Sequence[str], rings: Iterable[Ring]) -> dict[str, Spot]:
     rings = list(rings)
     left = min((ring.centre.x - ring.radius for ring in rings), default=-8.0)
     right = max((ring.centre.x + ring.radius for ring in rings), default=8.0)
-    top = min((ring.centre.y - ring.radius for ring in rings), default=0.0) - 3
-    across = max(1, min(len(keys), int((right - left) // 4.5)))
+    top = min((ring.centre.y - ring.radius for ring in rings), default=0.0) - 2.5
+    across = max(1, min(len(keys), int((right - left) // NAME_ROOM)))
     step = (right - left) / across
     return {
-        key: Spot(left + step * (number % across + 0.5), top - 2.4 * (number // across))
+        # A name stands to the right of its mark.
+        key: Spot(left + step * (number % across) + 0.5, top - 1.6 * (number // across))
         for number, key in enumerate(keys)
     }
+
+
+def _extremes(rings: Iterable[Ring]) -> Iterable[Spot]:
+    """Corners that hold all of the rings and their names."""
+    for ring in rings:
+        for side in (-1, 1):
+            yield Spot(ring.centre.x + side * ring.radius, ring.centre.y + side * (ring.radius + 1))
 
 
 def _ring(ring: Ring) -> dict[str, Any]:
@@ -292,7 +307,7 @@ def _frame_of(spots: Iterable[Spot]) -> dict[str, Any]:
     spots = list(spots)
     xs, ys = [spot.x for spot in spots], [spot.y for spot in spots]
     # A hundredth of a degree is about a kilometre; on a schematic map a unit is what members keep apart.
-    room = max(max(xs) - min(xs), max(ys) - min(ys), 0.01) * 0.2
+    room = max(max(xs) - min(xs), max(ys) - min(ys), 0.01) * 0.03
     west, east, south, north = min(xs) - room, max(xs) + room, min(ys) - room, max(ys) + room
     corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {
