@@ -47,6 +47,8 @@ def addresses() -> dict[str, str]:
         "desk": reverse("desk"),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
         "charts": reverse("charts"),
+        "guide": reverse("guide"),
+        "guide-chapter": reverse("guide-chapter", args=["comfort"]),
         "search": reverse("search") + "?q=智能",
         "organisations": reverse("registry:organisations"),
         "organisations, filtered and sorted": reverse("registry:organisations")
