@@ -125,6 +125,9 @@ def test_a_faulty_pack_leaves_the_old_state(run, broken):
     done = run("pack", "load", broken)
 
     assert done.exit_code == 2
-    assert "figures.yaml:18:9: 单位“personer”量的是 count，这里要的是 money — 可用：kr、kr/personer" in done.stderr
+    assert (
+        "figures.yaml:18:9: 单位“personer”量的是 count，这里要的是 money — 可用：kr、kr/personer"
+        in done.stderr
+    )
     assert Organisation.objects.count() == 4
     assert PackLoad.objects.count() == 1

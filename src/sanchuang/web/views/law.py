@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 import django_filters
@@ -19,14 +20,27 @@ from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.history import history
 from sanchuang.core.lists import ListPage
+from sanchuang.core.measure import measured
 from sanchuang.core.models import LawEntry, holds_on
 from sanchuang.core.permissions import require
 from sanchuang.core.script import to_hans
-from sanchuang.core.templatetags.shown import day, verification
+from sanchuang.core.templatetags.shown import day, money, verification
 from sanchuang.registry.filters import OneOf, TextFilter, statuses
 from sanchuang.registry.tables import LEAD, NUMBER
+from sanchuang.values import Yuan, number_text, rate_text
 
 VIEW = "registry.view_organisation"
+
+
+def shown(entry: LawEntry) -> SafeString | str:
+    """The value as people read it: an amount, a share, a count with its unit."""
+    value = measured(entry.value, entry.unit, entry.kind)
+    if isinstance(value, Yuan):
+        return money(value)
+    if entry.kind == "rate":
+        return rate_text(Fraction(value))
+    number = number_text(Fraction(value))
+    return f"{number} {entry.unit}".strip()
 
 
 class LawTable(tables.Table):
@@ -48,9 +62,9 @@ class LawTable(tables.Table):
         """The key as a link."""
         return format_html('<a href="{}"><code>{}</code></a>', reverse("law", args=[value]), value)
 
-    def render_value(self, record: LawEntry) -> str:
-        """The number with its unit."""
-        return f"{record.value} {record.unit}".strip()
+    def render_value(self, record: LawEntry) -> SafeString | str:
+        """The number with its unit, an amount in 万元 or 亿元."""
+        return shown(record)
 
     def render_date_from(self, value: dt.date) -> str:
         """The first day."""
@@ -125,7 +139,9 @@ def law(request: HttpRequest, key: str) -> HttpResponse:
     today = timezone.localdate()
     context: dict[str, Any] = {
         "key": key,
-        "entries": [(entry, holds_on(entry.date_from, entry.date_to, today)) for entry in entries],
+        "entries": [
+            (entry, shown(entry), holds_on(entry.date_from, entry.date_to, today)) for entry in entries
+        ],
         "note": next((entry.note for entry in entries if entry.note), ""),
         "history": history(entries[0], request.user),
     }
