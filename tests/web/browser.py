@@ -106,6 +106,13 @@ def enter(page: Any, url: str, username: str) -> None:
     page.wait_for_url(f"{url}/")
 
 
+def choose_language(page: Any, language: str) -> None:
+    """Choose the language of the interface; on a narrow page its buttons are in a menu that need not be opened."""
+    with page.expect_navigation():
+        button = page.locator(f'button[name="language"][value="{language}"]').first
+        button.evaluate("button => button.click()")
+
+
 def checked(page: Any) -> list[str]:
     """What axe objects to on the open page: rule and element. The window must bypass the content policy."""
     page.evaluate(AXE.read_text())

@@ -43,12 +43,10 @@ def test_nothing_overflows_and_axe_finds_nothing(
     page = open_page(size, bypass_csp=True, color_scheme=theme)  # axe brings its own script
     found = {}
     page.goto(f"{site}/sign-in/")
-    page.locator(f'button[name="language"][value="{language}"]').first.evaluate("button => button.click()")
-    page.wait_for_load_state()
+    browser.choose_language(page, language)
     found["sign-in"] = browser.checked(page)
     browser.enter(page, site, "officer")
-    page.locator(f'button[name="language"][value="{language}"]').first.evaluate("button => button.click()")
-    page.wait_for_load_state()
+    browser.choose_language(page, language)
     wide = []
     for name, address in pages.items():
         page.goto(site + address)
@@ -86,10 +84,11 @@ def test_the_keyboard_alone_reaches_everything(site: str, pages: dict[str, str],
     unreached = {}
     for name, address in pages.items():
         page.goto(site + address)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
         found = page.evaluate(
             """() => {
               const active = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [data-toggle], [hx-get]';
-              const shown = (e) => e.offsetParent !== null && getComputedStyle(e).visibility !== 'hidden';
+              const shown = (e) => e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true });
               return [...document.querySelectorAll(active)].filter(shown).filter((element) => {
                 if (element.disabled || element.matches('form, [tabindex="-1"]')) return false;
                 element.focus();

@@ -346,8 +346,7 @@ def test_paper_holds_the_page_without_its_frame(path: str, theme: str, site: str
 def test_on_a_small_screen_everything_is_in_the_menus(language: str, site: str, open_page: Any) -> None:
     page = open_page(NARROW)
     browser.enter(page, site, "founder")
-    page.locator(f'button[name="language"][value="{language}"]').first.evaluate("button => button.click()")
-    page.wait_for_load_state()
+    browser.choose_language(page, language)
     page.locator(".menu > summary").click()
     for part in (
         ".menu .language",
