@@ -215,7 +215,7 @@ class Index:
             sheet.offer_text(found, np.minimum(times, 5) / 5, How.TEXT)
 
     def _in_order(self, key: str, sheet: _Sheet) -> None:
-        """Characters left out, as abbreviations leave them out: 浙大 for 浙江大学."""
+        """Characters left out, as abbreviations leave them out: 北大 for 北京大学."""
         if not 2 <= len(key) <= 12:
             return
         rows, at = self.names.in_order(key)

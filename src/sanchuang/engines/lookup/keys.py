@@ -55,7 +55,7 @@ def sounds(text: str) -> str:
 def spelt(text: str) -> tuple[str, tuple[int, ...], str]:
     """`text` in pinyin without spaces, where its syllables begin, and their first letters.
 
-    "西湖" gives `("xihu", (0, 2), "xh")`.
+    "大学" gives `("daxue", (0, 2), "dx")`.
     """
     parts = syllables(text)
     starts, at = [], 0
