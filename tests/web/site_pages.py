@@ -70,6 +70,7 @@ def addresses() -> dict[str, str]:
         "mechanism": reverse("registry:mechanism", args=[fullest(Mechanism.objects.all(), "figures").slug]),
         "figures": reverse("registry:figures"),
         "figure": reverse("registry:figure", args=[PublishedFigure.objects.filter(derived=True)[0].slug]),
+        "industries": reverse("registry:industries"),
         "definitions": reverse("registry:fact-definitions"),
         "laws": reverse("laws"),
         "law": reverse("law", args=[LawEntry.objects.order_by("key")[0].key]),

@@ -81,6 +81,7 @@ ADDRESSES: dict[str, Address] = {
     "registry:mechanism": Address(SIGNED_IN, {"slug": "harbour-ring"}),
     "registry:figures": Address(SIGNED_IN),
     "registry:figure": Address(SIGNED_IN, {"slug": "ring-members"}),
+    "registry:industries": Address(SIGNED_IN),
     "registry:fact-definitions": Address(SIGNED_IN),
     "laws": Address(SIGNED_IN),
     "law": Address(SIGNED_IN, {"key": "enquiry.days"}),

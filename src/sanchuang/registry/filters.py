@@ -231,6 +231,21 @@ class FigureFilter(django_filters.FilterSet):
         return records.filter(derived=value == "yes")
 
 
+class IndustryFilter(django_filters.FilterSet):
+    """By code or words, and level."""
+
+    q = TextFilter(label=_("Code or words"), method="saying")
+    level = OneOf(label=_("Level"), choices=Industry.Level.choices)
+
+    class Meta:
+        model = Industry
+        fields: tuple[str, ...] = ()
+
+    def saying(self, records: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those whose code begins with `value`, or with `value` in a name."""
+        return records.filter(holding(value, *NAMES) | Q(code__istartswith=value))
+
+
 class FactDefinitionFilter(django_filters.FilterSet):
     """By words, type, how far the source was checked."""
 

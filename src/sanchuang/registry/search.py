@@ -165,10 +165,7 @@ def fact_definitions(pks: Pks) -> Iterator[Entry]:
 
 def industries(pks: Pks) -> Iterator[Entry]:
     """Classes of the classification of industries by name and code."""
-    for each in among(Industry.objects.select_related("parent__parent__parent"), pks):
-        section = each
-        while section.parent:
-            section = section.parent
+    for each in among(Industry.objects.all(), pks):
         yield Entry(
             each.pk,
             each.code,
@@ -176,7 +173,7 @@ def industries(pks: Pks) -> Iterator[Entry]:
             names(each, each.code),
             (),
             (each.scheme,),
-            query=(("industry", section.code),),
+            query=(("q", each.code),),
         )
 
 
@@ -297,7 +294,7 @@ def register_all() -> None:
             VIEW,
             "registry.Industry",
             industries,
-            listed="registry:organisations",
+            listed="registry:industries",
             order=110,
         ),
     ):

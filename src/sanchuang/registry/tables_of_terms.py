@@ -15,7 +15,7 @@ from sanchuang.core.reports import address
 from sanchuang.core.templatetags.shown import label, published, verification
 from sanchuang.engines.rules.dictionary import FactType, Per
 from sanchuang.registry.labels import FACT_TYPES, MECHANISM_KINDS
-from sanchuang.registry.models import FactDefinition, Mechanism, Person, PublishedFigure
+from sanchuang.registry.models import FactDefinition, Industry, Mechanism, Person, PublishedFigure
 from sanchuang.registry.tables import LEAD, NUMBER, linked
 from sanchuang.values import Malformed, Period
 
@@ -137,6 +137,33 @@ class FigureTable(tables.Table):
     def render_status(self, record: PublishedFigure) -> SafeString | str:
         """How far the source was checked."""
         return verification(record.status)
+
+
+class IndustryTable(tables.Table):
+    """The classification of industries, with the organisations of each class."""
+
+    code = tables.Column(verbose_name=_("Code"))
+    name = tables.Column(verbose_name=_("Industry"), attrs=LEAD)
+    level = tables.Column(verbose_name=_("Level"))
+    parent = tables.Column(verbose_name=_("Part of"), order_by="parent__code", default="")
+    real = tables.Column(verbose_name=_("Organisations with a source"), attrs=NUMBER)
+    invented = tables.Column(verbose_name=_("Synthetic organisations"), attrs=NUMBER)
+
+    class Meta:
+        model = Industry
+        fields = ("code", "name", "level", "parent", "real", "invented")
+
+    def render_name(self, record: Industry) -> str:
+        """The name in the page's language."""
+        return label(record)
+
+    def render_level(self, record: Industry) -> Any:
+        """How fine the class is."""
+        return record.get_level_display()
+
+    def render_parent(self, value: Industry) -> str:
+        """The class around it."""
+        return f"{value.code} {label(value)}"
 
 
 class FactDefinitionTable(tables.Table):

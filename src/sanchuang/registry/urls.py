@@ -21,5 +21,6 @@ urlpatterns = [
     path("mechanisms/<str:slug>/", views.mechanism, name="mechanism"),
     path("figures/", views.Figures.as_view(), name="figures"),
     path("figures/<str:slug>/", views.figure, name="figure"),
+    path("industries/", views.Industries.as_view(), name="industries"),
     path("definitions/", views.FactDefinitions.as_view(), name="fact-definitions"),
 ]

@@ -49,7 +49,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "registry:mechanism": ("records", ""),
     "registry:figures": ("cockpit", ""),
     "registry:figure": ("cockpit", "点开一个数字"),
-    "registry:fact-definitions": ("records", ""),
+    "registry:fact-definitions": ("lists", ""),
+    "registry:industries": ("lists", ""),
     "registry:map": ("map", ""),
     "admin": ("administration", "后台"),
 }

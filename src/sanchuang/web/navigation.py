@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str | Promise, str], ...]], ...] 
             (_("People"), "registry:people"),
             (_("Places and circles"), "registry:places"),
             (_("Map"), "registry:map"),
+            (_("Industries"), "registry:industries"),
         ),
     ),
     (

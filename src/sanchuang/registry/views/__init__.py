@@ -4,6 +4,7 @@ from sanchuang.registry.views.figures import figure
 from sanchuang.registry.views.lists import (
     FactDefinitions,
     Figures,
+    Industries,
     Mechanisms,
     Needs,
     Organisations,
@@ -17,6 +18,7 @@ from sanchuang.registry.views.records import mechanism, need, organisation, pers
 __all__ = [
     "FactDefinitions",
     "Figures",
+    "Industries",
     "Mechanisms",
     "Needs",
     "Organisations",

@@ -11,6 +11,7 @@ from sanchuang.core.lists import ListPage
 from sanchuang.registry import filters, tables, tables_of_terms
 from sanchuang.registry.models import (
     FactDefinition,
+    Industry,
     Mechanism,
     Need,
     Organisation,
@@ -147,6 +148,27 @@ class Figures(ListPage):
     def get_queryset(self) -> QuerySet[PublishedFigure]:
         """With their mechanism at hand, in the order of the pack."""
         return published_figures()
+
+
+class Industries(ListPage):
+    """The classification of industries."""
+
+    permission = VIEW
+    table_class = tables_of_terms.IndustryTable
+    filterset_class = filters.IndustryFilter
+    heading = _("Industries")
+    lead = _(
+        "The classification that the pack uses, and how many organisations name each class as their own."
+    )
+    empty_lesson = _("The classification comes with a pack.")
+
+    def get_queryset(self) -> QuerySet[Industry]:
+        """By code, with the numbers of organisations, real and synthetic apart."""
+        named = Industry.objects.select_related("parent").annotate(
+            real=Count("organisations", filter=Q(organisations__synthetic=False)),
+            invented=Count("organisations", filter=Q(organisations__synthetic=True)),
+        )
+        return named.order_by("code")
 
 
 class FactDefinitions(ListPage):
