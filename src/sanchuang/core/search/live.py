@@ -20,6 +20,7 @@ from django.db.models import Sum
 
 from sanchuang.core.models import SearchMark
 from sanchuang.core.search.keys import search_key
+from sanchuang.core.search.marks import KEPT
 from sanchuang.core.search.offers import Entry, Source, sources
 from sanchuang.engines.lookup import Document, Found, Index
 
@@ -144,9 +145,11 @@ def _changed(
     old: State, kinds: tuple[Source, ...], marks: list[tuple[int, int, str, str]], seen: frozenset[Mark]
 ) -> Changed | None:
     """The records changed since the first index of `old` was made, by kind; None: too many, or not to be told."""
-    first, newest = min((pk for pk, *_ in marks), default=0), max((pk for pk, _ in old.seen), default=0)
-    undone = any(pk >= first for pk, _ in old.seen - seen)
-    missed = first > newest + 1
+    # Marks as young as this are never cleared away: one that is gone was undone with its transaction. (A database
+    # need not give the numbers of an undone transaction again, so numbers alone do not tell.)
+    kept = max((pk for pk, *_ in marks), default=0) - KEPT
+    undone = any(pk >= kept for pk, _ in old.seen - seen)
+    missed = max((pk for pk, _ in old.seen), default=0) < kept
     if not marks or undone or missed:
         return None
     records: dict[str, set[str]] = {}
