@@ -15,6 +15,7 @@ from django.test import Client
 from sanchuang.core.roles import Role
 from sanchuang.registry.map import district_map
 from sanchuang.registry.models import Organisation, Outline, Place
+from sanchuang.values import Verification
 
 
 def payload(html: str) -> Any:
@@ -90,6 +91,30 @@ def test_hostile_names_are_only_names(tiny: Any, sign_in: Callable[..., Client])
     html = sign_in(Role.OFFICER).get("/map/").content.decode()
     assert "<script>alert" not in html
     assert hostile in marks(html)
+
+
+def test_circles_without_members_are_drawn_empty(db: None, sign_in: Callable[..., Client]) -> None:
+    Place.objects.create(slug="ring", name="空圈", kind="circle", source="test")
+    html = sign_in(Role.OFFICER).get("/map/").content.decode()
+    names = [feature["properties"]["name"] for feature in payload(html)["maps"]["map"]["features"]]
+    assert names == ["空圈"]
+
+
+def test_an_outline_outside_the_district_makes_no_map_by_coordinates(
+    db: None, sign_in: Callable[..., Client]
+) -> None:
+    Place.objects.create(slug="ring", name="空圈", kind="circle", source="test")
+    abroad = Place.objects.create(slug="abroad", name="区外", kind="outside", source="test")
+    corners = [[10.0, 59.0], [11.0, 59.0], [11.0, 60.0], [10.0, 59.0]]
+    Outline.objects.create(
+        place=abroad,
+        geometry={"type": "Polygon", "coordinates": [corners]},
+        source="test",
+        status=Verification.UNVERIFIED,
+    )
+    html = sign_in(Role.OFFICER).get("/map/").content.decode()
+    assert "示意图" in html
+    assert "区外" not in html
 
 
 def test_a_district_without_places_has_no_map(db: None, sign_in: Callable[..., Client]) -> None:

@@ -169,7 +169,7 @@ def district_map(kind: str = "") -> DistrictMap:
     places = list(
         Place.objects.exclude(kind=Place.Kind.OUTSIDE).select_related("parent").order_by("kind", "slug")
     )
-    outlines = {outline.place_id: outline for outline in Outline.objects.all()}
+    outlines = {outline.place_id: outline for outline in Outline.objects.filter(place__in=places)}
     circles = _circles(places)
     if any(_point(place, outlines.get(place.pk)) for place in places) or any(
         outline.geometry["type"] != "Point" for outline in outlines.values()
@@ -254,7 +254,7 @@ def _schematic(places: Sequence[Place], circles: Sequence[Place], kind: str) -> 
         ),
         outlines=_collection(
             [
-                _frame_of(spots.values()),
+                *([_frame_of(spots.values())] if spots else []),
                 *(
                     _feature(circle, _ring(rings[str(circle.pk)]), rings[str(circle.pk)])
                     for circle in circles
@@ -278,13 +278,6 @@ def _rows(keys: Sequence[str], rings: Iterable[Ring]) -> dict[str, Spot]:
         key: Spot(left + step * (number % across) + 0.5, top - 1.6 * (number // across))
         for number, key in enumerate(keys)
     }
-
-
-def _extremes(rings: Iterable[Ring]) -> Iterable[Spot]:
-    """Corners that hold all of the rings and their names."""
-    for ring in rings:
-        for side in (-1, 1):
-            yield Spot(ring.centre.x + side * ring.radius, ring.centre.y + side * (ring.radius + 1))
 
 
 def _ring(ring: Ring) -> dict[str, Any]:
