@@ -148,6 +148,13 @@ ONE_FAULT = {
         '  digits: 0\n  op: "≈"\n',
         "figures.yaml:34:7: 写的关系是“≈”，算出来是“>” — 删去 op：关系由算法和所用的数决定",
     ),
+    "a series in two units": (
+        "figures.yaml",
+        "  op: words\n",
+        "  op: words\n  series: ring-members\n",
+        "figures.yaml:40:9: 序列“ring-members”里单位不同：这里是“km”，figures.yaml:1 是“personer”"
+        " — 改用同一单位，或另立一个序列",
+    ),
     "a series that is not there": (
         "figures.yaml",
         "  series: ring-members\n  headline",

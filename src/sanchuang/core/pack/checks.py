@@ -149,6 +149,19 @@ def figure_units(entries: Iterable[Entry[PublishedFigure]], units: dict[str, Uni
             yield entry.problem(("unit",), *_wrong_unit(unit, figure.kind, units))
 
 
+def series_units(entries: Iterable[Entry[PublishedFigure]], units: dict[str, Unit]) -> Iterator[Problem]:
+    """A problem for every figure in another unit than the first one of its series: one axis draws them all."""
+    first: dict[str, Entry[PublishedFigure]] = {}
+    for entry in entries:
+        series, unit = entry.part.series, entry.part.unit
+        if series is None or unit not in units:
+            continue
+        other = first.setdefault(series, entry)
+        if other.part.unit != unit:
+            message = f"序列“{series}”里单位不同：这里是“{unit}”，{other.where()} 是“{other.part.unit}”"
+            yield entry.problem(("unit",), message, "改用同一单位，或另立一个序列")
+
+
 def fact_units(entries: Iterable[Entry[FactEntry]], units: dict[str, Unit]) -> Iterator[Problem]:
     """A problem for every fact whose unit measures something else than its type."""
     for entry in entries:

@@ -206,6 +206,7 @@ class _Reading:
         self.problems += checks.references([*everything, *results, *needs, *users], self.names)
         self.problems += checks.places_inside_themselves(places)
         self.problems += checks.figure_units(figures, units)
+        self.problems += checks.series_units(figures, units)
         # A wrong unit or id makes every computation that uses it wrong; it is mended first.
         sources = {e.document.source for e in figures if e.document}
         if "figure" not in self.names.unread and not any(p.source in sources for p in self.problems):
