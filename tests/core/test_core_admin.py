@@ -75,6 +75,12 @@ def test_the_search_for_records_never_breaks(page: str, sign_in: Any) -> None:
     assert sign_in(Role.AUDITOR).get(f"/admin/{page}").status_code in {200, 404}
 
 
+@pytest.mark.parametrize("page", ["core/lawentry", "registry/organisation", "registry/fact"])
+@pytest.mark.parametrize("text", ["x" * 100_000, "a " * 5_000], ids=["one long word", "many words"])
+def test_a_list_is_searched_for_any_text(page: str, text: str, sign_in: Any) -> None:
+    assert sign_in(Role.AUDITOR).get(f"/admin/{page}/", {"q": text}).status_code == 200
+
+
 def test_an_inbox_item_is_shown_with_its_history(sign_in: Any, make_user: Any) -> None:
     from sanchuang.core import reports
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
+
+LONGEST_SEARCH = 80  # characters
 
 admin.site.unregister(Group)  # roles are memberships
 
@@ -40,6 +43,15 @@ class Closed:
 
 class ReadOnly(Closed, ModelAdmin):  # type: ignore[misc]  # unfold is not typed
     """A list of records and each record, read only."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Those that hold the words; of a text the first 80 characters count, for SQLite takes no pattern of any length."""
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(
+            request, queryset, search_term[:LONGEST_SEARCH]
+        )
+        return found
 
 
 @admin.register(User)
