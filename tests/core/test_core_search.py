@@ -130,15 +130,14 @@ def test_what_was_undone_is_forgotten_even_if_its_numbers_are_not_given_again(
 ) -> None:
     """PostgreSQL counts on after an undone transaction, so the marks after it look like a run without a gap."""
     user = make_user(Role.AUDITOR)
-    add("north")
+    SearchMark.objects.all().delete()
     with transaction.atomic():
         add("south")
         assert ids("south", user) == [("law", "south")]
+        undone = SearchMark.objects.order_by("-pk")[0].pk
         transaction.set_rollback(True)
-    latest = SearchMark.objects.order_by("-pk")[0].pk
-    SearchMark.objects.create(pk=latest + 2, model="core.LawEntry", record="0", mark=5)
+    SearchMark.objects.create(pk=undone + 1, model="core.LawEntry", record="0", mark=5)
     assert ids("south", user) == []
-    assert ids("north", user) == [("law", "north")]
 
 
 def test_a_few_changes_are_read_alone_and_many_read_everything(make_user: Callable[..., Any]) -> None:

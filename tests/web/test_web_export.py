@@ -166,7 +166,17 @@ def test_a_filter_that_is_no_more_is_named(tiny: Any, sign_in: Callable[..., Cli
 
 
 @pytest.mark.parametrize(
-    "query", ["?sort=nonsense", "?page=99999", "?page=x", "?sort=-", "?_export=exe", "?kind="]
+    "query",
+    [
+        "?sort=nonsense",
+        "?page=99999",
+        "?page=x",
+        "?sort=-",
+        "?_export=exe",
+        "?kind=",
+        "?circle=%00",
+        "?q=%00",
+    ],
 )
 def test_a_list_survives_any_address(query: str, tiny: Any, sign_in: Callable[..., Client]) -> None:
     assert sign_in(Role.OFFICER).get(LIST + query).status_code == 200

@@ -40,6 +40,12 @@ class _NamedField(django_filters.fields.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return label(obj)
 
+    def to_python(self, value: Any) -> Any:
+        """The record chosen; a NUL, which PostgreSQL will not compare, chooses none."""
+        if isinstance(value, str) and "\0" in value:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
 
 class NamedFilter(django_filters.ModelChoiceFilter):
     """A choice among records that have names in several languages."""

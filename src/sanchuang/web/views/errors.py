@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -126,13 +126,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class UnfitMiddleware:
-    """Turns core's `Unfit`, which any view may raise, and a bare 405 into the pages that explain them."""
+    """Turns core's `Unfit`, which any view may raise, a bare 405 and a NUL in the address into pages that explain them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`."""
+        if "\0" in request.path_info:  # names nothing, and PostgreSQL will not even compare it
+            return not_found(request, Http404())
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             return not_allowed(request, response.headers["Allow"])
