@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -58,8 +59,8 @@ def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
         )
         raise NoLaw(_("There is no value of the law called “%(key)s”") % {"key": key}, remedy)
     entries.sort(key=_began)
-    in_force = [entry for entry in entries if holds_on(entry.date_from, entry.date_to, on)]
-    if not in_force:
+    entry = in_force(entries, on)
+    if entry is None:
         earliest = entries[0].date_from
         if earliest is not None and on < earliest:
             raise NoLaw(
@@ -70,8 +71,8 @@ def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
         spans = parted(
             *(
                 _("%(first)s to %(last)s")
-                % {"first": entry.date_from or "…", "last": entry.date_to or _("now")}
-                for entry in entries
+                % {"first": each.date_from or "…", "last": each.date_to or _("now")}
+                for each in entries
             )
         )
         raise NoLaw(
@@ -79,9 +80,14 @@ def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
             _("Known to be in force: %(spans)s") % {"spans": spans},
             earliest,
         )
-    entry = in_force[-1]
     value = measured(entry.value, entry.unit, entry.kind)
     return LawValue(key, value, entry.unit, entry.source, entry.status, entry.date_from, entry.date_to)
+
+
+def in_force(entries: Iterable[LawEntry], on: dt.date) -> LawEntry | None:
+    """Which of one key's entries counts on that day, as `law` says; None in a gap."""
+    holding = (entry for entry in entries if holds_on(entry.date_from, entry.date_to, on))
+    return max(holding, key=_began, default=None)
 
 
 def _began(entry: LawEntry) -> tuple[dt.date, dt.date]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanchuang.core.history import Event, register
+from sanchuang.core.language import listed
 from sanchuang.core.models import User
 from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.models import Organisation, OrganisationName, Person, PersonRole
@@ -27,7 +28,8 @@ def of_organisation(record: Any, user: User | AnonymousUser) -> Iterable[Event]:
     for role in record.people.select_related("person"):
         yield from _of_role(role, label(role.person), reverse("registry:person", args=[role.person.slug]))
     if record.changed_here:
-        yield Event("", _("Changed here; a load of the pack leaves it"), ", ".join(record.changed_here))
+        changed = listed(record._meta.get_field(column).verbose_name for column in record.changed_here)
+        yield Event("", _("Changed here; a load of the pack leaves it"), changed)
     if user.has_perm("registry.view_facts", record):
         known = record.facts.exclude(known_from=None).order_by().values("known_from").annotate(n=Count("pk"))
         for row in known:

@@ -19,13 +19,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.history import history
+from sanchuang.core.law import in_force
 from sanchuang.core.lists import ListPage
 from sanchuang.core.measure import measured
-from sanchuang.core.models import LawEntry, holds_on
+from sanchuang.core.models import LawEntry
 from sanchuang.core.permissions import require
-from sanchuang.core.script import to_hans
 from sanchuang.core.templatetags.shown import day, money, verification
-from sanchuang.registry.filters import OneOf, TextFilter, statuses
+from sanchuang.registry.filters import OneOf, TextFilter, holding, statuses
 from sanchuang.registry.tables import LEAD, NUMBER
 from sanchuang.values import Yuan, number_text, rate_text
 
@@ -102,10 +102,7 @@ class LawFilter(django_filters.FilterSet):
 
     def saying(self, records: QuerySet[LawEntry], name: str, value: str) -> QuerySet[LawEntry]:
         """Those with `value` in key, note or source, in either script."""
-        found = Q(pk__in=())
-        for written in {value, to_hans(value)}:
-            found |= Q(key__icontains=written) | Q(note__icontains=written) | Q(source__icontains=written)
-        return records.filter(found)
+        return records.filter(holding(value, "key", "note", "source"))
 
     def in_force(self, records: QuerySet[LawEntry], name: str, value: dt.date) -> QuerySet[LawEntry]:
         """Those whose days include `value`."""
@@ -136,12 +133,10 @@ def law(request: HttpRequest, key: str) -> HttpResponse:
     entries = list(LawEntry.objects.filter(key=key).order_by("-date_from", "-pk"))
     if not entries:
         raise Http404
-    today = timezone.localdate()
+    now = in_force(entries, timezone.localdate())
     context: dict[str, Any] = {
         "key": key,
-        "entries": [
-            (entry, shown(entry), holds_on(entry.date_from, entry.date_to, today)) for entry in entries
-        ],
+        "entries": [(entry, shown(entry), entry is now) for entry in entries],
         "note": next((entry.note for entry in entries if entry.note), ""),
         "history": history(entries[0], request.user),
     }
