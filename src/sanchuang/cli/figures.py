@@ -11,22 +11,14 @@ from rich.text import Text
 
 from sanchuang.cli.options import Format, FormatOption, print_json
 
-VERDICTS = {
-    "consistent": "一致",
-    "follows": "由此推得",
-    "contradiction": "对不上",
-    "different_things": "数的不是一回事",
-    "undecided": "定不了",
-}
-OBSTACLES = {"missing": "没有公布", "undated": "没有时点", "words": "只有文字", "operator": "不是确数"}
-SIGNS = {"*": "×", "/": "÷", "-": "−"}
-
 
 def figures(form: FormatOption = Format.TEXT) -> None:
     """列出公布的数、推算的数和算法步骤，以及各项核对的结论。
 
     示例：sanchuang figures --format json
     """
+    from sanchuang.engines.figures import Obstacle
+    from sanchuang.registry.labels import OBSTACLES, SIGNS, VERDICTS
     from sanchuang.registry.queries.figures import FigureBook
 
     book = FigureBook()
@@ -70,8 +62,10 @@ def figures(form: FormatOption = Format.TEXT) -> None:
         )
     verdicts = Table("核对", "结论", "要定下来还差", show_lines=True)
     for check in checks:
-        lacking = "\n".join(f"{item['figure']}：{OBSTACLES[item['why']]}" for item in check["open_for"])
-        verdicts.add_row(Text(check["name"]), VERDICTS[check["verdict"]], Text(lacking))
+        lacking = "\n".join(
+            f"{item['figure']}：{OBSTACLES[Obstacle(item['why'])]}" for item in check["open_for"]
+        )
+        verdicts.add_row(Text(check["name"]), str(VERDICTS[check["verdict"]]), Text(lacking))
     console = Console()
     console.print(table)
     console.print(verdicts)

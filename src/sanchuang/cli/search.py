@@ -12,19 +12,6 @@ from rich.text import Text
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.values import Malformed
 
-# How a record was found where its title does not show it.
-WAYS = {
-    "order": "简称",
-    "pinyin": "拼音",
-    "initials": "拼音首字母",
-    "sound": "同音",
-    "slip": "近似",
-    "keyword": "关键词",
-    "text": "正文",
-    "words": "各词都有",
-}
-USES = {"other": "又名", "short": "简称", "former": "曾用名", "code": "代码", "number": "编号"}
-
 
 def search_everywhere(
     text: Annotated[
@@ -45,6 +32,7 @@ def search_everywhere(
     """
     from sanchuang.core.operator import operator
     from sanchuang.core.search import nearest, search, source_of
+    from sanchuang.core.search.labels import USES, WAYS
 
     if not text.strip():
         raise Malformed("没有写要找什么", "写名称、代码或文号的一部分，例如 声呐")
@@ -79,8 +67,8 @@ def search_everywhere(
         why = hit.why
         name = why.name if why.name not in {"", hit.title} else ""
         said = [
-            WAYS.get(why.how.name.lower(), ""),
-            USES.get(why.use.name.lower(), "") if why.use and name else "",
+            str(WAYS.get(why.how, "")),
+            str(USES.get(why.use, "")) if why.use and name else "",
         ]
         reason = " ".join(part for part in (*said, name) if part)
         # Text, because a title may hold square brackets, which are markup to Rich.

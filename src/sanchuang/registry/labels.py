@@ -1,10 +1,11 @@
-"""The registry's own words in the page's language: kinds of organisations and places, uses of names."""
+"""The registry's own words in the page's language: kinds of records, uses of names, verdicts of checks."""
 
 from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.engines.figures import Obstacle
 from sanchuang.engines.rules.dictionary import FactType
 from sanchuang.registry.models import Organisation, OrganisationName, Place
 
@@ -32,3 +33,18 @@ FACT_TYPES: dict[FactType, str | Promise] = {
     FactType.TEXT: _("Text"),
     FactType.DATE: _("Day"),
 }
+# Verdicts of the checks of figures, and what leaves one open.
+VERDICTS: dict[str, str | Promise] = {
+    "consistent": _("consistent"),
+    "follows": _("follows"),
+    "contradiction": _("contradiction"),
+    "different_things": _("count different things"),
+    "undecided": _("cannot be decided"),
+}
+OBSTACLES: dict[Obstacle, str | Promise] = {
+    Obstacle.MISSING: _("not published"),
+    Obstacle.UNDATED: _("has no date"),
+    Obstacle.WORDS: _("given in words only"),
+    Obstacle.OPERATOR: _("not given exactly"),
+}
+SIGNS = {"*": "×", "/": "÷", "-": "−"}  # of operations, as printed

@@ -14,24 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from sanchuang.core.language import page_language
 from sanchuang.core.templatetags.shown import MONEY, unit_name
 from sanchuang.engines.figures import Obstacle
+from sanchuang.registry.labels import OBSTACLES, SIGNS, VERDICTS
 from sanchuang.values import Figure
 from sanchuang.values.numbers import decimals
 
 register = template.Library()
-VERDICTS: dict[str, tuple[str, Any]] = {
-    "consistent": ("yes", _("consistent")),
-    "follows": ("yes", _("follows")),
-    "contradiction": ("no", _("contradiction")),
-    "different_things": ("unknown", _("count different things")),
-    "undecided": ("unknown", _("cannot be decided")),
+# A verdict is drawn as the answer that it comes to.
+_COLOURS = {
+    "consistent": "yes",
+    "follows": "yes",
+    "contradiction": "no",
+    "different_things": "unknown",
+    "undecided": "unknown",
 }
-OBSTACLES = {
-    Obstacle.MISSING: _("not published"),
-    Obstacle.UNDATED: _("has no date"),
-    Obstacle.WORDS: _("given in words only"),
-    Obstacle.OPERATOR: _("not given exactly"),
-}
-SIGNS = {"*": "×", "/": "÷", "-": "−"}
 SIGNIFICANT = 7  # digits of an intermediate result that does not end
 
 
@@ -53,8 +48,7 @@ def quantity(context: Context, figure: Figure | None) -> SafeString | str:
 @register.filter
 def verdict(key: str) -> SafeString:
     """The badge of a check's verdict."""
-    kind, text = VERDICTS[key]
-    return format_html('<span class="answer answer-{}">{}</span>', kind, text)
+    return format_html('<span class="answer answer-{}">{}</span>', _COLOURS[key], VERDICTS[key])
 
 
 @register.filter

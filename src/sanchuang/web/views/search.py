@@ -12,30 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.permissions import require
-from sanchuang.core.search import Hit, How, Use, kinds, nearest, search, search_key, source_of, sources
+from sanchuang.core.search import Hit, kinds, nearest, search, search_key, source_of, sources
 from sanchuang.core.search.finding import MOST, clean
+from sanchuang.core.search.labels import USES, WAYS
 
 PAGE = 30
 SUGGESTED = 8
-
-# How a record was found where its title does not show it; what was found beside the title is said after it.
-WAYS: dict[How, str | Promise] = {
-    How.ORDER: _("abbreviation"),
-    How.PINYIN: _("pinyin"),
-    How.INITIALS: _("initials of the pinyin"),
-    How.SOUND: _("same sound"),
-    How.SLIP: _("similar"),
-    How.KEYWORD: _("keyword"),
-    How.TEXT: _("in the text"),
-    How.WORDS: _("every word found"),
-}
-USES: dict[Use, str | Promise] = {
-    Use.OTHER: _("also called"),
-    Use.SHORT: _("short name"),
-    Use.FORMER: _("former name"),
-    Use.CODE: _("code"),
-    Use.NUMBER: _("code"),
-}
 
 
 @dataclass(frozen=True)
