@@ -95,7 +95,7 @@ class FigureTable(tables.Table):
 
     name = tables.Column(verbose_name=_("Figure"), attrs=LEAD)
     value = tables.Column(verbose_name=_("Value"), orderable=False, attrs=NUMBER)
-    as_of = tables.Column(verbose_name=_("As of"), empty_values=(), attrs=NUMBER)
+    as_of = tables.Column(verbose_name=_("Dated"), empty_values=(), attrs=NUMBER)
     mechanism = tables.Column(verbose_name=_("Mechanism"), order_by="mechanism__order", default="")
     source = tables.Column(verbose_name=_("Source"))
     status = tables.Column(verbose_name=_("How far checked"))
