@@ -1,6 +1,6 @@
 """The language of the page or command at hand, as values and labels name it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import get_language
 
@@ -14,6 +14,12 @@ def page_script() -> str:
     """`zh-hant`, `zh-hans` or `en`: in which of a record's names the page speaks."""
     language = get_language() or ""
     return "en" if language.startswith("en") else "zh-hant" if language == "zh-hant" else "zh-hans"
+
+
+def pack_text(texts: Mapping[str, str]) -> str:
+    """One of a pack's texts or names (by script: hans, hant, en) in the page's language, else the simplified one."""
+    script = {"zh-hans": "hans", "zh-hant": "hant"}.get(page_script(), "en")
+    return texts.get(script) or texts.get("hans", "")
 
 
 def listed(words: Iterable[object]) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 import sanchuang
 from sanchuang.core.inbox.queries import waiting_count
-from sanchuang.core.language import page_script
+from sanchuang.core.language import pack_text
 from sanchuang.core.models import PackLoad
 from sanchuang.core.permissions import memberships_of
 from sanchuang.core.templatetags.shown import label
@@ -43,17 +43,11 @@ def about_the_district() -> dict[str, Any]:
         "release": sanchuang.__version__,
         "loaded": load
         and Loaded(
-            pick_name(about.get("names", {})) or load.pack, load.version, timezone.localdate(load.loaded_at)
+            pack_text(about.get("names", {})) or load.pack, load.version, timezone.localdate(load.loaded_at)
         ),
-        "district": {"short": _("Sanchuang"), "name": pick_name(about.get("district", {}))},
+        "district": {"short": _("Sanchuang"), "name": pack_text(about.get("district", {}))},
         "units": {unit["id"]: unit["names"] for unit in about.get("units", ())},
     }
-
-
-def pick_name(names: dict[str, str]) -> str:
-    """One of a pack's names (by script) in the page's language, else the simplified one."""
-    script = {"zh-hans": "hans", "zh-hant": "hant"}.get(page_script(), "en")
-    return names.get(script) or names.get("hans", "")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

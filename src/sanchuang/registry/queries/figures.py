@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sanchuang.core.language import page_script
+from sanchuang.core.language import pack_text
 from sanchuang.engines.figures import (
     Answer,
     Derivation,
@@ -31,14 +31,6 @@ UNDECIDED = "undecided"
 # Verdicts that somebody should look at, the gravest first.
 ATTENTION = ("contradiction", "different_things", UNDECIDED)
 _KEYS = {Truth.YES: "holds", Truth.NO: "fails", Truth.UNKNOWN: "open"}
-
-
-def said(names: dict[str, str] | None) -> str:
-    """One of a pack's texts (by script) in the page's language, else the simplified one."""
-    if not names:
-        return ""
-    script = {"zh-hans": "hans", "zh-hant": "hant"}.get(page_script(), "en")
-    return names.get(script) or names.get("hans", "")
 
 
 @dataclass(frozen=True)
@@ -169,12 +161,12 @@ class FigureBook:
             check,
             answer,
             verdict,
-            said(outcome.get("says", outcome)),
-            said(check.caution),
+            pack_text(outcome.get("says", outcome)),
+            pack_text(check.caution),
             tuple(self._named(sides)),
             tuple(
                 Unsettled(
-                    said(missing[name]["names"]) if name in missing else "", self.figures.get(name), why
+                    pack_text(missing[name]["names"]) if name in missing else "", self.figures.get(name), why
                 )
                 for name, why in answer.obstacles
             ),
@@ -187,4 +179,4 @@ class FigureBook:
             if part.get("unit"):
                 figure = fitted(figure, part["unit"]) or figure
             digits = part.get("digits")
-            yield said(part["names"]), figure if digits is None else figure.rounded(digits)
+            yield pack_text(part["names"]), figure if digits is None else figure.rounded(digits)
