@@ -34,6 +34,7 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Password")
         for name in ("username", "password"):
             self.fields[name].widget.attrs["class"] = "form-control"
 
