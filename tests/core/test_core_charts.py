@@ -123,3 +123,11 @@ def test_only_an_exact_number_is_plain_and_it_is_exact(value: Fraction, op: Op) 
     cell = bar(Figure(value, op)).table().rows[0][1]
     plain = cell.plain  # type: ignore[union-attr]
     assert not plain or (op is Op.EXACT and Fraction(plain) == value)
+
+
+def test_a_share_that_was_rounded_says_so() -> None:
+    steps = [Step("a", 10_000), Step("b", 9_999), Step("c", 3_333)]
+    rows = Funnel(key="k", title="t", steps=steps).table().rows
+    assert [row[2] for row in rows] == ["", "约100 %", "约33.3 %"]
+    half = Funnel(key="k", title="t", steps=[Step("a", 10), Step("b", 5), Step("c", 0)]).table().rows
+    assert [row[2] for row in half] == ["", "50 %", "0 %"]

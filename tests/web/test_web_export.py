@@ -180,3 +180,10 @@ def test_a_filter_that_is_no_more_is_named(tiny: Any, sign_in: Callable[..., Cli
 )
 def test_a_list_survives_any_address(query: str, tiny: Any, sign_in: Callable[..., Client]) -> None:
     assert sign_in(Role.OFFICER).get(LIST + query).status_code == 200
+
+
+def test_a_derived_figure_is_marked_in_the_file(tiny: Any, sign_in: Callable[..., Client]) -> None:
+    found = table(sign_in(Role.OFFICER).get("/figures/?_export=csv"))
+    names = [row[0] for row in found[1:]]
+    assert "人均营业额 (推算)" in names
+    assert "圈内营业额" in names

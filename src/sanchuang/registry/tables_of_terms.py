@@ -112,8 +112,8 @@ class FigureTable(tables.Table):
         return format_html("{}{}", shown, mark)
 
     def value_name(self, record: PublishedFigure) -> str:
-        """The name alone."""
-        return label(record)
+        """The name; of a derived figure, that it is one."""
+        return f"{label(record)} ({_('derived')})" if record.derived else label(record)
 
     def render_value(self, record: PublishedFigure) -> SafeString | str:
         """The figure as people say it."""

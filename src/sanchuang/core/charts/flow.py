@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from sanchuang.core.charts.base import SERIES_COLOURS, TEXT, Chart, ChartTable, cut, distinct, frame
 from sanchuang.core.charts.numbers import Cell, Value, one_unit, operator, size, text
-from sanchuang.values import Op, rate_text
+from sanchuang.core.language import page_language
+from sanchuang.values import Figure, Op
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Funnel(Chart):
         return datum
 
     def table(self) -> ChartTable:
-        """Every step with its share of the step before, where both are exact."""
+        """Every step with its share of the step before, where both are exact; one that does not end is "about"."""
         rows, before = [], None
         for step in self.steps:
             rows.append((step.name, Cell.of(step.value, self.unit), _share(step.value, before)))
@@ -114,7 +115,7 @@ def _share(value: Value, before: Value) -> str:
     part, whole = size(value), size(before)
     if part is None or not whole or {operator(value), operator(before)} != {Op.EXACT}:
         return ""
-    return rate_text(Fraction(round(1000 * part / whole), 1000))
+    return Figure(100 * part / whole, Op.EXACT, "%").rounded(1).text(page_language())
 
 
 @dataclass(frozen=True)
