@@ -69,7 +69,7 @@ def test_with_coordinates_places_are_drawn_where_they_lie_and_the_rest_is_named(
     names = [feature["properties"]["name"] for feature in payload(html)["maps"]["map"]["features"]]
     assert "峡湾镇" in names
     assert "示意图" not in html
-    assert "没有画出：没有有出处的坐标" in html
+    assert "图上没有画出，因为没有注明出处的坐标" in html
     assert '<a href="/places/nowhere/">无坐标之地</a>' in html
 
 
@@ -83,6 +83,9 @@ def test_the_kind_shown_is_in_the_address(westlake: None, sign_in: Callable[...,
     universities = set(Organisation.objects.filter(kind="university").values_list("name", flat=True))
     assert set(marks(client.get("/map/?kind=university").content.decode())) == universities
     assert len(marks(client.get("/map/?kind=nonsense").content.decode())) > len(universities)
+    # A park is a kind of place as well: only those who run one are asked for.
+    parks = list(Organisation.objects.filter(kind="park").values_list("name", flat=True))
+    assert sorted(marks(client.get("/map/?kind=park").content.decode())) == sorted(parks)
 
 
 def test_hostile_names_are_only_names(tiny: Any, sign_in: Callable[..., Client]) -> None:

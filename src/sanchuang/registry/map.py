@@ -244,7 +244,8 @@ def _schematic(places: Sequence[Place], circles: Sequence[Place], kind: str) -> 
     marks = [
         _of_place(each, spots[key]) if isinstance(each, Place) else _of_organisation(each, spots[key])
         for key, each in keys.items()
-        if not kind or each.kind == kind
+        # Places have kinds of the same names (a park, a venue): the choice is one of organisations.
+        if not kind or (isinstance(each, Organisation) and each.kind == kind)
     ]
     return MapChart(
         key="map",
