@@ -89,7 +89,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         404,
         _("There is no page at this address"),
         _("The record may have been renamed or removed, or the address was copied only in part."),
-        _("Search for the organisation by name, former name or code."),
+        _("Search for the record by name, former name or code."),
         **more,
     )
 
