@@ -201,7 +201,7 @@ def test_the_theme_is_set_before_the_style_sheets_are_asked_for(site: str, open_
 # parts of a page that fail
 
 
-FAILURES = {401: "登录已过期。", 403: "您不能这样做。", 404: "要找的内容已经不在。", 500: "系统出错，"}
+FAILURES = {401: "登录已过期。", 403: "您不能这样做。", 404: "要找的内容已不存在。", 500: "系统出错，"}
 
 
 @pytest.fixture

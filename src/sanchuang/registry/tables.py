@@ -41,7 +41,7 @@ class OrganisationTable(tables.Table):
         fields = ("name", "kind", "industry", "circle", "tags", "code")
 
     def render_name(self, record: Organisation) -> SafeString:
-        """The name with its badge, and below it the English name where the page is Chinese."""
+        """The name with its badge."""
         url = reverse("registry:organisation", args=[record.slug])
         return linked(url, label(record), record.synthetic)
 

@@ -45,7 +45,7 @@ def bars() -> Chart:
 def grouped_bars() -> Chart:
     return Bar(
         key="grouped-bars",
-        title=_("Bars of two series, amounts, lying"),
+        title=_("Horizontal bars of two series of amounts"),
         unit=_("yuan"),
         horizontal=True,
         categories=["2023", "2024", "2025"],
@@ -59,7 +59,7 @@ def grouped_bars() -> Chart:
 def stacked_bars() -> Chart:
     return Bar(
         key="stacked-bars",
-        title=_("Bars on one another"),
+        title=_("Stacked bars"),
         stacked=True,
         categories=["A", "B", "C", "D"],
         series=[Series("I", [3, 5, 2, 7]), Series("II", [4, 1, 6, 2])],
