@@ -65,6 +65,17 @@ def test_passwords_are_not_shown(sign_in: Any) -> None:
     assert lars.password not in page
 
 
+@pytest.mark.parametrize(
+    "page", ["user/?password__startswith=", "user/?password=", "membership/?user__password__startswith="]
+)
+def test_nobody_guesses_a_password_by_filtering(page: str, sign_in: Any) -> None:
+    from sanchuang.core.models import User
+
+    lars = User.objects.get(username="lars")
+    answer = sign_in(Role.AUDITOR).get(f"/admin/core/{page}{lars.password[:20]}")
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.MEMBER])
 def test_others_are_sent_away(role: Role, sign_in: Any) -> None:
     assert sign_in(role).get("/admin/").status_code == 302

@@ -62,6 +62,10 @@ class UserAdmin(ReadOnly):
     exclude = ("password",)
     search_fields = ("username", "display_name")
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Nothing by password: `?password__startswith=` would tell its hash character by character."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly):
