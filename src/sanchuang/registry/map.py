@@ -69,6 +69,11 @@ class MapChart(Chart):
         super().__post_init__()
         self.maps[self.key] = self.outlines
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw; areas without a mark are drawn."""
+        return not self.outlines["features"]
+
     def option(self) -> dict[str, Any]:
         """A geo with one series for each kind, real and invented apart."""
         groups: dict[tuple[str, str, bool], list[Mark]] = defaultdict(list)

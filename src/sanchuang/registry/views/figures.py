@@ -40,11 +40,15 @@ def figure(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def series_chart(series: list[PublishedFigure]) -> Line:
-    """The dated figures on a line of time at the last day of their period; those without a date beside it."""
+    """The dated figures on a line of time in the middle of their period; those without a date beside it.
+
+    Not at its last day: the axis would show what is of 2025 at the mark of 2026.
+    """
     first = series[0]
 
     def point(found: PublishedFigure) -> Point:
-        at = Period.parse(found.as_of).last if found.as_of else ""
+        dated = Period.parse(found.as_of) if found.as_of else None
+        at = dated.first + (dated.last - dated.first) / 2 if dated else ""
         return Point(at, found.figure, period(found.as_of) if found.as_of else _("undated"))
 
     return Line(
@@ -53,5 +57,7 @@ def series_chart(series: list[PublishedFigure]) -> Line:
         unit=first.unit,
         points=[point(f) for f in series if f.as_of],
         aside=[point(f) for f in series if not f.as_of],
-        note=_("Undated figures are listed in the table and not drawn."),
+        note=""
+        if all(f.as_of for f in series)
+        else _("Undated figures are listed in the table and not drawn."),
     )
