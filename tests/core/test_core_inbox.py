@@ -160,6 +160,20 @@ def test_what_one_takes_leaves_the_desks_of_the_others(make_user: Callable[..., 
     assert [step.did for step in item.steps.all()] == ["put", "taken", "taken"]
 
 
+def test_who_took_an_item_and_lost_the_role_handles_it_no_more(
+    make_user: Callable[..., Any], officer: User
+) -> None:
+    other = make_user(Role.OFFICER)
+    item = inbox.take(put(officer), by=other)
+    other.memberships.all().delete()
+    former = User.objects.get(pk=other.pk)
+    with pytest.raises(Refused):
+        inbox.settle(item, by=former, outcome="went")
+    assert (
+        inbox.settle(inbox.take(item, by=officer), by=officer, outcome="went").state == InboxItem.State.DONE
+    )
+
+
 def test_settling_says_how_by_whom_when_and_why(officer: User) -> None:
     item = inbox.settle(put(officer), by=officer, outcome="dropped", note="  对方改期  ")
     item.refresh_from_db()

@@ -187,3 +187,19 @@ def test_a_derived_figure_is_marked_in_the_file(tiny: Any, sign_in: Callable[...
     names = [row[0] for row in found[1:]]
     assert "人均营业额 (推算)" in names
     assert "圈内营业额" in names
+
+
+def test_a_figure_can_be_computed_with_in_the_file(westlake: None, sign_in: Callable[..., Client]) -> None:
+    """Beside the figure as people say it stand its operator, its number and its unit."""
+    head, *found = rows(sign_in(Role.OFFICER).get("/figures/?q=技术合作合同金额&_export=xlsx"))
+    [line] = [dict(zip(head, row, strict=True)) for row in found if row[0] == "技术合作合同金额"]
+    assert (line["关系"], line["数值"], line["单位"]) == ("超", "超1亿元", "元")
+    assert line["数字值"] == 100_000_000
+
+
+def test_a_value_of_the_law_can_be_computed_with_in_the_file(
+    westlake: None, sign_in: Callable[..., Client]
+) -> None:
+    head, *found = rows(sign_in(Role.OFFICER).get("/law/?q=transfer_income_share&_export=xlsx"))
+    lines = [dict(zip(head, row, strict=True)) for row in found]
+    assert [(line["数字值"], line["单位"]) for line in lines] == [(50, "%"), (70, "%")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,14 +112,18 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
                 _("Filter the list and export each part."),
             )
         columns = list(self.table.columns)
+        # What a page says in one cell, such as a figure, a file also gives in parts, to be computed with.
+        parts: Mapping[str, Callable[[Any], Any]] = getattr(self.table, "file_parts", {})
         marked = any(field.name == "synthetic" for field in self.table.data.model._meta.get_fields())
-        heads = [str(column.header) for column in columns] + ([_("synthetic")] if marked else [])
+        heads = [str(column.header) for column in columns] + [str(head) for head in parts]
+        heads += [_("synthetic")] if marked else []
 
         def rows() -> Iterator[Sequence[Any]]:
             found = records.iterator(chunk_size=2000) if hasattr(records, "iterator") else iter(records)
             for record in found:
                 row = BoundRow(record, table=self.table)
                 cells = [row.get_cell_value(column.name) for column in columns]
+                cells += [part(record) for part in parts.values()]
                 yield [*cells, _("synthetic") if record.synthetic else ""] if marked else cells
 
         # A column may draw with what every page knows (units of the pack), and a file has no page.

@@ -204,7 +204,7 @@ class InboxItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.kind}"
+        return f"#{self.pk}"
 
 
 class InboxStep(models.Model):

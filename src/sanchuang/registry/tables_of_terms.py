@@ -100,6 +100,12 @@ class FigureTable(tables.Table):
     source = tables.Column(verbose_name=_("Source"))
     status = tables.Column(verbose_name=_("How far checked"))
 
+    file_parts = {
+        _("Operator"): lambda record: record.op.label(page_language()),
+        _("As a number"): lambda record: record.figure.value,
+        _("Unit"): lambda record: record.unit,
+    }
+
     class Meta:
         model = PublishedFigure
         fields = ("name", "value", "as_of", "mechanism", "source", "status")

@@ -16,9 +16,10 @@ from sanchuang.core.roles import Role
 def _addressed(user: User | AnonymousUser, item: InboxItem | None = None) -> bool:
     if item is None or not user.is_active:
         return False
-    if item.user_id is not None and item.user_id == user.pk:
-        return True
-    return bool(item.role) and any(
+    if not item.role:
+        return item.user_id is not None and item.user_id == user.pk
+    # Whoever took a role's item and no longer holds the role handles it no more.
+    return any(
         membership.role == item.role and item.organisation in ("", membership.organisation)
         for membership in memberships_of(user)
     )

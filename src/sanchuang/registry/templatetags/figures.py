@@ -15,7 +15,7 @@ from sanchuang.core.language import page_language
 from sanchuang.core.templatetags.shown import MONEY, unit_name
 from sanchuang.engines.figures import Obstacle
 from sanchuang.registry.labels import OBSTACLES, SIGNS, VERDICTS
-from sanchuang.values import Figure
+from sanchuang.values import Figure, Truth
 from sanchuang.values.numbers import decimals
 
 register = template.Library()
@@ -27,6 +27,7 @@ _COLOURS = {
     "different_things": "unknown",
     "undecided": "unknown",
 }
+LARGE = 8  # digits of an amount whose last yuan nobody reads
 SIGNIFICANT = 7  # digits of an intermediate result that does not end
 
 
@@ -39,7 +40,8 @@ def quantity(context: Context, figure: Figure | None) -> SafeString | str:
         needed = decimals(figure.value)
         whole = len(str(int(abs(figure.value))))
         if needed is None or needed + whole > SIGNIFICANT + 4:
-            figure = figure.rounded(max(0, SIGNIFICANT - whole))
+            large = figure.unit in MONEY and whole > LARGE  # read in 亿元, or in millions
+            figure = figure.rounded(SIGNIFICANT - 2 - whole if large else max(0, SIGNIFICANT - whole))
     if figure.unit not in MONEY:
         figure = replace(figure, unit=unit_name(context, figure.unit))
     return format_html('<span class="num">{}</span>', figure.text(page_language()))
@@ -49,6 +51,17 @@ def quantity(context: Context, figure: Figure | None) -> SafeString | str:
 def verdict(key: str) -> SafeString:
     """The badge of a check's verdict."""
     return format_html('<span class="answer answer-{}">{}</span>', _COLOURS[key], VERDICTS[key])
+
+
+@register.filter
+def holds(truth: Truth) -> SafeString:
+    """Whether a comparison holds: not whether anybody met a condition."""
+    kind, text = {
+        Truth.YES: ("yes", _("holds")),
+        Truth.NO: ("info", _("does not hold")),
+        Truth.UNKNOWN: ("unknown", _("cannot be decided")),
+    }[truth]
+    return format_html('<span class="answer answer-{}">{}</span>', kind, text)
 
 
 @register.filter

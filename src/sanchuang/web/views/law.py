@@ -27,7 +27,7 @@ from sanchuang.core.permissions import require
 from sanchuang.core.templatetags.shown import day, money, verification
 from sanchuang.registry.filters import OneOf, TextFilter, holding, statuses
 from sanchuang.registry.tables import LEAD, NUMBER
-from sanchuang.values import Yuan, number_text, rate_text
+from sanchuang.values import Yuan, number_text, parse_number, rate_text
 
 VIEW = "registry.view_organisation"
 
@@ -53,6 +53,11 @@ class LawTable(tables.Table):
     date_to = tables.Column(verbose_name=_("until"), attrs=NUMBER, default="")
     source = tables.Column(verbose_name=_("Source"), orderable=False)
     status = tables.Column(verbose_name=_("How far checked"))
+
+    file_parts = {
+        _("As a number"): lambda record: parse_number(record.value),
+        _("Unit"): lambda record: record.unit,
+    }
 
     class Meta:
         model = LawEntry

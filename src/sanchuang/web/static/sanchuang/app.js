@@ -62,7 +62,13 @@ document.addEventListener("htmx:afterSwap", () => { document.getElementById("not
 // A link to a part inside closed <details> opens them.
 function openTarget() {
   if (location.hash.length < 2) return;
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let name = location.hash.slice(1);
+  try {
+    name = decodeURIComponent(name);
+  } catch {
+    // An address ending in "#%" names nothing.
+  }
+  const target = document.getElementById(name);
   for (let part = target; part; part = part.parentElement) {
     if (part.tagName === "DETAILS") part.open = true;
   }
