@@ -75,9 +75,7 @@ PICTURES = (
     Picture("home-narrow", "/", size=NARROW),
     Picture("organisations", "/organisations/?kind=company"),
     Picture("search", "/search/?q=智能"),
-    Picture("results", "/results/"),
     Picture("policies", "/policies/"),
-    Picture("places", "/places/"),
     Picture("organisation", f"/organisations/{COMPANY}/"),
     Picture("advice", f"/organisations/{COMPANY}/advice/"),
     Picture("map", "/map/"),
@@ -121,10 +119,9 @@ def enter(page: Any, url: str, picture: Picture) -> None:
         page.fill("#id_password", PASSWORD)
         page.click("#id_submit")
         page.wait_for_load_state()
-    page.locator(f'button[name="language"][value="{picture.language}"]').first.evaluate(
-        "button => button.click()"
-    )
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        button = page.locator(f'button[name="language"][value="{picture.language}"]').first
+        button.evaluate("button => button.click()")
 
 
 def take(chromium: Any, url: str, picture: Picture) -> int:
