@@ -113,6 +113,14 @@ def choose_language(page: Any, language: str) -> None:
         button.evaluate("button => button.click()")
 
 
+def until(page: Any, expression: str, arg: Any = None) -> None:
+    """Wait until `expression` is true. Playwright's own waiting evaluates text in the page, which its policy forbids."""
+    last = time.monotonic() + 10
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < last, f"never true: {expression}"
+        time.sleep(0.05)
+
+
 def checked(page: Any) -> list[str]:
     """What axe objects to on the open page: rule and element. The window must bypass the content policy."""
     page.evaluate(AXE.read_text())

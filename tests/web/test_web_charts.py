@@ -60,9 +60,7 @@ def test_a_chart_follows_the_theme(site: str, open_page: Any) -> None:
     canvas = page.locator("#chart-bars canvas")
     light = canvas.evaluate("canvas => canvas.toDataURL()")
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(
-        "light => document.querySelector('#chart-bars canvas').toDataURL() !== light", arg=light
-    )
+    browser.until(page, "light => document.querySelector('#chart-bars canvas').toDataURL() !== light", light)
 
 
 def test_what_cannot_be_drawn_is_a_table(site: str, chromium: Any) -> None:

@@ -156,7 +156,7 @@ def test_the_system_may_change_while_the_page_is_open(site: str, open_page: Any)
     page.goto(f"{site}/sign-in/")
     page.evaluate("document.addEventListener('themechange', (event) => { window.seen = event.detail; })")
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("window.seen === 'dark'")
+    browser.until(page, "window.seen === 'dark'")
     assert page.evaluate(GROUND) == DARK_PAPER
 
 
@@ -318,7 +318,7 @@ def test_paper_holds_the_page_without_its_frame(path: str, theme: str, site: str
     browser.enter(page, site, "officer")
     page.goto(site + path)
     page.emulate_media(media="print", color_scheme=theme)
-    page.wait_for_function("document.documentElement.dataset.bsTheme === 'light'")
+    browser.until(page, "document.documentElement.dataset.bsTheme === 'light'")
     for frame in (
         ".navbar-vertical",
         ".topbar",

@@ -63,7 +63,7 @@ def test_the_lock_names_versions_and_hashes_and_no_address() -> None:
 def test_our_pages_take_nothing_from_elsewhere() -> None:
     sources = [
         *ROOT.glob("src/sanchuang/*/templates/**/*.html"),
-        *ROOT.glob("src/sanchuang/web/static/sanchuang/*"),
+        *(path for path in ROOT.glob("src/sanchuang/web/static/sanchuang/*") if path.is_file()),
     ]
     assert len(sources) > 10
     for source in sources:
