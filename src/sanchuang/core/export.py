@@ -12,8 +12,10 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from html import unescape
+from itertools import chain
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -60,12 +62,14 @@ def plain(value: Any) -> str:
 
 
 def typed(value: Any) -> Any:
-    """`value` as a cell of a workbook: numbers, dates and truths as such, everything else as text."""
+    """`value` as a cell: None, numbers and dates as such (an amount as exact yuan), everything else as text."""
     match value:
-        case None | bool() | int() | dt.date():
+        case bool():
+            return _("yes") if value else _("no")
+        case None | int() | dt.date():
             return value
         case Yuan():
-            return value.fen / 100 if value.fen % 100 else value.fen // 100
+            return Decimal(value.fen) / 100 if value.fen % 100 else value.fen // 100
         case Fraction():
             return int(value) if value.denominator == 1 else float(value)
     return plain(value)
@@ -76,8 +80,6 @@ def guarded(value: Any) -> str:
     value = typed(value)
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     if not isinstance(value, str):
         return str(value)
     return "'" + value if value.startswith(FORMULA_SIGNS) else value
@@ -85,8 +87,6 @@ def guarded(value: Any) -> str:
 
 def _cell(page: Any, value: Any, *, head: bool = False) -> WriteOnlyCell:
     value = typed(value)
-    if isinstance(value, bool):
-        value = _("yes") if value else _("no")
     cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
         cell.data_type = "s"  # whatever it begins with
@@ -95,7 +95,7 @@ def _cell(page: Any, value: Any, *, head: bool = False) -> WriteOnlyCell:
             cell.quotePrefix = True
     elif isinstance(value, dt.date):
         cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, float):
+    elif isinstance(value, float | Decimal):
         cell.number_format = "#,##0.00"
     elif isinstance(value, int):
         cell.number_format = "#,##0"
@@ -152,16 +152,11 @@ def lines(sheet: Sheet) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     yield "\ufeff"
-    for row in _with_heads(sheet):
+    for row in chain([sheet.heads], sheet.rows):
         writer.writerow([guarded(value) for value in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-
-
-def _with_heads(sheet: Sheet) -> Iterator[Sequence[Any]]:
-    yield sheet.heads
-    yield from sheet.rows
 
 
 def answer(sheet: Sheet, form: str) -> HttpResponseBase:

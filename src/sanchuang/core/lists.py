@@ -81,16 +81,19 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         form = context["filter"].form
         filtered = any(form.data.get(name) for name in form.fields)
         context["table"].caption = self.heading
-        state = [(name, value) for name, value in self.request.GET.items() if name not in {"page", EXPORT}]
         return context | {
             "heading": self.heading,
             "lead": self.lead,
             "empty_lesson": self.empty_lesson,
             "filtered": filtered,
-            "exports": [(form, urlencode([*state, (EXPORT, form)])) for form in export.FORMATS],
+            "exports": [(form, urlencode([*self._state(), (EXPORT, form)])) for form in export.FORMATS],
             "too_many": context["table"].paginator.count > export.MOST_ROWS,
             "stale": self.stale(form),
         }
+
+    def _state(self) -> list[tuple[str, str]]:
+        """Filters and order as the address gives them: what a file of the list shares with the page."""
+        return [(name, value) for name, value in self.request.GET.items() if name not in {"page", EXPORT}]
 
     @staticmethod
     def stale(form: Any) -> list[tuple[str, str]]:
@@ -144,7 +147,7 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
             (name, _("“%(value)s” is no choice any more; not filtered by it") % {"value": value})
             for name, value in self.stale(shown)
         ]
-        state = urlencode([pair for pair in self.request.GET.items() if pair[0] not in {"page", EXPORT}])
+        state = urlencode(self._state())
         address = uri_to_iri(
             self.request.build_absolute_uri(self.request.path + (f"?{state}" if state else ""))
         )

@@ -193,29 +193,23 @@ def _circles(places: Iterable[Place]) -> list[tuple[Place, Held]]:
     return [(place, held.get(place.pk, Held())) for place in places if place.kind == Place.Kind.CIRCLE]
 
 
-def _of_place(place: Place, at: Spot) -> Mark:
-    return Mark(
-        label(place),
-        place.kind,
-        str(PLACE_KINDS[place.kind]),
-        label(place.parent),
-        reverse("registry:place", args=[place.slug]),
-        at,
-        place.synthetic,
-        named=True,
-    )
+def _key(each: Organisation | Place) -> str:
+    """What stands for a record in the layout; primary keys of the two models may be the same number."""
+    return f"{type(each).__name__} {each.pk}"
 
 
-def _of_organisation(each: Organisation, at: Spot) -> Mark:
+def _mark(each: Organisation | Place, at: Spot) -> Mark:
+    """A record at its spot; names of invented organisations are left to the tooltip, for there are many."""
+    place = isinstance(each, Place)
     return Mark(
         label(each),
         each.kind,
-        str(ORGANISATION_KINDS[each.kind]),
-        label(each.circle),
-        reverse("registry:organisation", args=[each.slug]),
+        str((PLACE_KINDS if place else ORGANISATION_KINDS)[each.kind]),
+        label(each.parent if isinstance(each, Place) else each.circle),
+        reverse("registry:place" if place else "registry:organisation", args=[each.slug]),
         at,
         each.synthetic,
-        named=not each.synthetic,
+        named=place or not each.synthetic,
     )
 
 
@@ -235,20 +229,13 @@ def _schematic(places: Sequence[Place], circles: Sequence[Place], kind: str) -> 
     others += loose.select_related("circle").order_by("kind", "slug")
     if not circles and not others:
         return None
-    keys = {
-        f"{type(each).__name__} {each.pk}": each for group in (*members.values(), others) for each in group
-    }
-    rings = schematic(
-        {
-            str(circle.pk): [f"{type(each).__name__} {each.pk}" for each in members[circle.pk]]
-            for circle in circles
-        }
-    )
+    rings = schematic({str(circle.pk): [_key(each) for each in members[circle.pk]] for circle in circles})
     spots = {key: spot for ring in rings.values() for key, spot in ring.members.items()}
-    spots |= _rows([f"{type(each).__name__} {each.pk}" for each in others], rings.values())
+    spots |= _rows([_key(each) for each in others], rings.values())
     marks = [
-        _of_place(each, spots[key]) if isinstance(each, Place) else _of_organisation(each, spots[key])
-        for key, each in keys.items()
+        _mark(each, spots[_key(each)])
+        for group in (*members.values(), others)
+        for each in group
         # Places have kinds of the same names (a park, a venue): the choice is one of organisations.
         if not kind or (isinstance(each, Organisation) and each.kind == kind)
     ]
@@ -341,7 +328,7 @@ def _geographic(
     }
     points = {place.pk: spot for place in places if (spot := _point(place, outlines.get(place.pk)))}
     marks = [
-        _of_place(place, points[place.pk])
+        _mark(place, points[place.pk])
         for place in places
         if place.pk in points and (not kind or place.kind == kind)
     ]
