@@ -96,6 +96,23 @@ def require(user: User | AnonymousUser, permission: str, record: Any = None) -> 
         raise Refused(message, _("Who may: %(who)s.") % {"who": who} if who else "")
 
 
+def authorise(user: User, permission: str, record: Any = None) -> None:
+    """`require` for actions: with the account and its roles as the database has them now, not as the page began.
+
+    An action calls it inside its transaction, so that a role taken away meanwhile counts.
+    """
+    forget_roles(user)
+    if user.pk is not None:
+        user.refresh_from_db(fields=["is_active", "is_superuser"])
+    require(user, permission, record)
+
+
+def forget_roles(user: User | AnonymousUser) -> None:
+    """Let the next question about `user` read the roles anew."""
+    user.__dict__.pop("_memberships_today", None)
+    getattr(user, "_prefetched_objects_cache", {}).pop("memberships", None)
+
+
 def permissions() -> Iterable[tuple[str, str, str]]:
     """Every explained permission with its act and those who may (for the handbook)."""
     return [(name, str(what), str(who)) for name, (what, who) in sorted(_remedies.items())]

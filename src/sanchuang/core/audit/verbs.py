@@ -1,0 +1,22 @@
+"""The register of what can be done: each verb of an action with its words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+
+_verbs: dict[str, str | Promise] = {}
+
+
+def register(verb: str, words: str | Promise) -> None:
+    """Name what `verb` ("room.act") does, in the infinitive ("rename an organisation"); registering it again is no fault."""
+    _verbs[verb] = words
+
+
+def words_of(verb: str) -> str | Promise:
+    """What `verb` does in the page's language; a verb whose room is not installed any more is told by its name."""
+    return _verbs.get(verb, verb)
+
+
+def verbs() -> dict[str, str | Promise]:
+    """All verbs by name."""
+    return dict(sorted(_verbs.items()))
