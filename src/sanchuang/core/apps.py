@@ -1,6 +1,7 @@
 """The core's place among Django's applications."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,7 +16,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register permissions and loaders."""
         from sanchuang.core import law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core.audit import guards
+        from sanchuang.core.audit import permissions as audit_permissions  # noqa: F401
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
         from sanchuang.core.search import marks
 
         marks.connect()
+        post_migrate.connect(guards.after_migration, sender=self, dispatch_uid="sanchuang.audit.guards")

@@ -28,6 +28,15 @@ class Refused(PermissionDenied):
         super().__init__(parted(message, remedy))
 
 
+class Conflict(ValueError):
+    """Somebody else changed the record meanwhile; `message` says who and when, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(parted(message, remedy))
+
+
 def near(word: str, known: Iterable[str], count: int = 5) -> list[str]:
     """The `count` words of `known` most like `word`, best first; empty when none is like it."""
     return difflib.get_close_matches(word, list(known), n=count, cutoff=0.5)

@@ -150,6 +150,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+# The hash of new rows of the audit trail: sha256, or sm3 where the state asks for its own.
+AUDIT_HASH = os.environ.get("SANCHUANG_AUDIT_HASH", "sha256").lower()
 X_FRAME_OPTIONS = "DENY"
 
 # Our own faults with their trace on the server's console, whatever DEBUG says; what users mistype is no fault.

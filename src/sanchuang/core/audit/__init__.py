@@ -1,6 +1,22 @@
-"""The audit trail: who did what to which record, when, on whose behalf and why."""
+"""The audit trail: who did what to which record, when, on whose behalf and why.
 
+A room registers its verbs and calls one of these functions in the transaction of each change; see
+docs/how-to-add-a-room.md.
+"""
+
+from sanchuang.core.audit.snapshots import leave_out, personal, version_of
 from sanchuang.core.audit.verbs import register
 from sanchuang.core.audit.writing import batch, change, created, note, reading, removed
 
-__all__ = ["batch", "change", "created", "note", "reading", "register", "removed"]
+__all__ = [
+    "batch",
+    "change",
+    "created",
+    "leave_out",
+    "note",
+    "personal",
+    "reading",
+    "register",
+    "removed",
+    "version_of",
+]

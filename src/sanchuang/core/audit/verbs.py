@@ -8,13 +8,20 @@ _verbs: dict[str, str | Promise] = {}
 
 
 def register(verb: str, words: str | Promise) -> None:
-    """Name what `verb` ("room.act") does, in the infinitive ("rename an organisation"); registering it again is no fault."""
+    """Name what `verb` ("room.act") does, in the infinitive ("rename an organisation"); again with the same words is no fault."""
+    if len(verb) > 60 or "." not in verb:
+        raise ValueError(f"audit verb {verb!r} is not of the form room.act with at most 60 characters")
     _verbs[verb] = words
 
 
 def words_of(verb: str) -> str | Promise:
     """What `verb` does in the page's language; a verb whose room is not installed any more is told by its name."""
     return _verbs.get(verb, verb)
+
+
+def known(verb: str) -> bool:
+    """Whether somebody registered `verb`."""
+    return verb in _verbs
 
 
 def verbs() -> dict[str, str | Promise]:

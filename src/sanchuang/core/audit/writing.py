@@ -1,52 +1,162 @@
-"""Writing the trail. Each function is called inside the transaction of the change that it tells of."""
+"""Writing the trail. Every function is called inside the transaction of the change that it tells of.
+
+A row that cannot be written undoes the change, and a change that is undone takes its row along.
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
 from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from sanchuang.core.models import User
+from sanchuang.core.audit import chain
+from sanchuang.core.audit.context import request_id
+from sanchuang.core.audit.snapshots import person_of, sealed_fields, snapshot, version_of
+from sanchuang.core.audit.verbs import known
+from sanchuang.core.errors import Conflict
+from sanchuang.core.models import AuditEntry, AuditHead, AuditSealed, User
+
+Fields = Mapping[str, Any]
+WHY = 2000  # characters of a reason
 
 
 def note(
     *,
-    by: User | None,
+    by: User | AnonymousUser | None,
     verb: str,
     record: Model | None = None,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    before: Fields | None = None,
+    after: Fields | None = None,
     why: str = "",
-) -> None:
-    """One row for one act; `by` is None only for somebody who is not signed in."""
+    count: int | None = None,
+    rows_digest: str = "",
+) -> AuditEntry:
+    """One row for one act of `by`; None for somebody who is not signed in.
+
+    `before` and `after` are JSON without fractions: text, whole numbers, truths, None, and lists and objects of them.
+    Raises `ValueError` for a verb that nobody registered, and `RuntimeError` outside a transaction: both are faults of
+    the room.
+    """
+    if not known(verb):
+        raise ValueError(f"audit verb {verb!r} is not registered; a room registers it beside its actions")
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{verb}: a row of the audit trail is written in the transaction of its change")
+    name = chain.algorithm()
+    head, _made = AuditHead.objects.select_for_update().get_or_create(pk=1)
+    held = {"before": dict(before or {}), "after": dict(after or {})}
+    sealed = _seal(held, record, name) if record is not None else []
+    acting = by.acting_for if isinstance(by, User) else None
+    entry = AuditEntry(
+        number=head.number + 1,
+        at=timezone.now(),
+        actor=by.pseudonym if isinstance(by, User) else "",
+        behalf=acting.giver.pseudonym if acting is not None else "",
+        verb=verb,
+        model=record._meta.label if record is not None else "",
+        record=str(record.pk)[:80] if record is not None else "",
+        why=why.strip()[:WHY],
+        request=request_id(),
+        count=count,
+        rows_digest=rows_digest,
+        algorithm=name,
+        previous=head.digest,
+        **held,
+    )
+    entry.digest = chain.digest(entry.previous, [getattr(entry, column) for column in chain.COLUMNS])
+    entry.save(force_insert=True)
+    for value in sealed:
+        value.entry = entry
+    AuditSealed.objects.bulk_create(sealed)
+    head.number, head.digest = entry.number, entry.digest
+    head.save(update_fields=["number", "digest"])
+    return entry
 
 
-def created(record: Model, *, by: User, verb: str, why: str = "") -> None:
+def _seal(held: dict[str, dict[str, Any]], record: Model, name: str) -> list[AuditSealed]:
+    """Put commitments in place of what names a person; gives the clear values to be kept beside the trail."""
+    kept = []
+    for side, values in held.items():
+        for field in sealed_fields(record) & values.keys():
+            if values[field] in ("", None):
+                continue
+            salt, value = secrets.token_hex(16), values[field]
+            values[field] = {"sealed": chain.commitment(name, salt, value)}
+            kept.append(
+                AuditSealed(person=person_of(record), place=f"{side}.{field}", salt=salt, value=value)
+            )
+    return kept
+
+
+def created(record: Model, *, by: User, verb: str, why: str = "") -> AuditEntry:
     """One row for a record that was made: its fields are the row's `after`."""
-    note(by=by, verb=verb, record=record, why=why)
+    return note(by=by, verb=verb, record=record, after=snapshot(record), why=why)
 
 
-def removed(record: Model, *, by: User, verb: str, why: str = "") -> None:
+def removed(record: Model, *, by: User, verb: str, why: str = "") -> AuditEntry:
     """One row for a record about to be deleted: its fields are the row's `before`."""
-    note(by=by, verb=verb, record=record, why=why)
+    return note(by=by, verb=verb, record=record, before=snapshot(record), why=why)
 
 
 @contextmanager
-def change(record: Model, *, by: User, verb: str, why: str = "") -> Iterator[None]:
-    """One row for what the block changes of `record`; none when nothing changed."""
+def change(
+    record: Model, *, by: User, verb: str, why: str = "", seen: str | None = None
+) -> Iterator[None]:
+    """One row for what the block changes of `record`, with each changed field before and after; none for no change.
+
+    The row of `record` in the database is locked from the beginning. `seen` is the `version_of` the record with which
+    somebody's form began: raises `Conflict`, which names who changed what since, when the record is another by now.
+    """
+    before = _stored(record)
+    if seen is not None and seen != version_of(before):
+        raise _conflict(record)
     yield
-    note(by=by, verb=verb, record=record, why=why)
+    was, now = snapshot(before), snapshot(_stored(record))
+    changed = [field for field in now if was[field] != now[field]]
+    if changed:
+        note(
+            by=by,
+            verb=verb,
+            record=record,
+            before={field: was[field] for field in changed},
+            after={field: now[field] for field in changed},
+            why=why,
+        )
+
+
+def _stored(record: Model) -> Model:
+    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+
+
+def _conflict(record: Model) -> Conflict:
+    last = AuditEntry.objects.filter(model=record._meta.label, record=str(record.pk)).first()
+    remedy = _("What you typed is still in the form. Compare it with the record as it is now, and save again")
+    if last is None:
+        return Conflict(_("Somebody changed this record while you were editing it"), remedy)
+    person = User.objects.filter(pseudonym=last.actor).first()
+    when = timezone.localtime(last.at).strftime("%Y-%m-%d %H:%M")
+    said = {"name": person or _("Somebody"), "when": when}
+    return Conflict(_("%(name)s changed this record on %(when)s, while you were editing it") % said, remedy)
 
 
 def batch(
-    *, by: User, verb: str, rows: Iterable[Mapping[str, Any]], record: Model | None = None, why: str = ""
-) -> None:
-    """One row for many records written at once: their number and the digest of `rows`."""
-    note(by=by, verb=verb, record=record, why=why)
+    *, by: User, verb: str, rows: Iterable[Any], record: Model | None = None, why: str = "", after: Fields | None = None
+) -> AuditEntry:
+    """One row for many records written at once: how many `rows` (JSON) there are, and one digest over them."""
+    count, digest = chain.rows_digest(chain.algorithm(), rows)
+    return note(by=by, verb=verb, record=record, why=why, after=after, count=count, rows_digest=digest)
 
 
-def reading(record: Model, *, by: User, what: str) -> None:
-    """One row for somebody who reads what not everybody may see; `what` is a registered verb."""
-    note(by=by, verb=what, record=record)
+def reading(record: Model, *, by: User | AnonymousUser, what: str, count: int | None = None) -> None:
+    """One row for somebody who reads what not everybody may see; `what` is a registered verb.
+
+    Written at once, in a transaction of its own where none is open. `count` is the number of rows that were read.
+    """
+    with transaction.atomic():
+        note(by=by, verb=what, record=record, count=count)

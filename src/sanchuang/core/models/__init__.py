@@ -1,15 +1,24 @@
 """Users and what they are in the district, dated law, which pack is loaded, and what waits for whom."""
 
+from sanchuang.core.models.approvals import Approval
+from sanchuang.core.models.audit import AuditEntry, AuditHead, AuditSealed
 from sanchuang.core.models.dates import dates_in_order, holds_on
 from sanchuang.core.models.inbox import InboxItem, InboxStep
 from sanchuang.core.models.law import LawEntry
 from sanchuang.core.models.packs import PackLoad
 from sanchuang.core.models.search import SearchMark
-from sanchuang.core.models.users import Membership, User
+from sanchuang.core.models.users import Consent, Delegation, Invitation, Membership, User
 
 __all__ = [
+    "Approval",
+    "AuditEntry",
+    "AuditHead",
+    "AuditSealed",
+    "Consent",
+    "Delegation",
     "InboxItem",
     "InboxStep",
+    "Invitation",
     "LawEntry",
     "Membership",
     "PackLoad",
