@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from sanchuang.core import confidential
 from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
 
 LONGEST_SEARCH = 80  # characters
@@ -42,7 +43,12 @@ class Closed:
 
 
 class ReadOnly(Closed, ModelAdmin):  # type: ignore[misc]  # unfold is not typed
-    """A list of records and each record, read only."""
+    """A list of records and each record, read only, without what the reader may not see."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What the reader may know of."""
+        found: QuerySet[Any] = confidential.visible(request.user, super().get_queryset(request))
+        return found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

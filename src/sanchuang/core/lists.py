@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import RequestContext, Template
@@ -18,11 +20,12 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 from django_tables2.rows import BoundRow
 
-from sanchuang.core import export
+from sanchuang.core import audit, confidential, export
 from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
 
 PAGE = 25
+CHUNK = 500  # rows of a file that are prepared together
 EXPORT = "_export"  # the parameter of the address that asks for a file
 
 
@@ -33,6 +36,9 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
     fixed, so no address can ask for all rows at once. `?_export=xlsx` and `csv` give all rows as a file: the visible
     columns, filtered and sorted as the page. A table's `value_NAME` gives the cell of a column that is drawn
     with markup.
+
+    What is confidential stays so: records and fields that the reader may not see are neither shown, sorted or filtered
+    by, nor written into the file, and reading those that they may see is noted in the audit trail.
     """
 
     permission: str
@@ -53,7 +59,44 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         """The page, or the file that the address asks for."""
         response: HttpResponse = super().get(request, *args, **kwargs)
         form = request.GET.get(EXPORT)
-        return self.exported(form) if form in export.FORMATS else response
+        if form in export.FORMATS:
+            self.note_reading(self.table.data.data)
+            return self.exported(form)
+        self.note_reading(row.record for row in self.table.paginated_rows)
+        return response
+
+    def get_table_data(self) -> Any:
+        """What the reader may see of the filtered records."""
+        return confidential.visible(self.request.user, super().get_table_data())
+
+    def get_filterset(self, filterset_class: Any) -> Any:
+        """The filters, without those that would tell what the reader may not see."""
+        filterset = super().get_filterset(filterset_class)
+        closed = self._closed()
+        for name, each in list(filterset.filters.items()):
+            if each.field_name in closed:
+                del filterset.filters[name]
+        return filterset
+
+    def _closed(self) -> frozenset[str]:
+        return confidential.closed_fields(self.request.user, self._model())
+
+    def _model(self) -> Any:
+        return self.filterset_class._meta.model
+
+    def note_reading(self, records: Iterable[Any]) -> None:
+        """One row of the audit trail for all confidential records that are read together."""
+        kind = confidential.of(self._model())
+        if kind is None or not kind.verb:
+            return
+        user = self.request.user
+        drawn = {column.name for column in self.table.columns}
+        if kind.fields and not kind.fields & drawn:
+            return
+        count = sum(1 for record in records if confidential.may_see(user, record))
+        if count:
+            with transaction.atomic():
+                audit.note(by=user, verb=kind.verb, count=count, after={"list": self.request.path})
 
     def get_template_names(self) -> list[str]:
         """Only rows and count when htmx asks for them (not when it restores a page from the history)."""
@@ -64,8 +107,14 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
 
     def get_table(self, **kwargs: Any) -> Any:
         """The table, sorted as the address asks, at a page that exists."""
+        closed = self._closed()
+        if closed and not self._sees_some():
+            kwargs["exclude"] = (*kwargs.get("exclude", ()), *closed)
         table = self.get_table_class()(data=self.get_table_data(), **kwargs)
         table.request = self.request
+        for column in table.columns:
+            if column.name in closed:
+                column.column.orderable = False
         if order := self.request.GET.getlist(table.prefixed_order_by_field):
             table.order_by = order
         table.paginate(page=1, per_page=PAGE)
@@ -90,6 +139,11 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
             "too_many": context["table"].paginator.count > export.MOST_ROWS,
             "stale": self.stale(form),
         }
+
+    def _sees_some(self) -> bool:
+        """Whether there is any record whose confidential fields the reader may see."""
+        kind = confidential.of(self._model())
+        return kind is None or self._model().objects.filter(kind.rows(self.request.user)).exists()
 
     def _state(self) -> list[tuple[str, str]]:
         """Filters and order as the address gives them: what a file of the list shares with the page."""
@@ -123,11 +177,15 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
 
         def rows() -> Iterator[Sequence[Any]]:
             found = records.iterator(chunk_size=2000) if hasattr(records, "iterator") else iter(records)
-            for record in found:
-                row = BoundRow(record, table=self.table)
-                cells = [row.get_cell_value(column.name) for column in columns]
-                cells += [part(record) for part in parts.values()]
-                yield [*cells, _("synthetic") if record.synthetic else ""] if marked else cells
+            prepare = getattr(self.table, "prepare", None)  # of a table that reads more for many rows at once
+            while chunk := list(islice(found, CHUNK)):
+                if prepare is not None:
+                    prepare(chunk)
+                for record in chunk:
+                    row = BoundRow(record, table=self.table)
+                    cells = [row.get_cell_value(column.name) for column in columns]
+                    cells += [part(record) for part in parts.values()]
+                    yield [*cells, _("synthetic") if record.synthetic else ""] if marked else cells
 
         # A column may draw with what every page knows (units of the pack), and a file has no page.
         context = RequestContext(self.request)

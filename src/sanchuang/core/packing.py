@@ -10,7 +10,6 @@ from sanchuang.core.models import LawEntry, Membership, User
 from sanchuang.core.pack.reader import Pack
 from sanchuang.core.pack.register import Counts, Report, loader
 from sanchuang.core.pack.sync import sync
-from sanchuang.core.roles import Role
 
 
 @loader(order=10)
@@ -51,11 +50,15 @@ def users(pack: Pack, by: User, report: Report) -> Counts:
         user.display_name = entry.names.hans
         user.password = hashed
         user.is_active = True
-        user.is_staff = Role(entry.role) in (Role.ADMINISTRATOR, Role.AUDITOR)
         user.save()
-        role, organisation = entry.role, entry.organisation or ""
-        user.memberships.exclude(role=role, organisation=organisation).delete()
-        Membership.objects.get_or_create(user=user, role=role, organisation=organisation)
+        held = {
+            "role": entry.role,
+            "organisation": entry.organisation or "",
+            "circle": entry.circle or "",
+        }
+        user.memberships.exclude(**held).delete()
+        if not user.memberships.filter(**held).exists():
+            Membership.objects.create(user=user, **held)
     names = [entry.username for entry in pack.users]
     User.objects.filter(pack=pack.id).exclude(username__in=names).update(is_active=False)
     report("users", len(names), len(names))

@@ -5,11 +5,13 @@ A room adds its permissions with `permit("room.verb", predicate, …)` in its `p
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import rules.permissions
 import rules.predicates
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core.errors import Refused
-from sanchuang.core.models import Membership, User
+from sanchuang.core.models import Delegation, Membership, User
 from sanchuang.core.roles import Role
 
 # django-rules is not typed.
@@ -28,15 +30,29 @@ _remedies: dict[str, tuple[str | Promise, str | Promise]] = {}
 
 
 def memberships_of(user: User | AnonymousUser) -> list[Membership]:
-    """The roles that `user` holds today; read once for each user object."""
+    """The roles that `user` holds today; read once for each user object.
+
+    Whoever acts for somebody else has the one role that was delegated, and for that time none of their own.
+    """
     if not isinstance(user, User) or not user.is_active:
         return []
     held: list[Membership] | None = getattr(user, "_memberships_today", None)
     if held is None:
         today = timezone.localdate()
-        held = [membership for membership in user.memberships.all() if membership.holds(today)]
+        acting = user.acting_for
+        source = user.memberships.all() if acting is None else _lent(acting, today)
+        held = [membership for membership in source if membership.holds(today)]
         user._memberships_today = held  # type: ignore[attr-defined]
     return held
+
+
+def _lent(delegation: Delegation, today: dt.date) -> list[Membership]:
+    """The giver's own memberships that `delegation` covers: nobody lends what they do not hold themselves."""
+    giver = delegation.giver
+    if not delegation.holds(today) or not giver.is_active or (giver.pack and not settings.DEMO):
+        return []
+    same = {name: getattr(delegation, name) for name in ("role", "organisation", "circle")}
+    return list(giver.memberships.filter(**same))
 
 
 def roles_of(user: User | AnonymousUser) -> set[Role]:
@@ -44,9 +60,9 @@ def roles_of(user: User | AnonymousUser) -> set[Role]:
     return {Role(membership.role) for membership in memberships_of(user)}
 
 
-def organisations_of(user: User | AnonymousUser, role: Role) -> set[str]:
-    """Identifiers of the organisations for which `user` holds `role` today."""
-    return {m.organisation for m in memberships_of(user) if m.role == role and m.organisation}
+def organisations_of(user: User | AnonymousUser, *roles: Role) -> set[str]:
+    """Identifiers of the organisations for which `user` holds one of `roles` today."""
+    return {m.organisation for m in memberships_of(user) if m.role in roles and m.organisation}
 
 
 def holds_role(*roles: Role) -> Any:
@@ -59,13 +75,30 @@ def holds_role(*roles: Role) -> Any:
     return _predicate(holds, name="holds_role(" + ",".join(sorted(wanted)) + ")")
 
 
-def own_organisation(role: Role) -> Any:
-    """The predicate that a user holds `role` for the organisation at hand (an object with `slug`)."""
+def own_organisation(*roles: Role) -> Any:
+    """The predicate that a user holds one of `roles` for the organisation at hand (an object with `slug`)."""
 
     def holds(user: User | AnonymousUser, organisation: Any = None) -> bool:
-        return organisation is not None and organisation.slug in organisations_of(user, role)
+        return organisation is not None and organisation.slug in organisations_of(user, *roles)
 
-    return _predicate(holds, name=f"own_organisation({role})")
+    return _predicate(holds, name=f"own_organisation({','.join(roles)})")
+
+
+def within_circle(*roles: Role) -> Any:
+    """The predicate that one of `roles` reaches the organisation at hand (an object with `circle`, which has a `slug`).
+
+    A role without a circle reaches over the district, one with a circle only to that circle's organisations. Where no
+    organisation is at hand, everybody's is meant.
+    """
+
+    def holds(user: User | AnonymousUser, organisation: Any = None) -> bool:
+        reached = {m.circle for m in memberships_of(user) if m.role in roles}
+        if not reached or "" in reached:
+            return bool(reached)
+        circle = getattr(organisation, "circle", None)
+        return circle is not None and circle.slug in reached
+
+    return _predicate(holds, name=f"within_circle({','.join(roles)})")
 
 
 def _signed_in(user: User | AnonymousUser) -> bool:
@@ -103,7 +136,11 @@ def authorise(user: User, permission: str, record: Any = None) -> None:
     """
     forget_roles(user)
     if user.pk is not None:
-        user.refresh_from_db(fields=["is_active", "is_superuser"])
+        # Read apart: the object may hold changes of its own that are not saved yet.
+        now = User.objects.filter(pk=user.pk).values("is_active", "is_superuser").first()
+        user.is_active, user.is_superuser = (now["is_active"], now["is_superuser"]) if now else (False, False)
+        if user.acting_for is not None:
+            user.acting_for = Delegation.objects.select_related("giver").get(pk=user.acting_for.pk)
     require(user, permission, record)
 
 

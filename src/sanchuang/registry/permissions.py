@@ -1,50 +1,67 @@
-"""Who may see what of the registry."""
+"""Who may see and change what of the registry."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.core import audit, confidential
 from sanchuang.core.models import User
-from sanchuang.core.permissions import holds_role, own_organisation, permit, signed_in
+from sanchuang.core.permissions import (
+    holds_role,
+    memberships_of,
+    organisations_of,
+    own_organisation,
+    permit,
+    signed_in,
+    within_circle,
+)
 from sanchuang.core.roles import Role
-from sanchuang.registry.models import Need
 
-district_staff = holds_role(Role.OFFICER, Role.SCOUT, Role.AUDITOR, Role.ADMINISTRATOR)
-own = own_organisation(Role.MEMBER)
+# Whoever works in an organisation knows its affairs; a role that reaches over the district knows everybody's.
+INSIDERS = (Role.MEMBER, Role.RESEARCHER, Role.FUND_MANAGER, Role.PROVIDER, Role.ORGANISER)
+OVERSEERS = (Role.OFFICER, Role.AUDITOR, Role.ADMINISTRATOR)
+
+own = own_organisation(*INSIDERS)
+staff = holds_role(*OVERSEERS) | within_circle(Role.SCOUT)
+insiders = staff | own
 
 permit(
     "registry.view_organisation", signed_in, what=_("view organisations"), who=_("everybody who is signed in")
 )
 permit(
     "registry.view_facts",
-    district_staff | own,
+    insiders,
     what=_("view facts of a company"),
-    who=_("officers, scouts, auditors, administrators and members of the company"),
+    who=_("officers, scouts of its circle, auditors, administrators and people of the company"),
 )
 permit(
     "registry.view_need_terms",
-    district_staff | own,
+    insiders,
     what=_("view budget and deadline of a need"),
-    who=_("officers, scouts, auditors, administrators and members of the company with the need"),
+    who=_("officers, scouts of its circle, auditors, administrators and people of the company with the need"),
 )
 permit(
     "registry.advise",
-    district_staff | own,
+    insiders,
     what=_("view the advice for a company"),
-    who=_("officers, scouts, auditors, administrators and members of the company"),
+    who=_("officers, scouts of its circle, auditors, administrators and people of the company"),
 )
 permit(
     "registry.change_organisation",
-    holds_role(Role.OFFICER, Role.SCOUT, Role.ADMINISTRATOR),
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR) | within_circle(Role.SCOUT),
     what=_("register or change an organisation"),
-    who=_("officers, scouts and administrators"),
+    who=_("officers, scouts of its circle and administrators"),
 )
 permit(
     "registry.record_fact",
     holds_role(Role.OFFICER, Role.ADMINISTRATOR) | own,
     what=_("record facts of a company"),
-    who=_("officers, administrators and members of the company"),
+    who=_("officers, administrators and people of the company"),
 )
 permit(
     "registry.grade_fact",
@@ -54,6 +71,42 @@ permit(
 )
 
 
-def may_see_terms(user: User | AnonymousUser, need: Need | None = None) -> bool:
-    """Whether `user` may see budget and deadline of `need`; without a need, of everybody's (as a list shows them)."""
-    return user.has_perm("registry.view_need_terms", need.organisation if need else None)
+def within_reach(path: str) -> Callable[[User | AnonymousUser], Q]:
+    """The records that `insiders` reach, in the database's terms; `path` leads from a record to its organisation."""
+
+    def reached(user: User | AnonymousUser) -> Q:
+        if user.is_superuser and user.is_active:
+            return Q()
+        held = memberships_of(user)
+        circles = {m.circle for m in held if m.role == Role.SCOUT}
+        if "" in circles or any(m.role in OVERSEERS for m in held):
+            return Q()
+        return Q(**{f"{path}slug__in": organisations_of(user, *INSIDERS)}) | Q(
+            **{f"{path}circle__slug__in": circles}
+        )
+
+    return reached
+
+
+def _organisation(record: Any) -> Any:
+    return record.organisation
+
+
+confidential.register(
+    "registry.Fact",
+    "registry.view_facts",
+    rows=within_reach("organisation__"),
+    subject=_organisation,
+    verb="registry.read_facts",
+)
+confidential.register(
+    "registry.Need",
+    "registry.view_need_terms",
+    fields=("budget", "deadline"),
+    rows=within_reach("organisation__"),
+    subject=_organisation,
+    verb="registry.read_need_terms",
+)
+audit.register("registry.read_facts", _("read facts of a company"))
+audit.register("registry.read_need_terms", _("read budget and deadline of a need"))
+audit.register("registry.read_advice", _("read the advice for a company"))

@@ -19,6 +19,10 @@ class RecordsSite(UnfoldAdminSite):
     site_title = site_header = _("Records of Sanchuang")
     index_title = _("To look at: every change is made on the pages")
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever may look behind the pages today, by their roles alone."""
+        return request.user.is_active and request.user.has_perm("core.view_records")
+
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Unfold's search for records' names; a page number that is none is no fault of ours."""
         page = request.GET.get("page", "1")

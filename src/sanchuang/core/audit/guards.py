@@ -53,12 +53,11 @@ def _laying(vendor: str) -> list[str]:
             f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW{when}"
             f" EXECUTE FUNCTION {_FUNCTION}()"
         )
-    for table in (AuditEntry._meta.db_table, AuditHead._meta.db_table):
-        statements.append(
-            f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-            f" EXECUTE FUNCTION {_FUNCTION}()"
-        )
-    return statements
+    return statements + [
+        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+        f" EXECUTE FUNCTION {_FUNCTION}()"
+        for table in (AuditEntry._meta.db_table, AuditHead._meta.db_table)
+    ]
 
 
 def _expected(vendor: str) -> set[str]:
@@ -101,7 +100,8 @@ def lifted(using: str = "default") -> Iterator[None]:
         for name in sorted(_expected(connection.vendor)):
             table = name.rpartition("_no_")[0]
             cursor.execute(
-                f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else "")
+                f"DROP TRIGGER IF EXISTS {name}"
+                + (f" ON {table}" if connection.vendor == "postgresql" else "")
             )
     try:
         yield

@@ -43,9 +43,9 @@ def snapshot(record: Model) -> Snapshot:
         if field.attname in without or isinstance(field, BigAutoField):
             continue
         value = getattr(record, field.attname)
-        if isinstance(value, bool | int | None) and not hasattr(value, "label"):
-            taken[field.attname] = value
-        elif isinstance(field, JSONField):
+        if (isinstance(value, bool | int | None) and not hasattr(value, "label")) or isinstance(
+            field, JSONField
+        ):
             taken[field.attname] = value
         else:
             taken[field.attname] = field.value_to_string(record)

@@ -85,7 +85,8 @@ def verify(
 
 def _rows() -> Iterator[dict[str, Any]]:
     columns = (*chain.COLUMNS, "previous", "digest")
-    return AuditEntry.objects.order_by("number").values(*columns).iterator(chunk_size=CHUNK)
+    found = AuditEntry.objects.order_by("number").values(*columns)
+    yield from found.iterator(chunk_size=CHUNK)
 
 
 def _digest(values: dict[str, Any], number: int) -> str:
@@ -132,7 +133,9 @@ class _Sealed:
             entry, group = self._next
             for _entry, place, salt, value in group:
                 side, _dot, field_name = place.partition(".")
-                stands = values[side].get(field_name) if entry == number and side in ("before", "after") else None
+                stands = (
+                    values[side].get(field_name) if entry == number and side in ("before", "after") else None
+                )
                 if stands != {"sealed": chain.commitment(values["algorithm"], salt, value)}:
                     raise _Fault(entry, _("The sealed value of “%(place)s” was altered") % {"place": place})
             self._step()

@@ -105,9 +105,7 @@ def removed(record: Model, *, by: User, verb: str, why: str = "") -> AuditEntry:
 
 
 @contextmanager
-def change(
-    record: Model, *, by: User, verb: str, why: str = "", seen: str | None = None
-) -> Iterator[None]:
+def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | None = None) -> Iterator[None]:
     """One row for what the block changes of `record`, with each changed field before and after; none for no change.
 
     The row of `record` in the database is locked from the beginning. `seen` is the `version_of` the record with which
@@ -146,7 +144,13 @@ def _conflict(record: Model) -> Conflict:
 
 
 def batch(
-    *, by: User, verb: str, rows: Iterable[Any], record: Model | None = None, why: str = "", after: Fields | None = None
+    *,
+    by: User,
+    verb: str,
+    rows: Iterable[Any],
+    record: Model | None = None,
+    why: str = "",
+    after: Fields | None = None,
 ) -> AuditEntry:
     """One row for many records written at once: how many `rows` (JSON) there are, and one digest over them."""
     count, digest = chain.rows_digest(chain.algorithm(), rows)

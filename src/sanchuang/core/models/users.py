@@ -81,7 +81,9 @@ class Membership(Reach):
         verbose_name = _("role held")
         verbose_name_plural = _("roles held")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["user", "role", "organisation", "circle"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "role", "organisation", "circle"], name="membership_once"
+            ),
             models.CheckConstraint(
                 condition=Q(date_from__isnull=True)
                 | Q(date_to__isnull=True)

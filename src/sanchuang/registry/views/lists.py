@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Case, Count, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +19,6 @@ from sanchuang.registry.models import (
     PublishedFigure,
     Result,
 )
-from sanchuang.registry.permissions import may_see_terms
 from sanchuang.registry.queries import organisations, published_figures
 
 VIEW = "registry.view_organisation"
@@ -71,11 +68,7 @@ class Needs(ListPage):
 
     def get_queryset(self) -> QuerySet[Need]:
         """With field and organisation at hand."""
-        return Need.objects.select_related("field", "organisation")
-
-    def get_table_kwargs(self) -> dict[str, Any]:
-        """Budget and deadline only for those who may see everybody's."""
-        return {} if may_see_terms(self.request.user) else {"exclude": ("budget", "deadline")}
+        return Need.objects.select_related("field", "organisation", "organisation__circle")
 
 
 class Places(ListPage):

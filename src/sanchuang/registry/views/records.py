@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from sanchuang.core import audit, confidential
 from sanchuang.core.history import history
 from sanchuang.core.permissions import require
 from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.labels import MECHANISM_KINDS, NAME_KINDS, ORGANISATION_KINDS, PLACE_KINDS
 from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
-from sanchuang.registry.permissions import may_see_terms
 from sanchuang.registry.queries import organisation_file
 from sanchuang.registry.queries.records import same_field, there
 from sanchuang.values import Yuan
@@ -30,6 +30,9 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         slug=slug,
     )
     file = organisation_file(found, timezone.localdate())
+    may_see_facts = request.user.has_perm("registry.view_facts", found)
+    if may_see_facts and file.facts:
+        audit.reading(found, by=request.user, what="registry.read_facts", count=len(file.facts))
     context: dict[str, Any] = {
         "organisation": found,
         "kind": ORGANISATION_KINDS[found.kind],
@@ -38,7 +41,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "file": file,
         "sheet": fact_sheet(file.facts),
-        "may_see_facts": request.user.has_perm("registry.view_facts", found),
+        "may_see_facts": may_see_facts,
         "may_advise": found.kind == found.Kind.COMPANY and request.user.has_perm("registry.advise", found),
         "history": history(found, request.user),
     }
@@ -62,12 +65,16 @@ def result(request: HttpRequest, slug: str) -> HttpResponse:
 def need(request: HttpRequest, slug: str) -> HttpResponse:
     """One technology need."""
     require(request.user, VIEW)
-    found = get_object_or_404(Need.objects.select_related("field", "organisation"), slug=slug)
+    known = Need.objects.select_related("field", "organisation", "organisation__circle")
+    found = get_object_or_404(confidential.visible(request.user, known), slug=slug)
+    may_see_terms = confidential.may_see(request.user, found)
+    if may_see_terms and (found.budget is not None or found.deadline is not None):
+        audit.reading(found, by=request.user, what="registry.read_need_terms")
     context = {
         "record": found,
         "levels": READINESS,
         "trl": found.trl_wanted,
-        "may_see_terms": may_see_terms(request.user, found),
+        "may_see_terms": may_see_terms,
         "budget": None if found.budget is None else Yuan(found.budget),
         "may_advise": bool(found.organisation)
         and request.user.has_perm("registry.advise", found.organisation),

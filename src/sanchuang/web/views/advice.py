@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanchuang.core import dates
+from sanchuang.core import audit, dates
 from sanchuang.core.advice import advise
 from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
@@ -39,6 +39,7 @@ def advice(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     try:
         context["advice"] = advise(subject_of(organisation, day_asked(asked)))
+        audit.reading(organisation, by=request.user, what="registry.read_advice")
     except (Malformed, Unfit) as error:
         context["fault"] = error
         status = 400

@@ -167,3 +167,4 @@ class User(Part):
     names: Names
     role: UserRole
     organisation: OrganisationRef | None = None
+    circle: CircleRef | None = None
