@@ -15,11 +15,18 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions and loaders."""
-        from sanchuang.core import law_reports, packing, permissions  # noqa: F401
-        from sanchuang.core.audit import guards
+        from sanchuang.core import history, law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core.accounts import actions  # noqa: F401
+        from sanchuang.core.accounts import permissions as account_permissions  # noqa: F401
+        from sanchuang.core.approvals import permissions as approval_permissions  # noqa: F401
+        from sanchuang.core.audit import guards, record_history
         from sanchuang.core.audit import permissions as audit_permissions  # noqa: F401
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
+        from sanchuang.core.personal import core_holders
+        from sanchuang.core.personal import permissions as personal_permissions  # noqa: F401
         from sanchuang.core.search import marks
 
         marks.connect()
+        core_holders.register_all()
+        history.register(record_history.lines)
         post_migrate.connect(guards.after_migration, sender=self, dispatch_uid="sanchuang.audit.guards")

@@ -22,6 +22,7 @@ class RegistryConfig(AppConfig):
             pack_figures,
             packing,
             permissions,
+            reaches,
             reports,
             search,
         )
@@ -31,5 +32,6 @@ class RegistryConfig(AppConfig):
         search.register_all()
         reports.register()
         history.register_all()
+        reaches.register_all()
         advice.register(FitsSection())
         advice.register(FileSection())

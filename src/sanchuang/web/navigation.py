@@ -15,6 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.core.permissions import organisations_of
+from sanchuang.core.roles import Role
 from sanchuang.core.templatetags.shown import label
 
 
@@ -133,6 +135,16 @@ def list_above(groups: list[Group], path: str) -> Entry | None:
     return max(entries, key=lambda entry: len(entry.url), default=None)
 
 
+def _keeping(user: Any) -> Iterator[Entry]:
+    """What those who keep accounts and the trail see; a company's member invites colleagues."""
+    if user.has_perm("core.view_users"):
+        yield Entry(_("Accounts"), reverse("users"))
+    if user.has_perm("core.invite") or organisations_of(user, Role.MEMBER):
+        yield Entry(_("Invitations"), reverse("invite"))
+    if user.has_perm("core.view_audit"):
+        yield Entry(_("Audit trail"), reverse("audit"))
+
+
 def menu(request: HttpRequest, own: list[tuple[Any, bool]], waiting: int = 0) -> list[Group]:
     """The groups that `request`'s user sees.
 
@@ -141,4 +153,5 @@ def menu(request: HttpRequest, own: list[tuple[Any, bool]], waiting: int = 0) ->
     """
     groups = [Group(_("Mine"), tuple(_desk(own, waiting)))]
     groups += [Group(title, tuple(_entries(places))) for title, places in GROUPS]
+    groups.append(Group(_("Administration"), tuple(_keeping(request.user))))
     return _mark([group for group in groups if group.entries], request.path)

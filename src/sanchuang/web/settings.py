@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     *(f"sanchuang.{name}" for name in ROOMS),
 ]
 MIDDLEWARE = [
+    "sanchuang.web.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "sanchuang.web.views.errors.SessionEndedMiddleware",
     # Closed unless opened: a view that strangers may see carries login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "sanchuang.web.requests.ActingMiddleware",
     "sanchuang.web.language.LanguageMiddleware",
     "sanchuang.web.script.ScriptMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -6,14 +6,20 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
+from sanchuang.web.views.approvals import approval
+from sanchuang.web.views.audit import Trail, entry
 from sanchuang.web.views.charts import gallery
+from sanchuang.web.views.delegations import act_for, end_delegation, own_delegations
 from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
+from sanchuang.web.views.invitations import accept_invitation, invite, withdraw_invitation
 from sanchuang.web.views.law import Laws, law
+from sanchuang.web.views.personal import erase_person, export_person, own_data
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import SignIn, admin_door, choose_language, choose_theme
+from sanchuang.web.views.users import Users, user_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -34,6 +40,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<str:slug>/advice/", advice, name="advice"),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
+    path("users/", Users.as_view(), name="users"),
+    path("users/<int:number>/", user_page, name="user"),
+    path("users/<int:number>/data/", export_person, name="export-person"),
+    path("users/<int:number>/erase/", erase_person, name="erase-person"),
+    path("invitations/", invite, name="invite"),
+    path("invitations/<int:number>/withdraw/", withdraw_invitation, name="withdraw-invitation"),
+    path("invitation/<str:token>/", accept_invitation, name="accept-invitation"),
+    path("account/delegations/", own_delegations, name="delegations"),
+    path("account/delegations/<int:number>/end/", end_delegation, name="end-delegation"),
+    path("account/act/", act_for, name="act-for"),
+    path("account/data/", own_data, name="own-data"),
+    path("approvals/<int:number>/", approval, name="approval"),
+    path("audit/", Trail.as_view(), name="audit"),
+    path("audit/<int:number>/", entry, name="audit-entry"),
     path("", include("sanchuang.registry.urls")),
     *(path(f"{room}/", include(f"sanchuang.{room}.urls")) for room in ROOMS),
 ]

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sanchuang.core import audit
 from sanchuang.core.inbox.kinds import kind_of, known
 from sanchuang.core.models import InboxItem, InboxStep, User
-from sanchuang.core.permissions import require
+from sanchuang.core.permissions import authorise
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
 
@@ -68,6 +69,7 @@ def put(
     )
     if made:
         item.steps.create(did=Did.PUT, by=by)
+        audit.created(item, by=by, verb="core.put_inbox")
     return item
 
 
@@ -82,9 +84,10 @@ def take(item: InboxItem, *, by: User) -> InboxItem:
     item = _locked(item, by)
     _must_be_open(item)
     if item.user_id != by.pk:
-        item.user = by
-        item.save(update_fields=["user"])
-        item.steps.create(did=Did.TAKEN, by=by)
+        with audit.change(item, by=by, verb="core.take_inbox"):
+            item.user = by
+            item.save(update_fields=["user"])
+            item.steps.create(did=Did.TAKEN, by=by)
     return item
 
 
@@ -98,6 +101,8 @@ def settle(item: InboxItem, *, by: User, outcome: str, note: str = "") -> InboxI
     item = _locked(item, by)
     _must_be_open(item)
     kind, note = kind_of(item), _said(note)
+    if kind.decided_elsewhere:
+        raise Malformed(_("This is decided on the page of its record"), _("Open the record from here"))
     if outcome not in kind.outcomes:
         ways = _("; ").join(str(words) for words in kind.outcomes.values())
         raise Malformed(_("No outcome is chosen"), _("Choose one of: %(ways)s") % {"ways": ways})
@@ -106,11 +111,27 @@ def settle(item: InboxItem, *, by: User, outcome: str, note: str = "") -> InboxI
             _("“%(outcome)s” needs its reason") % {"outcome": kind.outcomes[outcome]},
             _("Write it for whoever put the item"),
         )
-    item.state, item.outcome, item.note = State.DONE, outcome, note
-    item.settled_by, item.settled_at = by, timezone.now()
-    item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
-    item.steps.create(did=Did.SETTLED, by=by, outcome=outcome, note=note)
+    _settle(item, by, outcome, note)
     return item
+
+
+def _settle(item: InboxItem, by: User, outcome: str, note: str) -> None:
+    with audit.change(item, by=by, verb="core.settle_inbox", why=note):
+        item.state, item.outcome, item.note = State.DONE, outcome, note
+        item.settled_by, item.settled_at = by, timezone.now()
+        item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
+        item.steps.create(did=Did.SETTLED, by=by, outcome=outcome, note=note)
+
+
+@transaction.atomic
+def finish(*, key: str, by: User, outcome: str, note: str = "") -> None:
+    """End the waiting of the item put under `key`, from the action that decided its record and asked its own permission.
+
+    Nothing happens when no such item waits.
+    """
+    item = InboxItem.objects.select_for_update().filter(key=key, state=State.OPEN).first()
+    if item is not None:
+        _settle(item, by, outcome, note)
 
 
 @transaction.atomic
@@ -125,16 +146,19 @@ def reopen(item: InboxItem, *, by: User, note: str) -> InboxItem:
     note = _said(note)
     if not note:
         raise Malformed(_("Reopening needs its reason"), _("Write why it is not done"))
-    item.state, item.outcome, item.note, item.settled_by, item.settled_at = State.OPEN, "", "", None, None
-    item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
-    item.steps.create(did=Did.REOPENED, by=by, note=note)
+    if kind_of(item).decided_elsewhere:
+        raise Malformed(_("This is decided on the page of its record"), _("Open the record from here"))
+    with audit.change(item, by=by, verb="core.reopen_inbox", why=note):
+        item.state, item.outcome, item.note, item.settled_by, item.settled_at = State.OPEN, "", "", None, None
+        item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
+        item.steps.create(did=Did.REOPENED, by=by, note=note)
     return item
 
 
 def _locked(item: InboxItem, by: User) -> InboxItem:
     """The item as it is now, held until the end of the transaction, for somebody who may act on it."""
     current = InboxItem.objects.select_for_update().get(pk=item.pk)
-    require(by, "core.handle_inbox", current)
+    authorise(by, "core.handle_inbox", current)
     return current
 
 

@@ -26,7 +26,8 @@ class Kind:
     """A kind of waiting thing.
 
     `tell` makes its words from the item's `data` in the language active when it is called. `outcomes` are the ways to
-    settle it, each with its words; those in `explained` need a note.
+    settle it, each with its words; those in `explained` need a note. One that is `decided_elsewhere` is settled on the
+    page of its record, whose action calls `finish`.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Kind:
     tell: Callable[[Mapping[str, Any]], Told]
     outcomes: Mapping[str, str | Promise] = field(default_factory=lambda: {"done": _("Done")})
     explained: frozenset[str] = frozenset()
+    decided_elsewhere: bool = False
 
 
 _kinds: dict[str, Kind] = {}

@@ -6,8 +6,10 @@ from typing import Any
 
 import rules.predicates
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.core import audit, confidential
 from sanchuang.core.models import InboxItem, User
 from sanchuang.core.permissions import administrator, holds_role, memberships_of, permit, signed_in
 from sanchuang.core.roles import Role
@@ -51,4 +53,25 @@ permit(
     what=_("view items of the inbox"),
     who=_("whoever the item waits for, whoever made it, auditors and administrators"),
 )
+for _verb, _words in (
+    ("core.put_inbox", _("put something on a desk")),
+    ("core.take_inbox", _("take something upon oneself")),
+    ("core.settle_inbox", _("settle what waited")),
+    ("core.reopen_inbox", _("reopen what was settled")),
+):
+    audit.register(_verb, _words)
+
+
+def _rows(user: User | AnonymousUser) -> Q:
+    """The items that `user` may see, in the database's terms."""
+    if user.is_superuser or holds_role(Role.AUDITOR, Role.ADMINISTRATOR)(user):
+        return Q()
+    seen = Q(user=user.pk, role="") | Q(made_by=user.pk)
+    for membership in memberships_of(user):
+        seen |= Q(role=membership.role, organisation__in={"", membership.organisation})
+    return seen
+
+
+confidential.register("core.InboxItem", "core.see_inbox", rows=_rows)
+
 permit("core.report", signed_in, what=_("report an error"), who=_("everybody who is signed in"))

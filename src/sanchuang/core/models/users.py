@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.models.dates import dates_in_order, holds_on
@@ -51,6 +52,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def get_absolute_url(self) -> str:
+        """The address of the account's page."""
+        return reverse("user", args=[self.pk])
 
 
 class Reach(models.Model):

@@ -1,0 +1,68 @@
+"""What a role can be bound to. Core knows no organisations and no circles; the registry says which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from sanchuang.core.roles import Role
+from sanchuang.values import Malformed
+
+# Roles that mean nothing without an organisation, and those that a circle may narrow.
+NEED_ORGANISATION = frozenset({Role.MEMBER})
+MAY_HAVE_CIRCLE = frozenset({Role.SCOUT})
+
+
+@dataclass(frozen=True)
+class Places:
+    """How to find what roles are bound to: `find(slug)` gives its name or None, `choices` offers some."""
+
+    find: Callable[[str], str | None]
+    choices: Callable[[], Iterable[tuple[str, str]]]
+
+
+_kinds: dict[str, Places] = {}
+
+
+def register(kind: str, places: Places) -> None:
+    """Say which organisations (`kind` "organisation") or circles ("circle") there are."""
+    _kinds[kind] = places
+
+
+def name_of(kind: str, slug: str) -> str:
+    """The name of what `slug` identifies, else `slug` itself."""
+    places = _kinds.get(kind)
+    return (places.find(slug) if places and slug else None) or slug
+
+
+def choices(kind: str) -> list[tuple[str, str]]:
+    """Identifiers and names that a form offers."""
+    return list(_kinds[kind].choices()) if kind in _kinds else []
+
+
+def check(role: str, organisation: str, circle: str) -> Role:
+    """The role; raises `Malformed` for an unknown one and for a reach that does not fit it."""
+    if role not in Role.values:
+        raise Malformed(
+            _("There is no role “%(role)s”") % {"role": role},
+            _("Roles: %(roles)s") % {"roles": ", ".join(Role.values)},
+        )
+    held = Role(role)
+    if held in NEED_ORGANISATION and not organisation:
+        raise Malformed(
+            _("“%(role)s” needs an organisation") % {"role": held.label}, _("Say of which organisation")
+        )
+    if circle and held not in MAY_HAVE_CIRCLE:
+        raise Malformed(
+            _("“%(role)s” is not bound to a circle") % {"role": held.label}, _("Leave the circle empty")
+        )
+    for kind, slug, words in (
+        ("organisation", organisation, _("There is no organisation “%(slug)s”")),
+        ("circle", circle, _("There is no circle “%(slug)s”")),
+    ):
+        places = _kinds.get(kind)
+        if slug and (places is None or places.find(slug) is None):
+            raise Malformed(words % {"slug": slug}, _("Choose one that is in the registry"))
+    return held
