@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext_lazy
 
+from sanchuang.core import audit
 from sanchuang.core.demo import demo_password
 from sanchuang.core.models import LawEntry, Membership, User
 from sanchuang.core.pack.reader import Pack
 from sanchuang.core.pack.register import Counts, Report, loader
 from sanchuang.core.pack.sync import sync
+
+audit.register("core.load_pack", gettext_lazy("load a pack"))
 
 
 @loader(order=10)

@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sanchuang.core import audit
 from sanchuang.core.errors import Unfit, near
 from sanchuang.core.language import listed, page_language
 from sanchuang.core.models import User
-from sanchuang.core.permissions import require
+from sanchuang.core.permissions import authorise
 from sanchuang.engines.rules.dictionary import FactSpec, Per, Scalar
 from sanchuang.registry.codes import check_code
 from sanchuang.registry.coding import encode
@@ -29,6 +30,7 @@ from sanchuang.registry.reading import read_value
 from sanchuang.values import Evidence, Kind, Malformed, Op, Period, Verification
 
 Use = OrganisationName.Kind
+MOST_NAME = 200  # characters
 
 
 @transaction.atomic
@@ -48,13 +50,15 @@ def create_organisation(
     place: Place | None = None,
     circle: Place | None = None,
     address: str = "",
+    why: str = "",
 ) -> Organisation:
     """Register an organisation with its names.
 
     Raises `Refused`; `Malformed` for an empty name or source, an unknown kind, a wrong code, a circle that is
     none, or an identifier or code that another organisation has.
     """
-    require(by, "registry.change_organisation")
+    draft = Organisation(slug=slug, name=name.strip() or slug, circle=circle)
+    authorise(by, "registry.change_organisation", draft)
     if not name.strip() or not source.strip():
         raise Malformed(
             _("An organisation needs a name and a source"), _("Give its name, and say where it is known from")
@@ -97,6 +101,7 @@ def create_organisation(
         for text, use in names
         if text
     )
+    audit.created(organisation, by=by, verb="registry.create_organisation", why=why)
     return organisation
 
 
@@ -106,23 +111,71 @@ def _bearing(code: str | None) -> QuerySet[Organisation]:
 
 
 @transaction.atomic
-def rename_organisation(*, by: User, organisation: Organisation, name: str, on: dt.date) -> None:
-    """Give a new current name; the old one becomes a former name that ended on `on`."""
-    require(by, "registry.change_organisation", organisation)
+def rename_organisation(
+    *, by: User, organisation: Organisation, name: str, on: dt.date, why: str = "", seen: str | None = None
+) -> None:
+    """Give a new current name; the old one becomes a former name that ended on `on`.
+
+    `seen` is the version of the record that the form began with; raises `Conflict` when it is another by now. Raises
+    `Refused`; `Malformed` for an empty name, the one it has, or a day to come.
+    """
+    authorise(by, "registry.change_organisation", organisation)
     name = name.strip()
     if not name or name == organisation.name:
         raise Malformed(_("The new name is empty, or the one it has"), _("Write the new full name"))
-    organisation.names.filter(kind=Use.FORMER, name__in=(organisation.name, name)).delete()
-    organisation.names.filter(kind=Use.CURRENT).update(kind=Use.FORMER, until=on.isoformat(), pack="")
-    organisation.names.create(name=name, kind=Use.CURRENT, key=search_key(name))
-    _change(organisation, name=name)
+    if len(name) > MOST_NAME:
+        raise Malformed(
+            _("The name is longer than %(most)s characters") % {"most": MOST_NAME},
+            _("Write the full name only"),
+        )
+    if on > timezone.localdate():
+        raise Malformed(_("The day of renaming has not come yet"), _("Rename it when the day has come"))
+    with audit.change(organisation, by=by, verb="registry.rename_organisation", why=why, seen=seen):
+        organisation.names.filter(kind=Use.FORMER, name__in=(organisation.name, name)).delete()
+        organisation.names.filter(kind=Use.CURRENT).update(kind=Use.FORMER, until=on.isoformat(), pack="")
+        organisation.names.create(name=name, kind=Use.CURRENT, key=search_key(name))
+        _change(organisation, name=name)
+
+
+@transaction.atomic
+def change_organisation(
+    *,
+    by: User,
+    organisation: Organisation,
+    industry: Industry | None,
+    address: str,
+    name_en: str,
+    note: str,
+    why: str,
+    seen: str | None = None,
+) -> None:
+    """Change what the district itself keeps about an organisation; a load of its pack leaves these fields from now on.
+
+    `seen` is the version of the record that the form began with; raises `Conflict` when it is another by now. Raises
+    `Refused`, `Malformed` without a reason.
+    """
+    authorise(by, "registry.change_organisation", organisation)
+    if not why.strip():
+        raise Malformed(_("A change needs its reason"), _("Say from what it is known"))
+    said = {
+        "industry": industry,
+        "address": address.strip(),
+        "name_en": name_en.strip(),
+        "note": note.strip(),
+    }
+    with audit.change(organisation, by=by, verb="registry.change_organisation", why=why, seen=seen):
+        organisation.refresh_from_db()
+        changed = {name: value for name, value in said.items() if getattr(organisation, name) != value}
+        if changed:
+            _change(organisation, **changed)
 
 
 @transaction.atomic
 def classify_organisation(*, by: User, organisation: Organisation, industry: Industry | None) -> None:
     """Give the organisation its place in the classification of industries; None: not known."""
-    require(by, "registry.change_organisation", organisation)
-    _change(organisation, industry=industry)
+    authorise(by, "registry.change_organisation", organisation)
+    with audit.change(organisation, by=by, verb="registry.classify_organisation"):
+        _change(organisation, industry=industry)
 
 
 def _change(organisation: Organisation, **values: Any) -> None:
@@ -157,9 +210,9 @@ def record_fact(
     fact, `Malformed` for a value or period that does not fit it, a fact that comes from the classification, or a
     day or year that has not come yet.
     """
-    require(by, "registry.record_fact", organisation)
+    authorise(by, "registry.record_fact", organisation)
     if evidence is not Evidence.CLAIMED:
-        require(by, "registry.grade_fact", organisation)
+        authorise(by, "registry.grade_fact", organisation)
     entries = definitions()
     spec = entries.dictionary.find(name)
     if spec is None:
@@ -194,16 +247,25 @@ def record_fact(
             _("“%(fact)s” is %(value)s, a day that has not come yet") % (said | {"value": value}),
             _("Check the year, or record it when the day has come"),
         )
-    fact, _made = Fact.objects.update_or_create(
-        organisation=organisation,
-        name=spec.name,
-        period="" if period is None else str(period),
-        date_from=date_from if spec.per is Per.STATIC else None,
-        known_from=today,
-        evidence=evidence,
-        pack="",
-        defaults={"value": stored, "op": op, "source": source.strip()},
-    )
+    same = {
+        "organisation": organisation,
+        "name": spec.name,
+        "period": "" if period is None else str(period),
+        "date_from": date_from if spec.per is Per.STATIC else None,
+        "known_from": today,
+        "evidence": evidence,
+        "pack": "",
+    }
+    given = {"value": stored, "op": op, "source": source.strip()}
+    fact = Fact.objects.filter(**same).first()
+    if fact is None:
+        fact = Fact.objects.create(**same, **given)
+        audit.created(fact, by=by, verb="registry.record_fact")
+        return fact
+    with audit.change(fact, by=by, verb="registry.record_fact"):
+        for name, value_ in given.items():
+            setattr(fact, name, value_)
+        fact.save(update_fields=list(given))
     return fact
 
 

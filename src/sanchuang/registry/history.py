@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sanchuang.core.audit.record_history import belonging
 from sanchuang.core.history import Event, register
 from sanchuang.core.language import listed
 from sanchuang.core.models import User
 from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.models import Organisation, OrganisationName, Person, PersonRole
+
+MOST_FACTS = 200  # whose recording a page tells
 
 
 def of_organisation(record: Any, user: User | AnonymousUser) -> Iterable[Event]:
@@ -52,7 +55,15 @@ def _of_role(role: PersonRole, whose: str, url: str) -> Iterable[Event]:
         yield Event(role.until, _("Gave up a role"), f"{whose} · {role.title}", url)
 
 
+def _belonging(record: Any) -> Iterable[tuple[str, Iterable[Any]]]:
+    """Facts recorded here belong to their organisation's page; those of a pack are counted, not listed."""
+    if isinstance(record, Organisation):
+        recorded = record.facts.filter(pack="").order_by("-pk").values_list("pk", flat=True)
+        yield "registry.Fact", recorded[:MOST_FACTS]
+
+
 def register_all() -> None:
     """Add the registry's lines to every record's history."""
+    belonging(_belonging)
     register(of_organisation)
     register(of_person)

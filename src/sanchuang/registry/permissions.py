@@ -107,6 +107,14 @@ confidential.register(
     subject=_organisation,
     verb="registry.read_need_terms",
 )
-audit.register("registry.read_facts", _("read facts of a company"))
-audit.register("registry.read_need_terms", _("read budget and deadline of a need"))
-audit.register("registry.read_advice", _("read the advice for a company"))
+for _verb, _words in (
+    ("registry.read_facts", _("read facts of a company")),
+    ("registry.read_need_terms", _("read budget and deadline of a need")),
+    ("registry.read_advice", _("read the advice for a company")),
+    ("registry.create_organisation", _("register an organisation")),
+    ("registry.rename_organisation", _("rename an organisation")),
+    ("registry.change_organisation", _("change an organisation")),
+    ("registry.classify_organisation", _("classify an organisation")),
+    ("registry.record_fact", _("record a fact")),
+):
+    audit.register(_verb, _words)

@@ -8,6 +8,7 @@ app_name = "registry"
 urlpatterns = [
     path("organisations/", views.Organisations.as_view(), name="organisations"),
     path("organisations/<str:slug>/", views.organisation, name="organisation"),
+    path("organisations/<str:slug>/edit/", views.edit_organisation, name="edit-organisation"),
     path("results/", views.Results.as_view(), name="results"),
     path("results/<str:slug>/", views.result, name="result"),
     path("needs/", views.Needs.as_view(), name="needs"),

@@ -195,6 +195,14 @@ def make_user(
     return user
 
 
+@transaction.atomic
+def choose_language(*, by: User, language: str) -> None:
+    """Keep the language of the interface for `by`, one of `User.Language`."""
+    with audit.change(by, by=by, verb="core.change_user"):
+        User.objects.filter(pk=by.pk).update(language=language)
+    by.language = language
+
+
 def _perform_grant(approval: Approval, *, by: User, record: Any) -> None:
     given = dict(approval.given)
     days = {

@@ -24,13 +24,14 @@ _predicate: Any = rules.predicates.predicate  # django-rules is not typed
 
 
 def _oneself(user: User | AnonymousUser, other: User | None = None) -> bool:
-    return isinstance(user, User) and other is not None and user.pk == other.pk and user.is_active
+    return user.is_active and isinstance(other, User) and user.pk == other.pk
 
 
 def _for_own_company(user: User | AnonymousUser, reach: Any = None) -> bool:
     """Whether `reach` (anything with role and organisation) is membership of a company whose member `user` is."""
     return (
-        reach is not None
+        user.is_active
+        and reach is not None
         and reach.role == Role.MEMBER
         and reach.organisation in organisations_of(user, Role.MEMBER)
     )
@@ -38,18 +39,16 @@ def _for_own_company(user: User | AnonymousUser, reach: Any = None) -> bool:
 
 def _takes_part(user: User | AnonymousUser, delegation: Delegation | None = None) -> bool:
     return (
-        isinstance(user, User)
-        and delegation is not None
-        and user.pk in (delegation.giver_id, delegation.receiver_id)
+        user.is_active and delegation is not None and user.pk in (delegation.giver_id, delegation.receiver_id)
     )
 
 
 def _as_oneself(user: User | AnonymousUser, *_record: Any) -> bool:
-    return isinstance(user, User) and user.acting_for is None
+    return user.is_active and isinstance(user, User) and user.acting_for is None
 
 
 def _invited_by(user: User | AnonymousUser, invitation: Invitation | None = None) -> bool:
-    return isinstance(user, User) and invitation is not None and invitation.made_by_id == user.pk
+    return user.is_active and invitation is not None and invitation.made_by_id == user.pk
 
 
 oneself = _predicate(_oneself, name="oneself")

@@ -25,18 +25,20 @@ def _persons(user: User) -> set[str]:
 
 def _second(user: User | AnonymousUser, approval: Approval | None = None) -> bool:
     """Neither the asker nor whom they asked for, on either side: two persons mean two."""
-    if not isinstance(user, User) or approval is None:
+    if not isinstance(user, User) or not user.is_active or approval is None:
         return False
     return _persons(user).isdisjoint({approval.asked_by.pseudonym, approval.asked_for})
 
 
 def _competent(user: User | AnonymousUser, approval: Approval | None = None) -> bool:
-    act = act_of(approval) if approval is not None else None
-    return act is not None and approval is not None and user.has_perm(act.confirm, record_of(approval))
+    if approval is None or not user.is_active:
+        return False
+    act = act_of(approval)
+    return act is not None and user.has_perm(act.confirm, record_of(approval))
 
 
 def _asked(user: User | AnonymousUser, approval: Approval | None = None) -> bool:
-    return isinstance(user, User) and approval is not None and approval.asked_by_id == user.pk
+    return user.is_active and approval is not None and approval.asked_by_id == user.pk
 
 
 second = _predicate(_second, name="second_person")

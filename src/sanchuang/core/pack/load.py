@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 import sanchuang
+from sanchuang.core import audit
 from sanchuang.core.models import PackLoad, User
 from sanchuang.core.pack.reader import Pack, read_pack
 from sanchuang.core.pack.register import Counts, Progress, Report, code_check, loaders
-from sanchuang.core.permissions import require
+from sanchuang.core.permissions import authorise
 from sanchuang.engines.markup import Problem, Problems
 
 
@@ -34,7 +35,7 @@ def load_pack(path: Path | str, *, by: User, progress: Progress | None = None) -
     district in this database, a record that left the pack but is still referred to. Raises `Refused` when
     `by` may not load packs.
     """
-    require(by, "core.load_pack")
+    authorise(by, "core.load_pack")
     pack = read_pack(path, check_code=code_check())
     digest = _digest(pack)
     with transaction.atomic():
@@ -59,6 +60,14 @@ def load_pack(path: Path | str, *, by: User, progress: Progress | None = None) -
             digest=digest,
             counts=counts,
             by=by,
+        )
+        audit.note(
+            by=by,
+            verb="core.load_pack",
+            record=load,
+            after={"pack": pack.id, "version": pack.manifest.version, **counts},
+            count=sum(counts.values()),
+            rows_digest=pack.digest,
         )
     return Loaded(load, changed=True)
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.registry.models.base import Named, Sourced, Tag, sourced
@@ -68,6 +69,10 @@ class Organisation(Named, Sourced):
             ),
             sourced("organisation"),
         ]
+
+    def get_absolute_url(self) -> str:
+        """The address of its page."""
+        return reverse("registry:organisation", args=[self.slug])
 
 
 class OrganisationName(models.Model):

@@ -1,5 +1,6 @@
 """Pages of the registry."""
 
+from sanchuang.registry.views.edit import edit_organisation
 from sanchuang.registry.views.figures import figure
 from sanchuang.registry.views.lists import (
     FactDefinitions,
@@ -25,6 +26,7 @@ __all__ = [
     "People",
     "Places",
     "Results",
+    "edit_organisation",
     "figure",
     "map_page",
     "mechanism",

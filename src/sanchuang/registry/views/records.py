@@ -42,6 +42,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "file": file,
         "sheet": fact_sheet(file.facts),
         "may_see_facts": may_see_facts,
+        "may_change": request.user.has_perm("registry.change_organisation", found),
         "may_advise": found.kind == found.Kind.COMPANY and request.user.has_perm("registry.advise", found),
         "history": history(found, request.user),
     }

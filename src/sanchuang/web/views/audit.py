@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy
 from sanchuang.core.audit.queries import Row, told
 from sanchuang.core.audit.verbs import verbs
 from sanchuang.core.errors import Unfit
+from sanchuang.core.forms import DayField
 from sanchuang.core.lists import ListPage
 from sanchuang.core.models import AuditEntry, User
 from sanchuang.core.permissions import require
 from sanchuang.registry.filters import OneOf, TextFilter
 from sanchuang.registry.tables import LEAD, NUMBER
-from sanchuang.web.forms import DayField
 from sanchuang.web.views.users import LARGEST
 
 VIEW = "core.view_audit"

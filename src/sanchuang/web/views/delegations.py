@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sanchuang.core.accounts import delegations
 from sanchuang.core.errors import Unfit
+from sanchuang.core.forms import DayField, WhyField, styled
 from sanchuang.core.models import Delegation, User
 from sanchuang.core.permissions import memberships_of, require
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
-from sanchuang.web.forms import DayField, WhyField, styled
 from sanchuang.web.requests import ACTING
 from sanchuang.web.views.invitations import where
 from sanchuang.web.views.users import LARGEST, held

@@ -22,12 +22,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sanchuang.core.accounts import invitations, mail, reach
 from sanchuang.core.accounts.actions import GUARDED
 from sanchuang.core.errors import Unfit
+from sanchuang.core.forms import styled
 from sanchuang.core.models import Invitation, User
 from sanchuang.core.permissions import organisations_of, require
 from sanchuang.core.personal import purposes
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
-from sanchuang.web.forms import styled
 from sanchuang.web.views.users import LARGEST
 
 PAGE = 25

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from sanchuang.core.accounts.actions import choose_language as choose
 from sanchuang.core.demo import demo_users
 from sanchuang.core.models import User
 from sanchuang.core.permissions import require
@@ -60,8 +61,7 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     language = request.POST.get("language", "")
     user = request.user
     if isinstance(user, User) and language in dict(settings.LANGUAGES) and user.language != language:
-        user.language = language
-        user.save(update_fields=["language"])
+        choose(by=user, language=language)
     return set_language(request)
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from sanchuang.core.accounts import actions, delegations, reach
 from sanchuang.core.errors import Unfit
+from sanchuang.core.forms import DayField, WhyField, styled
 from sanchuang.core.history import history
 from sanchuang.core.lists import ListPage
 from sanchuang.core.models import Approval, Membership, User
@@ -28,7 +29,6 @@ from sanchuang.core.roles import Role
 from sanchuang.registry.filters import OneOf, TextFilter
 from sanchuang.registry.tables import LEAD, NUMBER
 from sanchuang.values import Malformed
-from sanchuang.web.forms import DayField, WhyField, styled
 
 LARGEST = 2**63 - 1  # what a number of the database can be
 

@@ -1,0 +1,57 @@
+"""Forms of the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sanchuang.core.forms import WhyField, styled
+from sanchuang.registry.actions import MOST_NAME
+from sanchuang.registry.models import Industry, Organisation
+
+
+class OrganisationForm(forms.Form):
+    """What the district keeps about an organisation, the reason of the change, and which state of it the form shows."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=MOST_NAME)
+    name_en = forms.CharField(label=gettext_lazy("English name"), max_length=MOST_NAME, required=False)
+    industry = forms.CharField(
+        label=gettext_lazy("Industry"),
+        help_text=gettext_lazy("Its code in the classification, such as I6513."),
+        max_length=20,
+        required=False,
+    )
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=200, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), widget=forms.Textarea({"rows": 3}), max_length=2000, required=False
+    )
+    why = WhyField(help_text=gettext_lazy("From what it is known. It stays in the history."))
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        styled(self)
+
+    def clean_industry(self) -> Industry | None:
+        """The class with this code."""
+        code = self.cleaned_data["industry"].strip()
+        if not code:
+            return None
+        found = Industry.objects.filter(code__iexact=code).first()
+        if found is None:
+            raise forms.ValidationError(_("The classification has no such code. See the list of industries."))
+        return found
+
+
+def stored(organisation: Organisation) -> dict[str, str]:
+    """What the form shows of `organisation` as it is now."""
+    return {
+        "name": organisation.name,
+        "name_en": organisation.name_en,
+        "industry": organisation.industry.code if organisation.industry else "",
+        "address": organisation.address,
+        "note": organisation.note,
+    }
