@@ -162,9 +162,9 @@ def test_the_database_itself_refuses_changes(sql: str, make_user: Callable[..., 
     """Past Django and all its code."""
     user = make_user()
     audit.note(by=user, verb="test.act", record=user, after={"display_name": "林"})
-    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+    refused = pytest.raises(DatabaseError, match="only ever added to")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
     assert verify().holds
 
 
@@ -206,9 +206,9 @@ def test_an_unknown_hash_is_a_fault_of_the_settings(settings: Any, make_user: Ca
 def test_a_row_goes_with_its_transaction(make_user: Callable[..., User]) -> None:
     """What is undone leaves no row, and the next row takes its number."""
     user = make_user()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         acts(user, 2)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not AuditEntry.objects.exists()
     acts(user, 1)
     assert AuditEntry.objects.get().number == 1
@@ -243,7 +243,10 @@ def test_the_second_of_two_is_told_who_was_first(make_user: Callable[..., User])
     seen = audit.version_of(record)
     with audit.change(record, by=first, verb="test.act", seen=seen):
         User.objects.filter(pk=record.pk).update(language="en")
-    with pytest.raises(Conflict, match=str(first)), audit.change(record, by=second, verb="test.act", seen=seen):
+    with (
+        pytest.raises(Conflict, match=str(first)),
+        audit.change(record, by=second, verb="test.act", seen=seen),
+    ):
         pytest.fail("the block of the second never runs")
 
 
@@ -313,7 +316,9 @@ def test_the_rows_of_a_record_are_found_by_it(make_user: Callable[..., User]) ->
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 values = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts
-trees = st.recursive(values, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
+trees = st.recursive(
+    values, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+)
 
 
 @given(trees, texts)
