@@ -28,6 +28,7 @@ class Company:
 
 ACME, OTHER = Company("acme"), Company("other")
 STAFF = {Role.OFFICER, Role.SCOUT, Role.AUDITOR, Role.ADMINISTRATOR}
+INSIDERS = {Role.MEMBER, Role.RESEARCHER, Role.FUND_MANAGER, Role.PROVIDER, Role.ORGANISER}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -36,7 +37,7 @@ def test_a_company_file_is_for_the_district_and_for_the_company_itself(
     role: Role, permission: str, make_user: Any
 ) -> None:
     user = make_user(role, "acme")
-    assert user.has_perm(permission, ACME) is (role in STAFF | {Role.MEMBER})
+    assert user.has_perm(permission, ACME) is (role in STAFF | INSIDERS)
     assert user.has_perm(permission, OTHER) is (role in STAFF)
     assert user.has_perm(permission) is (role in STAFF)
 
@@ -78,7 +79,7 @@ def test_a_refusal_says_what_is_refused_and_who_may(make_user: Any) -> None:
     with pytest.raises(Refused) as caught:
         require(make_user(Role.RESEARCHER), "registry.advise", Company("acme"))
     assert caught.value.message == "您不能查看企业建议“acme 公司”"
-    assert caught.value.remedy == "可以的人：政策专员、科技工兵、审计员、管理员，以及该企业的成员"
+    assert caught.value.remedy == "可以的人：专员、所在创新圈的科技工兵、审计员、管理员和企业的人员"
 
 
 def test_roles_are_read_once_for_a_page(make_user: Any, django_assert_num_queries: Any) -> None:
