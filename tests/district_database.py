@@ -51,12 +51,21 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
                 fill(str(making), pack)
                 making.rename(template)
         return str(shutil.copy(template, own / f"{pack.name}-own.sqlite3"))
-    name = f"{usual.settings_dict['NAME']}_{pack.name}"
+    name = emptied(pack.name, own)
+    fill(name, pack)
+    return name
+
+
+def emptied(purpose: str, own: Path) -> str:
+    """The name of a new database without tables: a file in the folder `own`, or one beside the test database."""
+    usual = connections["default"]
+    if usual.vendor == "sqlite":
+        return str(own / f"{purpose}.sqlite3")
+    name = f"{usual.settings_dict['NAME']}_{purpose}"
     quoted = usual.ops.quote_name(name)
     with usual._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
         cursor.execute(f"CREATE DATABASE {quoted}")
-    fill(name, pack)
     return name
 
 
