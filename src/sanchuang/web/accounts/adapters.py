@@ -9,6 +9,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthProcess
@@ -126,9 +127,9 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is 
         return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """From the database; a secret that the site can no longer read fits no code."""
+        """From the database; in the place of one that the site can no longer read stands one that nobody knows."""
         text = unseal(encrypted_text)
-        return "A" * 32 if text is None else text
+        return generate_totp_secret() if text is None else text
 
 
 class OutsideAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is not typed

@@ -10,7 +10,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from sanchuang.web.accounts.views import SignIn, account, own
+from sanchuang.web.accounts.views import SignIn, account, answering, own
 
 sign_in = SignIn.as_view()
 RESET = "account/password/reset/"
@@ -21,7 +21,7 @@ urlpatterns = [
     path("sign-in/code/", second_step.authenticate, name="mfa_authenticate"),
     path("sign-in/closed/", allauth.account_inactive, name="account_inactive"),
     path("sign-in/cancelled/", outside.login_cancelled, name="socialaccount_login_cancelled"),
-    path("sign-in/with/<slug:provider_id>/", oidc.login, name="openid_connect_login"),
+    path("sign-in/with/<slug:provider_id>/", answering(oidc.login), name="openid_connect_login"),
     path("sign-in/with/<slug:provider_id>/back/", oidc.callback, name="openid_connect_callback"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("account/", account, name="account"),

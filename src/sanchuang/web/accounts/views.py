@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
+from requests import RequestException
+
 from sanchuang.core.accounts.locks import opens_at
 from sanchuang.core.accounts.queries import sign_in_state
 from sanchuang.core.accounts.sections import sections
@@ -57,6 +59,19 @@ def own(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def answering(view: View) -> View:
+    """`view`, which asks another site; 502 with what to do when that does not answer."""
+
+    @wraps(view)
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except RequestException:
+            return render(request, "socialaccount/authentication_error.html", status=502)
+
+    return asking
 
 
 def shut(
