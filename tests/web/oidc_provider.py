@@ -84,7 +84,7 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(json.dumps(content).encode())
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             url = urlsplit(self.path)
             if url.path == "/authorize":
                 asked = {name: values[0] for name, values in parse_qs(url.query).items()}
@@ -96,7 +96,7 @@ def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             else:
                 self.answer(provider.jwks() if url.path == "/jwks" else provider.discovery())
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             told = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             self.answer(provider.token({name: values[0] for name, values in told.items()}))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from html import unescape
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
+from signing_in import PASSWORD, again, fail, inside, sign_in, text
 
 from sanchuang.core.accounts import actions
 from sanchuang.core.accounts.sections import Section, _sections, register
@@ -19,32 +19,10 @@ from sanchuang.core.demo import demo_password
 from sanchuang.core.models import User
 from sanchuang.core.operator import operator
 
-PASSWORD, ANOTHER = "a-lake-in-winter", "two-boats-in-spring"
+ANOTHER = "two-boats-in-spring"
 WRONG = "用户名或口令不对"
 pytestmark = pytest.mark.django_db
 Caught = Callable[..., AbstractContextManager[Any]]
-
-
-@pytest.fixture
-def lin() -> User:
-    """Somebody with an account of their own and a confirmed e-mail address."""
-    user = User.objects.create_user("lin", "lin@example.org", PASSWORD, display_name="林工")
-    EmailAddress.objects.create(user=user, email="lin@example.org", verified=True, primary=True)
-    return user
-
-
-def sign_in(login: str = "lin", password: str = PASSWORD, **options: Any) -> tuple[Client, Any]:
-    """A browser, and the answer that it got when it signed in."""
-    client = Client()
-    return client, client.post("/sign-in/", {"login": login, "password": password}, **options)
-
-
-def inside(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
-
-
-def text(response: Any) -> str:
-    return unescape(response.content.decode())
 
 
 def link(pattern: str) -> str:
@@ -101,13 +79,6 @@ def test_signing_out_ends_the_session(lin: User) -> None:
 
 
 # too many wrong tries
-
-
-def fail(times: int, login: str = "lin", **options: Any) -> Any:
-    answer = None
-    for number in range(times):
-        answer = sign_in(login, f"wrong {number}", **options)[1]
-    return answer
 
 
 @pytest.mark.parametrize("login", ["lin", "nobody", "no@example.org"])
@@ -277,14 +248,6 @@ def test_changing_the_password_ends_the_other_sessions(
     assert not inside(elsewhere)
     assert mail.outbox[-1].subject == "您的账号口令已更改"
     assert "127.0.0.1" in mail.outbox[-1].body
-
-
-def again(client: Client, path: str, told: dict[str, str] | None = None) -> Any:
-    """Open or send `path`; says again who one is when the site asks, and is led back."""
-    answer = client.get(path) if told is None else client.post(path, told)
-    if answer.status_code == 302 and answer["Location"].startswith("/account/again/"):
-        answer = client.post(answer["Location"], {"password": PASSWORD})
-    return answer
 
 
 def test_another_e_mail_counts_once_its_link_was_followed(

@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 from oidc_provider import CLIENT, SECRET, Provider
-from test_web_accounts import again, inside, lin, sign_in, text  # noqa: F401  a fixture among them
+from signing_in import again, inside, sign_in, text
 
 from sanchuang.core.accounts.secrets import seal
 from sanchuang.core.demo import demo_password

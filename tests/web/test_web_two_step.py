@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.test import Client
-from test_web_accounts import PASSWORD, again, fail, inside, lin, sign_in, text  # noqa: F401  a fixture among them
+from signing_in import PASSWORD, again, fail, inside, sign_in, text
 
 from sanchuang.core.accounts import actions
 from sanchuang.core.accounts.secrets import seal, unseal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 BACKENDS = "django.core.mail.backends"
 PORTS = {"tls": 587, "ssl": 465}
 LOCAL = {"127.0.0.1", "localhost", "::1"}
+SLUG = re.compile(r"[a-zA-Z0-9-]+")
 PROVIDER = {"id", "name", "server_url", "client_id", "secret"}
 
 
@@ -81,6 +83,8 @@ def _app(told: Any) -> dict[str, Any]:
         isinstance(told.get(key), str) and told[key] for key in PROVIDER
     ):
         raise ValueError(f"SANCHUANG_OIDC 的每一项都要有：{'、'.join(sorted(PROVIDER))}")
+    if not SLUG.fullmatch(told["id"]):
+        raise ValueError("SANCHUANG_OIDC 的 id 是地址的一部分；请只用字母、数字和连字符")
     url = urlsplit(told["server_url"])
     if url.scheme != "https" and url.hostname not in LOCAL:
         raise ValueError("SANCHUANG_OIDC 的 server_url 要以 https:// 开头：口令和令牌都从那里来")

@@ -93,6 +93,7 @@ def _codes_made(sender: object, *, user: User, **_: object) -> None:
 
 def _second_step_used(sender: object, *, user: User, authenticator: Authenticator, **_: object) -> None:
     if authenticator.type == CODES:
+        authenticator.refresh_from_db(fields=["data"])  # allauth marks the code on a copy
         left = len(authenticator.wrap().get_unused_codes())
         audit.note(by=user, verb="core.use_recovery_code", record=user, after={"left": left})
 
