@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanchuang.core import audit
-from sanchuang.core.accounts import actions
-from sanchuang.core.accounts.locks import client_address, counted_name
-from sanchuang.core.accounts.queries import sign_in_state
-from sanchuang.core.accounts.secrets import seal, unseal
-from sanchuang.core.accounts.trail import VERBS, masked
+from sanchuang.core.sign_in import actions
+from sanchuang.core.sign_in.locks import client_address, counted_name
+from sanchuang.core.sign_in.queries import sign_in_state
+from sanchuang.core.sign_in.secrets import seal, unseal
+from sanchuang.core.sign_in.trail import VERBS, masked
 from sanchuang.core.audit.verbs import verbs
 from sanchuang.core.errors import Refused, Unfit
 from sanchuang.core.models import User

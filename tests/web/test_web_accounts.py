@@ -13,8 +13,8 @@ from django.core import mail
 from django.test import Client
 from signing_in import PASSWORD, again, fail, inside, sign_in, text
 
-from sanchuang.core.accounts import actions
-from sanchuang.core.accounts.sections import Section, _sections, register
+from sanchuang.core.sign_in import actions
+from sanchuang.core.sign_in.sections import Section, _sections, register
 from sanchuang.core.demo import demo_password
 from sanchuang.core.models import User
 from sanchuang.core.operator import operator

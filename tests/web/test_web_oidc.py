@@ -17,7 +17,7 @@ from django.test import Client
 from oidc_provider import CLIENT, SECRET, Provider
 from signing_in import again, inside, sign_in, text
 
-from sanchuang.core.accounts.secrets import seal
+from sanchuang.core.sign_in.secrets import seal
 from sanchuang.core.demo import demo_password
 from sanchuang.core.models import User
 from sanchuang.web.environment import providers

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.test import Client
 from signing_in import PASSWORD, again, fail, inside, sign_in, text
 
-from sanchuang.core.accounts import actions
-from sanchuang.core.accounts.secrets import seal, unseal
+from sanchuang.core.sign_in import actions
+from sanchuang.core.sign_in.secrets import seal, unseal
 from sanchuang.core.errors import Unfit
 from sanchuang.core.models import User
 from sanchuang.core.operator import operator

@@ -20,7 +20,7 @@ def unlock_account(name: NameArgument, form: FormatOption = Format.TEXT) -> None
 
     示例：sanchuang account unlock lin
     """
-    from sanchuang.core.accounts.actions import unlock
+    from sanchuang.core.sign_in.actions import unlock
     from sanchuang.core.operator import operator
 
     failures = unlock(name, by=operator())
@@ -40,7 +40,7 @@ def drop_second_step(
 
     示例：sanchuang account drop-two-step lin --why "当面核对工作证"
     """
-    from sanchuang.core.accounts.actions import drop_two_step
+    from sanchuang.core.sign_in.actions import drop_two_step
     from sanchuang.core.models import User
     from sanchuang.core.operator import operator
 

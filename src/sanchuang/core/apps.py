@@ -15,8 +15,8 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register permissions and loaders."""
         from sanchuang.core import law_reports, packing, permissions  # noqa: F401
-        from sanchuang.core.accounts import locks, trail
-        from sanchuang.core.accounts import permissions as account_permissions  # noqa: F401
+        from sanchuang.core.sign_in import locks, trail
+        from sanchuang.core.sign_in import permissions as account_permissions  # noqa: F401
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
         from sanchuang.core.search import marks
 

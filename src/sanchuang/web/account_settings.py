@@ -57,8 +57,8 @@ AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # so that the time which the page names holds
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "sanchuang.core.accounts.locks.counted_name"
-AXES_CLIENT_IP_CALLABLE = "sanchuang.core.accounts.locks.client_address"
+AXES_USERNAME_CALLABLE = "sanchuang.core.sign_in.locks.counted_name"
+AXES_CLIENT_IP_CALLABLE = "sanchuang.core.sign_in.locks.client_address"
 AXES_LOCKOUT_CALLABLE = "sanchuang.web.accounts.views.shut"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail tells who signed in

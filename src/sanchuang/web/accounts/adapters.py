@@ -21,9 +21,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from sanchuang.core.accounts import actions
-from sanchuang.core.accounts.locks import client_address
-from sanchuang.core.accounts.secrets import seal, unseal
+from sanchuang.core.sign_in import actions
+from sanchuang.core.sign_in.locks import client_address
+from sanchuang.core.sign_in.secrets import seal, unseal
 from sanchuang.core.backends import AccountBackend
 from sanchuang.core.models import User
 from sanchuang.core.permissions import require

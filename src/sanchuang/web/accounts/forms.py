@@ -10,7 +10,7 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.http import HttpRequest
 
-from sanchuang.core.accounts.locks import LONGEST, shut
+from sanchuang.core.sign_in.locks import LONGEST, shut
 from sanchuang.core.backends import AccountBackend
 
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from requests import RequestException
 
-from sanchuang.core.accounts.locks import opens_at
-from sanchuang.core.accounts.queries import sign_in_state
-from sanchuang.core.accounts.sections import sections
+from sanchuang.core.sign_in.locks import opens_at
+from sanchuang.core.sign_in.queries import sign_in_state
+from sanchuang.core.sign_in.sections import sections
 from sanchuang.core.demo import demo_users
 from sanchuang.core.permissions import require
 from sanchuang.web.accounts.adapters import offered

@@ -10,6 +10,6 @@ def create(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0005_searchmark")]
+    dependencies = [("core", "0008_pseudonym_unique")]
 
     operations = [migrations.RunPython(create, migrations.RunPython.noop)]

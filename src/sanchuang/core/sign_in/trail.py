@@ -23,7 +23,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core import audit
-from sanchuang.core.accounts.locks import account_named
+from sanchuang.core.sign_in.locks import account_named
 from sanchuang.core.models import User
 
 CODES, TOTP = Authenticator.Type.RECOVERY_CODES, Authenticator.Type.TOTP
@@ -143,5 +143,5 @@ def connect() -> None:
         audit.register(verb, words)
     for signal, handler in HANDLERS:
         signal.connect(
-            transaction.atomic(handler), weak=False, dispatch_uid=f"core.accounts.trail.{handler.__name__}"
+            transaction.atomic(handler), weak=False, dispatch_uid=f"core.sign_in.trail.{handler.__name__}"
         )

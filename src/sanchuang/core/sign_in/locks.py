@@ -97,4 +97,4 @@ def _count_wrong_code(sender: object, *, request: HttpRequest, user: User, **_: 
 
 def connect() -> None:
     """Count wrong codes of the second step like wrong passwords."""
-    authentication_failed.connect(_count_wrong_code, dispatch_uid="core.accounts.locks")
+    authentication_failed.connect(_count_wrong_code, dispatch_uid="core.sign_in.locks")

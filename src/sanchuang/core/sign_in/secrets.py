@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-SALT = "sanchuang.core.accounts.secrets"
+SALT = "sanchuang.core.sign_in.secrets"
 
 
 def _keys() -> MultiFernet:
