@@ -58,7 +58,7 @@ def report(page: Any) -> None:
     page.wait_for_url("**/desk/*/")
     page.locator('form[action="/sign-out/"] button').first.evaluate("button => button.click()")
     page.wait_for_url("**/sign-in/")
-    page.fill("#id_username", "editor")
+    page.fill("#id_login", "editor")
     page.fill("#id_password", PASSWORD)
     page.click("#id_submit")
     page.wait_for_load_state()
@@ -115,7 +115,7 @@ def enter(page: Any, url: str, picture: Picture) -> None:
     page.goto(f"{url}/sign-in/")
     page.context.add_cookies([{"name": "sanchuang_theme", "value": picture.theme, "url": url}])
     if picture.user:
-        page.fill("#id_username", picture.user)
+        page.fill("#id_login", picture.user)
         page.fill("#id_password", PASSWORD)
         page.click("#id_submit")
         page.wait_for_load_state()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 
 from sanchuang.cli import prepare
@@ -104,5 +105,5 @@ def test_sign_ins_are_settled_once_until_password_or_use_changes(
         monkeypatch.setenv("SANCHUANG_DEMO_PASSWORD", password)
         settings.DEMO = not production
         prepare.settle_sign_ins()
-        assert Client().login(username="stim", password=password) is not production
+        assert Client().login(request=HttpRequest(), username="stim", password=password) is not production
     assert len(asked) == 4

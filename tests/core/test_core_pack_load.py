@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Model
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -373,7 +374,7 @@ def test_demo_users_can_sign_in_with_the_printed_password(tiny: Any) -> None:
         ("stim", ("企业成员",)),
     ]
     stim = User.objects.get(username="stim")
-    assert Client().login(username="stim", password=demo_password())
+    assert Client().login(request=HttpRequest(), username="stim", password=demo_password())
     assert stim.has_perm("registry.advise", find_organisation("Stim"))
     assert not stim.has_perm("registry.advise", find_organisation("FK"))
 
@@ -399,17 +400,17 @@ def test_a_password_given_anew_opens_and_the_old_one_no_longer(tiny: Any, monkey
     old = demo_password()
     monkeypatch.setenv("SANCHUANG_DEMO_PASSWORD", "given")
     settle_demo_users()
-    assert Client().login(username="stim", password="given")
-    assert not Client().login(username="stim", password=old)
+    assert Client().login(request=HttpRequest(), username="stim", password="given")
+    assert not Client().login(request=HttpRequest(), username="stim", password=old)
 
 
 def test_demo_users_lose_their_password_when_the_site_goes_into_production(tiny: Any, settings: Any) -> None:
     settings.DEMO = False
     settle_demo_users()
-    assert not Client().login(username="stim", password=demo_password())
+    assert not Client().login(request=HttpRequest(), username="stim", password=demo_password())
     settings.DEMO = True
     settle_demo_users()
-    assert Client().login(username="stim", password=demo_password())
+    assert Client().login(request=HttpRequest(), username="stim", password=demo_password())
 
 
 def test_a_demo_user_who_left_the_pack_can_no_longer_sign_in(pack: Path) -> None:
@@ -418,7 +419,7 @@ def test_a_demo_user_who_left_the_pack_can_no_longer_sign_in(pack: Path) -> None
     (pack / "users.yaml").write_text(text[0])
     load_pack(pack, by=operator())
     assert [user.username for user in demo_users()] == ["lars"]
-    assert not Client().login(username="stim", password=demo_password())
+    assert not Client().login(request=HttpRequest(), username="stim", password=demo_password())
 
 
 def test_somebody_elses_account_is_not_taken_over(pack: Path) -> None:

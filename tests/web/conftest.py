@@ -10,6 +10,7 @@ from typing import Any
 import browser
 import pytest
 from django.test import Client
+from signing_in import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))  # tools/ is no package: its files are run, and here tested
@@ -47,6 +48,18 @@ def sign_in(make_user: Callable[..., Any]) -> Callable[..., Client]:
         return client
 
     return signed
+
+
+@pytest.fixture
+def lin(db: None) -> Any:
+    """Somebody with an account of their own and a confirmed e-mail address."""
+    from allauth.account.models import EmailAddress
+
+    from sanchuang.core.models import User
+
+    user = User.objects.create_user("lin", "lin@example.org", PASSWORD, display_name="林工")
+    EmailAddress.objects.create(user=user, email="lin@example.org", verified=True, primary=True)
+    return user
 
 
 @pytest.fixture(scope="module")

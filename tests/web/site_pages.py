@@ -19,6 +19,34 @@ NO_PAGE = {
     "set-language": "a form",
     "set-theme": "a form",
     "desk-item": "the sample holds no item",
+    "account_login": "strangers only",
+    "mfa_index": "the account page, as allauth calls it",
+    **dict.fromkeys(
+        (
+            "account_inactive",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key",
+            "account_reset_password_from_key_done",
+            "account_confirm_email",
+            "account_reauthenticate",
+            "account_email",
+            "account_change_password",
+            "account_set_password",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "socialaccount_connections",
+            "socialaccount_login_cancelled",
+            "openid_connect_login",
+            "openid_connect_callback",
+        ),
+        "not for the demonstration's sign-ins; test_web_accounts_browser.py looks at it",
+    ),
 }
 
 
@@ -45,6 +73,7 @@ def addresses() -> dict[str, str]:
     return {
         "home": reverse("home"),
         "desk": reverse("desk"),
+        "account": reverse("account"),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
         "charts": reverse("charts"),
         "guide": reverse("guide"),

@@ -76,7 +76,7 @@ def test_from_the_door_to_the_article(site: str, company: Sample, size: Any, ope
 def test_the_list_works_without_script_too(site: str, company: Sample, open_page: Any) -> None:
     page = open_page(WIDE, java_script_enabled=False)
     page.goto(f"{site}/sign-in/")
-    page.locator("#id_username").fill("officer")
+    page.locator("#id_login").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
     page.locator("#id_submit").click()
     page.goto(f"{site}/organisations/")

@@ -311,7 +311,7 @@ def test_a_production_door_lists_nobody(tiny: Any, settings: Any) -> None:
 
 
 def test_a_wrong_password_keeps_the_name(tiny: Any) -> None:
-    response = Client().post("/sign-in/", {"username": "lars", "password": "wrong"})
+    response = Client().post("/sign-in/", {"login": "lars", "password": "wrong"})
     assert "用户名或口令不对。" in response.content.decode()
     assert 'value="lars"' in response.content.decode()
 
@@ -321,7 +321,7 @@ def test_signing_in_leads_back_but_never_to_another_site(tiny: Any) -> None:
     user = User.objects.get(username="lars")
     user.set_password("right")
     user.save()
-    form = {"username": "lars", "password": "right"}
+    form = {"login": "lars", "password": "right"}
     assert Client().post("/sign-in/", {**form, "next": "/results/"})["Location"] == "/results/"
     assert Client().post("/sign-in/", {**form, "next": "https://example.org/"})["Location"] == "/"
 
@@ -378,7 +378,7 @@ def test_no_cache_on_the_way_keeps_a_page(officer: Client) -> None:
 
 
 def test_a_stale_form_is_explained(tiny: Any) -> None:
-    response = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "lars", "password": "x"})
+    response = Client(enforce_csrf_checks=True).post("/sign-in/", {"login": "lars", "password": "x"})
     assert response.status_code == 403
     assert "表单已过期" in response.content.decode()
 

@@ -14,7 +14,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from sanchuang.cli import advise, audit, figures, match, org, pack, policy, privacy, search, serve, user
+from sanchuang.cli import (
+    advise,
+    audit,
+    figures,
+    match,
+    org,
+    pack,
+    policy,
+    privacy,
+    search,
+    serve,
+    user,
+)
 
 # Commands that compute from files alone.
 WITHOUT_DJANGO = frozenset({"match"})

@@ -1,4 +1,4 @@
-"""`sanchuang user`: the first administrator, invitations, roles."""
+"""`sanchuang user`: the first administrator, invitations, roles, and help for people who cannot sign in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sanchuang.cli.options import Format, FormatOption, print_json
 if TYPE_CHECKING:
     from sanchuang.core.models import User
 
-app = typer.Typer(help="账号：建立第一位管理员，邀请，给和收角色。", no_args_is_help=True)
+app = typer.Typer(help="账号：建立第一位管理员，邀请，给和收角色，帮助不能登录的人。", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="登录名。", metavar="NAME")]
 RoleOption = Annotated[str, typer.Option("--role", help="角色，如 officer；不认识时会列出全部。")]
@@ -190,3 +190,40 @@ def invite(
         print_json({"email": made.email, "role": made.role, "valid_to": made.valid_to, "path": path})
     else:
         typer.echo(f"给 {made.email} 的链接，{made.valid_to} 前可用一次：\n{path}")
+
+
+@app.command("unlock")
+def unlock_account(name: NameArgument, form: FormatOption = Format.TEXT) -> None:
+    """解除登录锁定：把这个账号登录失败的次数清零。
+
+    示例：sanchuang user unlock lin
+    """
+    from sanchuang.core.operator import operator
+    from sanchuang.core.sign_in.actions import unlock
+
+    failures = unlock(name, by=operator())
+    if form is Format.JSON:
+        print_json({"name": name, "failures": failures})
+    else:
+        typer.echo(f"已解除 {name} 的锁定（登录失败 {failures} 次）。")
+
+
+@app.command("drop-two-step")
+def drop_second_step(
+    name: NameArgument,
+    why: Annotated[str, typer.Option("--why", help="怎样核实了是本人；记入审计。")],
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """取消一个账号的两步登录：手机和恢复码都丢了的时候。
+
+    示例：sanchuang user drop-two-step lin --why "当面核对工作证"
+    """
+    from sanchuang.core.operator import operator
+    from sanchuang.core.sign_in.actions import drop_two_step
+
+    user = _user(name)
+    drop_two_step(user, by=operator(), why=why)
+    if form is Format.JSON:
+        print_json({"name": user.username})
+    else:
+        typer.echo(f"{user.username} 的两步登录已取消；请提醒本人重新开启。")

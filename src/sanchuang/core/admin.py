@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -15,7 +19,8 @@ from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, Pa
 
 LONGEST_SEARCH = 80  # characters
 
-admin.site.unregister(Group)  # roles are memberships
+# Roles are memberships; of signing in, secrets are nobody's to see and nothing is changed here.
+admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 class Closed:
@@ -124,3 +129,30 @@ class InboxStepAdmin(ReadOnly):
     list_select_related = ("item", "by")
     list_filter = ("did",)
     ordering = ("-pk",)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnly):
+    """Who has which e-mail address, and whether its owner confirmed it."""
+
+    list_display = ("email", "user", "verified", "primary")
+    list_select_related = ("user",)
+    search_fields = ("email", "user__username")
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnly):
+    """Accounts of other sites that open one here, without what those sites told of their owners."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_select_related = ("user",)
+    exclude = ("extra_data",)
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(ReadOnly):
+    """Wrong tries that still count: against which account, from where, how many. `sanchuang user unlock` forgets them."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
+    exclude = ("get_data", "post_data")
+    search_fields = ("username", "ip_address")

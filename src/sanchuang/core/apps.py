@@ -25,8 +25,12 @@ class CoreConfig(AppConfig):
         from sanchuang.core.personal import core_holders
         from sanchuang.core.personal import permissions as personal_permissions  # noqa: F401
         from sanchuang.core.search import marks
+        from sanchuang.core.sign_in import locks, trail
+        from sanchuang.core.sign_in import permissions as sign_in_permissions  # noqa: F401
 
         marks.connect()
         core_holders.register_all()
         history.register(record_history.lines)
         post_migrate.connect(guards.after_migration, sender=self, dispatch_uid="sanchuang.audit.guards")
+        locks.connect()
+        trail.connect()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 
 from sanchuang.core.models import User
 
 
-class AccountBackend(ModelBackend):
-    """Accounts with a password; a pack's sign-ins are refused wherever this is no demonstration.
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is not typed
+    """Accounts by name or e-mail and password; a pack's sign-ins are refused wherever this is no demonstration.
 
-    It is asked at every sign-in and for every session, so it holds under any server and ends sessions that began
-    in a demonstration.
+    It is asked at every sign-in, whatever way it comes, and for every session, so it holds under any server and ends
+    sessions that began in a demonstration.
     """
 
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:

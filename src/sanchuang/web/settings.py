@@ -7,7 +7,9 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from sanchuang.web.account_settings import *  # noqa: F403
 from sanchuang.web.admin_look import UNFOLD as UNFOLD
+from sanchuang.web.environment import count, mail
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = Path(__file__).resolve().parent
@@ -68,6 +70,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "django_filters",
     "django_htmx",
     "django_tables2",
@@ -95,7 +103,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "sanchuang.web.views.errors.UnfitMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -120,6 +130,7 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first, as it refuses before a password is looked at
     "rules.permissions.ObjectPermissionBackend",
     "sanchuang.core.backends.AccountBackend",
 ]
@@ -146,6 +157,15 @@ STORAGES = {
 }
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
 
+# How many proxies of ours stand in front: each adds to X-Forwarded-For, the first also says whether TLS was used.
+PROXIES = count("SANCHUANG_PROXIES", os.environ.get("SANCHUANG_PROXIES", ""), 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+SECURE_SSL_REDIRECT = PRODUCTION and os.environ.get("SANCHUANG_SSL_REDIRECT", "1") == "1"
+SECURE_HSTS_SECONDS = (
+    count("SANCHUANG_HSTS", os.environ.get("SANCHUANG_HSTS", ""), 31_536_000) if PRODUCTION else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -155,6 +175,12 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 # The hash of new rows of the audit trail: sha256, or sm3 where the state asks for its own.
 AUDIT_HASH = os.environ.get("SANCHUANG_AUDIT_HASH", "sha256").lower()
 X_FRAME_OPTIONS = "DENY"
+
+MAIL = mail(os.environ.get("SANCHUANG_EMAIL", ""), VAR / "mail")
+EMAIL_BACKEND, EMAIL_FILE_PATH, EMAIL_TIMEOUT = MAIL.backend, MAIL.folder, 10
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("SANCHUANG_EMAIL_FROM", "sanchuang@localhost")
 
 # Our own faults with their trace on the server's console, whatever DEBUG says; what users mistype is no fault.
 LOGGING = {

@@ -1,9 +1,9 @@
 """Addresses of the site."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from sanchuang.web.accounts import urls as accounts
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
 from sanchuang.web.views.approvals import approval
@@ -18,13 +18,12 @@ from sanchuang.web.views.law import Laws, law
 from sanchuang.web.views.personal import erase_person, export_person, own_data
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
-from sanchuang.web.views.session import SignIn, admin_door, choose_language, choose_theme
+from sanchuang.web.views.session import admin_door, choose_language, choose_theme
 from sanchuang.web.views.users import Users, user_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    *accounts.urlpatterns,
     path("desk/", desk, name="desk"),
     path("desk/<int:number>/", desk_item, name="desk-item"),
     path("report/", report, name="report"),
@@ -61,4 +60,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "sanchuang.web.views.errors.bad_request"
 handler403 = "sanchuang.web.views.errors.refused"
 handler404 = "sanchuang.web.views.errors.not_found"
+handler429 = "sanchuang.web.views.errors.too_many"  # django-allauth's limits
 handler500 = "sanchuang.web.views.errors.server_error"

@@ -120,6 +120,18 @@ def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
 
 
 @login_not_required
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more forms sent in a short time than a person would."""
+    return _page(
+        request,
+        429,
+        _("Too many tries in a short time"),
+        _("The site counts them, so that no program tries passwords and codes one after the other."),
+        _("Wait a few minutes, then send the form again."),
+    )
+
+
+@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Drawn without database and context, which may be the reason; in both languages."""
     return HttpResponse(render_to_string("web/fault.html", {"theme": theme_of(request)}), status=500)

@@ -1,56 +1,22 @@
-"""Signing in and out; the language and the theme of the interface."""
+"""The language and the theme of the interface, and the way from Django's admin to the door."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, redirect_to_login
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from sanchuang.core.accounts.actions import choose_language as choose
-from sanchuang.core.demo import demo_users
 from sanchuang.core.models import User
 from sanchuang.core.permissions import require
 from sanchuang.web.theme import THEMES, keep_theme
-
-
-class SignInForm(AuthenticationForm):
-    """Django's form in the site's words and style."""
-
-    error_messages = {
-        "invalid_login": _("Name or password is wrong. Mind capital letters, or ask the administrator."),
-        "inactive": _("This account is closed. Ask the administrator."),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].label = _("Password")
-        for name in ("username", "password"):
-            self.fields[name].widget.attrs["class"] = "form-control"
-
-
-@method_decorator(login_not_required, name="dispatch")
-class SignIn(LoginView):
-    """The door of the site."""
-
-    template_name = "web/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the demonstration's sign-ins."""
-        return super().get_context_data(**kwargs) | {"demo_users": demo_users()}
 
 
 @login_not_required
