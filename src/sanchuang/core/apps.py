@@ -14,8 +14,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions and loaders."""
-        from sanchuang.core import law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core import calendar_reports, law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core.calendar import packing as calendar_packing  # noqa: F401
+        from sanchuang.core.clocks import history as clock_history
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
         from sanchuang.core.search import marks
 
+        clock_history.register_all()
         marks.connect()

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sanchuang.core.models import InboxItem
+from sanchuang.core.models import InboxItem, User
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,16 @@ class Told:
     terms: tuple[tuple[str, str], ...] = ()
 
 
+Follow = Callable[[InboxItem, User], None]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of waiting thing.
 
     `tell` makes its words from the item's `data` in the language active when it is called. `outcomes` are the ways to
-    settle it, each with its words; those in `explained` need a note.
+    settle it, each with its words; those in `explained` need a note. `settled` and `reopened`, if given, are told of
+    an item that was settled or reopened, and by whom, in the same transaction: the room's record follows its item.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Kind:
     tell: Callable[[Mapping[str, Any]], Told]
     outcomes: Mapping[str, str | Promise] = field(default_factory=lambda: {"done": _("Done")})
     explained: frozenset[str] = frozenset()
+    settled: Follow | None = None
+    reopened: Follow | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -1,5 +1,7 @@
 """Users and what they are in the district, dated law, which pack is loaded, and what waits for whom."""
 
+from sanchuang.core.models.calendar import CalendarDay, CalendarYear
+from sanchuang.core.models.clocks import Clock, ClockPause
 from sanchuang.core.models.dates import dates_in_order, holds_on
 from sanchuang.core.models.inbox import InboxItem, InboxStep
 from sanchuang.core.models.law import LawEntry
@@ -8,6 +10,10 @@ from sanchuang.core.models.search import SearchMark
 from sanchuang.core.models.users import Membership, User
 
 __all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "Clock",
+    "ClockPause",
     "InboxItem",
     "InboxStep",
     "LawEntry",
