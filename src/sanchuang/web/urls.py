@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
+from sanchuang.web.views.calendar import calendar_page
 from sanchuang.web.views.charts import gallery
 from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),
+    path("calendar/", calendar_page, name="calendar"),
     path("law/", Laws.as_view(), name="laws"),
     path("law/<str:key>/", law, name="law"),
     path("search/", search_page, name="search"),

@@ -16,7 +16,7 @@ def working_days(pack: Pack, by: User, report: Report) -> Counts:
     """The published years. Raises `Problems` when the pack sets a clock that no room has."""
     _known_clocks(pack)
     # What is left first runs last: the calendar is complete then.
-    report.afterwards(lambda: clocks.recount(by=by, days=calendar.read()))
+    report.afterwards(lambda: _count_anew(by))
     cited = {source.id: source.cite_as for source in pack.manifest.sources}
     years = [
         CalendarYear(
@@ -49,6 +49,10 @@ def working_days(pack: Pack, by: User, report: Report) -> Counts:
         what="calendar_days",
     )
     return counts
+
+
+def _count_anew(by: User) -> None:
+    clocks.recount(by=by, days=calendar.read())
 
 
 def _known_clocks(pack: Pack) -> None:

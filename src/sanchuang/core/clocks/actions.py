@@ -73,13 +73,13 @@ def start(
             _("Stop it before it is started again"),
         )
     day = _not_to_come(on, timezone.localdate())
-    value = _length(found, day)
+    value, length = _length(found, day)
     clock = Clock(
         model=found.model,
         record=str(record.pk),
         kind=kind,
         law_key=value.key,
-        length=value.value,
+        length=length,
         unit=value.kind,
         rolls=found.rolls,
         source=value.source,
@@ -166,6 +166,7 @@ def reopen(clock: Clock, *, by: User, why: str, on: dt.date | None = None) -> Cl
             _("“%(kind)s” runs already on this record") % {"kind": label}, _("Go on with the one that runs")
         )
     day, begun = _day(clock, on), clock.stopped
+    assert begun is not None  # as the database holds for every stopped clock
     with audit.change(clock, by=by, verb="core.reopen_clock", why=why):
         clock.pauses.create(begun=begun, ended=day, why=why)
         clock.state, clock.stopped, clock.touched = State.RUNNING, None, day
@@ -204,7 +205,8 @@ def reminders_of(clock: Clock) -> str:
     return f"clock:{clock.pk}:"
 
 
-def _length(kind: kinds.ClockKind, on: dt.date) -> LawValue:
+def _length(kind: kinds.ClockKind, on: dt.date) -> tuple[LawValue, int]:
+    """The law that gives the length on that day, and the number of days."""
     key = kinds.law_key_of(kind)
     if not key:
         raise NoLaw(
@@ -212,13 +214,13 @@ def _length(kind: kinds.ClockKind, on: dt.date) -> LawValue:
             _("Name the law's key under clocks in pack.yaml"),
         )
     value = law(key, on=on)
-    if value.kind not in Clock.Unit.values:
+    if value.kind not in Clock.Unit.values or not isinstance(value.value, int):
         raise Unfit(
             _("“%(key)s” is measured in %(unit)s, and no clock runs in that")
             % {"key": key, "unit": value.unit},
             _("Give the law's value in a unit of the kind days or workdays"),
         )
-    return value
+    return value, value.value
 
 
 def _reckon(clock: Clock, days: calendar.WorkingDays) -> None:

@@ -100,7 +100,7 @@ def _tell(data: Mapping[str, Any]) -> inbox.Told:
     name = data["names"].get(page_script()) or data["names"].get("zh-hans", "")
     said = {"kind": label, "name": name}
     title = (_("Late: %(kind)s, %(name)s") if data["late"] else _("Due soon: %(kind)s, %(name)s")) % said
-    due = f"{data['due']} {_('(provisional)')}" if data["provisional"] else data["due"]
+    due = _("%(day)s (provisional)") % {"day": data["due"]} if data["provisional"] else data["due"]
     terms = (
         (_("Last day"), due),
         (_("Length"), length_text(data["length"], data["unit"])),
