@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(main, ["account", *words], env={"COLUMNS": "200"})
+    return CliRunner().invoke(main, ["user", *words], env={"COLUMNS": "200"})
 
 
 @pytest.fixture

@@ -101,6 +101,7 @@ def addresses() -> dict[str, str]:
         "figure": reverse("registry:figure", args=[PublishedFigure.objects.filter(derived=True)[0].slug]),
         "industries": reverse("registry:industries"),
         "definitions": reverse("registry:fact-definitions"),
+        "calendar": reverse("calendar") + "?year=2026&from=2026-02-12&n=3",
         "laws": reverse("laws"),
         "law": reverse("law", args=[LawEntry.objects.order_by("key")[0].key]),
         "policies": reverse("policies:list"),

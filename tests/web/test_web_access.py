@@ -110,6 +110,7 @@ ADDRESSES: dict[str, Address] = {
     "registry:figure": Address(SIGNED_IN, {"slug": "ring-members"}),
     "registry:industries": Address(SIGNED_IN),
     "registry:fact-definitions": Address(SIGNED_IN),
+    "calendar": Address(SIGNED_IN),
     "laws": Address(SIGNED_IN),
     "law": Address(SIGNED_IN, {"key": "enquiry.days"}),
     "policies:list": Address(SIGNED_IN),

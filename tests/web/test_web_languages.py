@@ -38,6 +38,7 @@ DATA = {
     "registry/reading.py": "signs of the currency that a reader may type",
     "registry/queries/find.py": "brackets of a Chinese sentence",
     "registry/coding.py": "a fault of a record's type: for programmers",
+    "core/calendar/packing.py": "a fault of a pack, told to its author",
     "registry/local.py": "told when a pack is loaded, on the command line",
     "policies/pages.py": "the language's own marks around values of a pack",
 }

@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from sanchuang.cli import (
     advise,
     audit,
+    clocks,
     figures,
     match,
     org,
@@ -94,7 +95,7 @@ def set_up(ctx: typer.Context) -> None:
         ctx.with_resource(audit.named())
 
 
-for _group in (org, policy, match, pack, user, audit, privacy):
+for _group in (org, policy, match, pack, user, audit, privacy, clocks):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 for _commands in (serve, advise, search, figures):
     _commands.register(main)

@@ -29,6 +29,7 @@ LABELS = {
     "checks": "数据核对",
     "series": "数据序列",
     "law": "带日期的规定",
+    "calendar": "工作日历",
     "tags": "标签",
     "fields": "领域",
     "industries": "行业",

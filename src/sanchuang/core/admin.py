@@ -15,7 +15,18 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from sanchuang.core import confidential
-from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
+from sanchuang.core.models import (
+    CalendarDay,
+    CalendarYear,
+    Clock,
+    ClockPause,
+    InboxItem,
+    InboxStep,
+    LawEntry,
+    Membership,
+    PackLoad,
+    User,
+)
 
 LONGEST_SEARCH = 80  # characters
 
@@ -156,3 +167,57 @@ class AccessAttemptAdmin(ReadOnly):
     list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
     exclude = ("get_data", "post_data")
     search_fields = ("username", "ip_address")
+
+
+class Days(Closed, TabularInline):  # type: ignore[misc]  # unfold is not typed
+    """Holidays of a year, and the days worked in their stead."""
+
+    model = CalendarDay
+    extra = 0
+    fields = ("day", "kind", "names")
+    readonly_fields = fields
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(ReadOnly):
+    """Published years of the calendar."""
+
+    list_display = ("year", "rest", "status", "source")
+    inlines = (Days,)
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(ReadOnly):
+    """Days that differ from the week."""
+
+    list_display = ("day", "kind", "names", "year")
+    list_select_related = ("year",)
+    list_filter = ("kind",)
+
+
+class Pauses(Closed, TabularInline):  # type: ignore[misc]  # unfold is not typed
+    """When a clock stood still."""
+
+    model = ClockPause
+    extra = 0
+    fields = ("begun", "ended", "why")
+    readonly_fields = fields
+
+
+@admin.register(Clock)
+class ClockAdmin(ReadOnly):
+    """Terms on records."""
+
+    list_display = ("kind", "model", "record", "started", "due", "provisional", "state", "late_on")
+    list_filter = ("state", "kind")
+    search_fields = ("record", "law_key")
+    inlines = (Pauses,)
+
+
+@admin.register(ClockPause)
+class ClockPauseAdmin(ReadOnly):
+    """Pauses of clocks, the last first."""
+
+    list_display = ("clock", "begun", "ended", "why")
+    list_select_related = ("clock",)
+    ordering = ("-pk",)

@@ -15,12 +15,20 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions and loaders."""
-        from sanchuang.core import history, law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core import (  # noqa: F401
+            calendar_reports,
+            history,
+            law_reports,
+            packing,
+            permissions,
+        )
         from sanchuang.core.accounts import actions  # noqa: F401
         from sanchuang.core.accounts import permissions as account_permissions  # noqa: F401
         from sanchuang.core.approvals import permissions as approval_permissions  # noqa: F401
         from sanchuang.core.audit import guards, record_history
         from sanchuang.core.audit import permissions as audit_permissions  # noqa: F401
+        from sanchuang.core.calendar import packing as calendar_packing  # noqa: F401
+        from sanchuang.core.clocks import history as clock_history
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
         from sanchuang.core.personal import core_holders
         from sanchuang.core.personal import permissions as personal_permissions  # noqa: F401
@@ -28,6 +36,7 @@ class CoreConfig(AppConfig):
         from sanchuang.core.sign_in import locks, trail
         from sanchuang.core.sign_in import permissions as sign_in_permissions  # noqa: F401
 
+        clock_history.register_all()
         marks.connect()
         core_holders.register_all()
         history.register(record_history.lines)

@@ -28,12 +28,14 @@ class LawValue:
     """What the law says on a day, and where that is written.
 
     `value` is typed by what `unit` measures, as `core.measure.measured` says: money is `Yuan`, 70 % is the
-    fraction 7/10, 15 working days are the whole number 15. `date_from` and `date_to` are both included; None means open.
+    fraction 7/10, 15 working days are the whole number 15; `kind` says which of these it is, as the pack's list of
+    units does. `date_from` and `date_to` are both included; None means open.
     """
 
     key: str
     value: Measured
     unit: str
+    kind: str
     source: str
     status: Verification
     date_from: dt.date | None
@@ -81,7 +83,9 @@ def law(key: str, on: dt.date, *, known: dt.date | None = None) -> LawValue:
             earliest,
         )
     value = measured(entry.value, entry.unit, entry.kind)
-    return LawValue(key, value, entry.unit, entry.source, entry.status, entry.date_from, entry.date_to)
+    return LawValue(
+        key, value, entry.unit, entry.kind, entry.source, entry.status, entry.date_from, entry.date_to
+    )
 
 
 def in_force(entries: Iterable[LawEntry], on: dt.date) -> LawEntry | None:

@@ -8,7 +8,7 @@ from sanchuang.values import Malformed, Yuan, number_text, parse_number, parse_r
 
 Measured = Yuan | int | Fraction
 
-_WHOLE = ("count", "rank", "year")
+WHOLE = ("count", "rank", "year", "days", "workdays")  # kinds of units that have no fractions
 
 
 def measured(text: str, unit: str, kind: str) -> Measured:
@@ -18,7 +18,7 @@ def measured(text: str, unit: str, kind: str) -> Measured:
     |---|---|
     | money | `Yuan`, in the pack's currency; a unit such as 万元 counts, what follows a `/` does not |
     | rate | `Fraction`: 70 in % is 7/10; the unit is one that rates are written in (%, ‰, ‱) |
-    | count, rank, year | `int` |
+    | count, rank, year, days, workdays | `int` |
     | number | `Fraction` |
 
     Raises `Malformed`, which authors of packs read, when the number does not fit.
@@ -28,7 +28,7 @@ def measured(text: str, unit: str, kind: str) -> Measured:
         return _money(text, unit.partition("/")[0])
     if kind == "rate":
         return parse_rate(f"{number_text(number)}{unit}")
-    if kind in _WHOLE:
+    if kind in WHOLE:
         if number.denominator != 1:
             raise Malformed(f"“{text}”不是整数，而单位“{unit}”只用整数", "改正这个数，或换一个单位")
         return int(number)

@@ -7,6 +7,7 @@ editor's role, and the answer is seen by the reader who sent it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +19,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanchuang.core import inbox
+from sanchuang.core import clocks, inbox
 from sanchuang.core.errors import Unfit
 from sanchuang.core.inbox.queries import somebody_holds
 from sanchuang.core.language import page_language, page_script
+from sanchuang.core.law import NoLaw
 from sanchuang.core.models import InboxItem, User
 from sanchuang.core.permissions import require
 from sanchuang.core.roles import Role
@@ -119,7 +121,7 @@ def report(
     """Report that the record is wrong; gives the item that now waits, and whether it is a new one.
 
     `part` is the entry that is meant, `right` what it should be, `seen` where one can see it. Who reports a record
-    again before the first report is answered is given the first one, unchanged. Raises `Refused`, `Unfit` for a record
+    again before the first report is answered is given the first one, unchanged. The pack says by when it is answered (`clocks: {report: …}`). Raises `Refused`, `Unfit` for a record
     that is not there, `Malformed` when nothing is said or too much.
     """
     require(by, "core.report")
@@ -151,7 +153,25 @@ def report(
         link=about.link,
         role=Role.EDITOR if somebody_holds(Role.EDITOR, timezone.localdate()) else Role.ADMINISTRATOR,
     )
+    if clocks.clock_of(item, KIND) is None:
+        with suppress(NoLaw):  # a pack that sets no term for answers: the item has no day
+            item.due = clocks.start(item, KIND, by=by).due
     return item, True
+
+
+def _answered(item: InboxItem, by: User) -> None:
+    """The term for the answer ends with the answer."""
+    clock = clocks.clock_of(item, KIND)
+    if clock is not None and clock.stopped is None:
+        clocks.stop(clock, by=by)
+
+
+def _asked_again(item: InboxItem, by: User) -> None:
+    """The term goes on; the time since the answer is not counted."""
+    clock = clocks.clock_of(item, KIND)
+    if clock is not None and clock.stopped is not None:
+        last = item.steps.order_by("-pk").first()
+        item.due = clocks.reopen(clock, by=by, why=last.note if last else "").due
 
 
 def _tell(data: Mapping[str, Any]) -> inbox.Told:
@@ -181,5 +201,19 @@ inbox.register(
             "stays": gettext_lazy("Stays as it is"),
         },
         explained=frozenset({"stays"}),
+        settled=_answered,
+        reopened=_asked_again,
+    )
+)
+# How long an answer may take is the district's to say: `clocks: {report: …}` in pack.yaml. The item itself waits on
+# somebody's desk with its day, so nobody is reminded of it a second time.
+clocks.register(
+    clocks.ClockKind(
+        KIND,
+        gettext_lazy("Answer to a report"),
+        "core.InboxItem",
+        "core.see_inbox",
+        names=lambda item: item.data["names"],
+        link=lambda item: reverse("desk-item", args=[item.pk]),
     )
 )

@@ -55,6 +55,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "search": ("search", ""),
     "search-suggestions": ("search", "边写边看"),
     "advice": ("advice", ""),
+    "calendar": ("policies", "工作日与期限"),
     "law": ("policies", "法定数值"),
     "laws": ("policies", "法定数值"),
     "policies:list": ("policies", ""),

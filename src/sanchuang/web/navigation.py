@@ -59,6 +59,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str | Promise, str], ...]], ...] 
         (
             (_("Policies"), "policies:list"),
             (_("Laws"), "laws"),
+            (_("Working days"), "calendar"),
             (_("Mechanisms"), "registry:mechanisms"),
         ),
     ),

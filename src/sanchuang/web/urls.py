@@ -8,6 +8,7 @@ from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice
 from sanchuang.web.views.approvals import approval
 from sanchuang.web.views.audit import Trail, entry
+from sanchuang.web.views.calendar import calendar_page
 from sanchuang.web.views.charts import gallery
 from sanchuang.web.views.delegations import act_for, end_delegation, own_delegations
 from sanchuang.web.views.desk import desk, desk_item
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),
+    path("calendar/", calendar_page, name="calendar"),
     path("law/", Laws.as_view(), name="laws"),
     path("law/<str:key>/", law, name="law"),
     path("search/", search_page, name="search"),

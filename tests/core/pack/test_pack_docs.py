@@ -32,6 +32,8 @@ SECTIONS = {
     "shown": schema.Shown,
     "facts": schema.FactEntry,
     "law": schema.LawEntry,
+    "calendar": schema.CalendarYear,
+    "holidays": schema.Holiday,
     "results": schema.Result,
     "needs": schema.Need,
     "users": schema.User,

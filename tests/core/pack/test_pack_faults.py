@@ -406,13 +406,13 @@ ONE_FAULT = {
         "pack.yaml",
         "places: places.yaml",
         "places: ../places.yaml",
-        "pack.yaml:43:11: 文件路径“../places.yaml”不在本包内 — 写成相对于 pack.yaml 的路径，不用 .. 和反斜杠",
+        "pack.yaml:44:11: 文件路径“../places.yaml”不在本包内 — 写成相对于 pack.yaml 的路径，不用 .. 和反斜杠",
     ),
     "two units of one name": (
         "pack.yaml",
         "- {id: km,",
         "- {id: km, kind: number, names: {hans: 里}}\n- {id: km,",
-        "pack.yaml:27:8: “km”在 units 中重复 — 改成另一个，或删去其中一条",
+        "pack.yaml:28:8: “km”在 units 中重复 — 改成另一个，或删去其中一条",
     ),
 }
 
@@ -445,7 +445,7 @@ def test_a_missing_file_is_reported_where_pack_yaml_names_it_and_not_at_each_ref
     (pack / "places.yaml").rename(pack / "place.yaml")
 
     assert complaints(pack) == [
-        "pack.yaml:43:11: 没有文件“places.yaml” — 是不是“place.yaml”？",
+        "pack.yaml:44:11: 没有文件“places.yaml” — 是不是“place.yaml”？",
         "place.yaml: 这个文件没有在 pack.yaml 中登记，没有读 — 在 files 中登记它，或移出本包",
     ]
 

@@ -1,4 +1,4 @@
-"""Everything that changes the inbox: put, take, settle, reopen. Every change adds its step to the item's history."""
+"""Everything that changes the inbox: put, take, settle, withdraw, reopen. Every change adds its step to the item's history."""
 
 from __future__ import annotations
 
@@ -115,12 +115,26 @@ def settle(item: InboxItem, *, by: User, outcome: str, note: str = "") -> InboxI
     return item
 
 
+@transaction.atomic
+def withdraw(keys: str, *, by: User, outcome: str) -> int:
+    """Settle every open item whose key begins with `keys`, as nobody has to act any more; how many there were.
+
+    For a room whose record moved on: its action has asked its own permission, so it may settle what waits for others.
+    """
+    items = InboxItem.objects.select_for_update().filter(key__startswith=keys, state=State.OPEN)
+    for item in (found := list(items.order_by("pk"))):
+        _settle(item, by, outcome, "")
+    return len(found)
+
+
 def _settle(item: InboxItem, by: User, outcome: str, note: str) -> None:
     with audit.change(item, by=by, verb="core.settle_inbox", why=note):
         item.state, item.outcome, item.note = State.DONE, outcome, note
         item.settled_by, item.settled_at = by, timezone.now()
         item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
         item.steps.create(did=Did.SETTLED, by=by, outcome=outcome, note=note)
+    if follow := kind_of(item).settled:
+        follow(item, by)
 
 
 @transaction.atomic
@@ -152,6 +166,8 @@ def reopen(item: InboxItem, *, by: User, note: str) -> InboxItem:
         item.state, item.outcome, item.note, item.settled_by, item.settled_at = State.OPEN, "", "", None, None
         item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
         item.steps.create(did=Did.REOPENED, by=by, note=note)
+    if follow := kind_of(item).reopened:
+        follow(item, by)
     return item
 
 

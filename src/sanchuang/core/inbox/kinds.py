@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sanchuang.core.models import InboxItem
+from sanchuang.core.models import InboxItem, User
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Told:
     terms: tuple[tuple[str, str], ...] = ()
 
 
+Follow = Callable[[InboxItem, User], None]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of waiting thing.
@@ -28,6 +31,8 @@ class Kind:
     `tell` makes its words from the item's `data` in the language active when it is called. `outcomes` are the ways to
     settle it, each with its words; those in `explained` need a note. One that is `decided_elsewhere` is settled on the
     page of its record, whose action calls `finish`.
+    `settled` and `reopened`, if given, are told of
+    an item that was settled or reopened, and by whom, in the same transaction: the room's record follows its item.
     """
 
     name: str
@@ -36,6 +41,8 @@ class Kind:
     outcomes: Mapping[str, str | Promise] = field(default_factory=lambda: {"done": _("Done")})
     explained: frozenset[str] = frozenset()
     decided_elsewhere: bool = False
+    settled: Follow | None = None
+    reopened: Follow | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -2,6 +2,8 @@
 
 from sanchuang.core.models.approvals import Approval
 from sanchuang.core.models.audit import AuditEntry, AuditHead, AuditSealed
+from sanchuang.core.models.calendar import CalendarDay, CalendarYear
+from sanchuang.core.models.clocks import Clock, ClockPause
 from sanchuang.core.models.dates import dates_in_order, holds_on
 from sanchuang.core.models.inbox import InboxItem, InboxStep
 from sanchuang.core.models.law import LawEntry
@@ -14,6 +16,10 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditSealed",
+    "CalendarDay",
+    "CalendarYear",
+    "Clock",
+    "ClockPause",
     "Consent",
     "Delegation",
     "InboxItem",

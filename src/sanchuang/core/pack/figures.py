@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from sanchuang.core.measure import WHOLE
 from sanchuang.core.pack.checks import Entry
 from sanchuang.core.pack.schema import FigureCheck, Part, PublishedFigure, Shown
 from sanchuang.core.pack.translate import near
@@ -96,7 +97,7 @@ def _filled(
         message = f"算出来是 {number_text(figure.value)}，小数没有尽头"
         problems.append(entry.problem(("how",), message, "用 digits 写明取到几位小数，例如 digits: 2"))
         return entry
-    if part.kind in ("count", "rank", "year") and figure.value.denominator != 1:
+    if part.kind in WHOLE and figure.value.denominator != 1:
         message = f"算出来是 {number_text(figure.value)}，不是整数，而 kind 是 {part.kind}"
         problems.append(entry.problem(("how",), message, "写 digits: 0，或改用 kind: number"))
         return entry

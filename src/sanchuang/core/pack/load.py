@@ -110,6 +110,7 @@ def _about(pack: Pack) -> dict[str, object]:
         "timezone",
         "code_scheme",
         "units",
+        "clocks",
     }
     about: dict[str, object] = manifest.model_dump(include=fields, exclude_none=True)
     return about

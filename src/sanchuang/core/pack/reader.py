@@ -12,12 +12,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sanchuang.core.pack import checks
+from sanchuang.core.pack import calendar_checks, checks
 from sanchuang.core.pack import figures as figured
 from sanchuang.core.pack.checks import Entry
 from sanchuang.core.pack.folder import Folder
 from sanchuang.core.pack.geojson import read_geojson
 from sanchuang.core.pack.schema import (
+    CalendarYear,
     FactEntry,
     FigureCheck,
     Industry,
@@ -54,6 +55,7 @@ _KINDS = {
     "figures": {"figure"},  # named in expressions only
     "classification": {"industry"},
     "facts": {"fact"},
+    "law": {"law"},  # named in clocks only
 }
 # Data that an author may drop into the folder and forget to name in pack.yaml.
 _DATA_SUFFIXES = {".yaml", ".yml", ".csv", ".geojson"}
@@ -88,6 +90,7 @@ class Pack:
     facts: tuple[FactEntry, ...]
     dictionary: FactDictionary
     law: tuple[LawEntry, ...]
+    calendar: tuple[CalendarYear, ...]
     industries: tuple[Industry, ...]
     company_facts: tuple[CompanyFact, ...]
     results: tuple[Result, ...]
@@ -111,6 +114,7 @@ class Pack:
             "figures": len(self.figures),
             "checks": len(self.checks),
             "law": len(self.law),
+            "calendar": len(self.calendar),
             "industries": len(self.industries),
             "definitions": len(self.facts),
             "facts": len(self.company_facts),
@@ -166,6 +170,7 @@ class _Reading:
         questions = self._list(FigureCheck, head, "checks", [files.checks])
         facts = self._list(FactEntry, head, "facts", [files.facts])
         law = self._list(LawEntry, head, "law", [files.law])
+        calendar = self._list(CalendarYear, head, "calendar", [files.calendar])
         results = self._list(Result, head, "results", files.results)
         needs = self._list(Need, head, "needs", files.needs)
         users = self._list(User, head, "users", [files.users])
@@ -202,6 +207,7 @@ class _Reading:
             *questions,
             *facts,
             *law,
+            *calendar,
         ]
         self.problems += checks.references([*everything, *results, *needs, *users], self.names)
         self.problems += checks.places_inside_themselves(places)
@@ -215,6 +221,10 @@ class _Reading:
         self.problems += checks.fact_units(facts, units)
         self.problems += checks.law_values(law, units)
         self.problems += checks.overlapping_law(law)
+        self.problems += checks.twice(calendar, lambda part: str(part.year), "year", "年份")
+        self.problems += calendar_checks.calendar_days(calendar)
+        if "law" not in self.names.unread:
+            self.problems += calendar_checks.clock_law(head, law, units)
         self._codes(manifest, organisations)
 
         dictionary = checks.dictionary_of(facts, self.problems)
@@ -237,6 +247,7 @@ class _Reading:
             facts=_parts(facts),
             dictionary=dictionary,
             law=_parts(law),
+            calendar=_parts(calendar),
             industries=tuple(industries),
             company_facts=company_facts,
             results=_parts(results),

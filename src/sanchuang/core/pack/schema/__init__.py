@@ -4,6 +4,7 @@ The models check one entry at a time; `sanchuang.core.pack.checks` checks what e
 """
 
 from sanchuang.core.pack.schema.base import Names, Part, Ref, refs_of
+from sanchuang.core.pack.schema.calendar import CalendarYear, Holiday
 from sanchuang.core.pack.schema.manifest import (
     SCHEMA_VERSION,
     ClassificationFile,
@@ -40,6 +41,7 @@ from sanchuang.core.pack.schema.records import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "CalendarYear",
     "ClassificationFile",
     "CompanyFile",
     "FactEntry",
@@ -47,6 +49,7 @@ __all__ = [
     "FigureCheck",
     "Files",
     "FormerName",
+    "Holiday",
     "Industry",
     "LawEntry",
     "Manifest",

@@ -127,6 +127,8 @@ Operator = Annotated[Op, PlainValidator(_op)]
 Status = Annotated[Verification, PlainValidator(_status)]
 Grade = Annotated[Evidence, PlainValidator(_grade)]
 
+LawKey = Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+
 SourceRef = Annotated[Slug, Ref("source")]
 UnitRef = Annotated[Text, Ref("unit")]
 TagRef = Annotated[Slug, Ref("tag")]

@@ -11,6 +11,7 @@ from sanchuang.core.pack.schema.base import (
     AsOf,
     Grade,
     InPack,
+    LawKey,
     Names,
     Part,
     Slug,
@@ -22,7 +23,8 @@ from sanchuang.values import Malformed
 
 SCHEMA_VERSION = 1
 
-UnitKind = Literal["money", "count", "rate", "number", "rank", "year"]
+UnitKind = Literal["money", "count", "rate", "number", "rank", "year", "days", "workdays"]
+ClockName = Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_]*([.-][a-z0-9_]+)*$")]
 
 
 def _timezone(value: str) -> str:
@@ -105,6 +107,7 @@ class Files(Part):
     figures: InPack | None = None
     checks: InPack | None = None
     law: InPack | None = None
+    calendar: InPack | None = None
     users: InPack | None = None
     companies: tuple[CompanyFile, ...] = ()
     company_facts: tuple[FactFile, ...] = ()
@@ -115,7 +118,7 @@ class Files(Part):
 
 
 class Manifest(Part):
-    """The whole of `pack.yaml`."""
+    """The whole of `pack.yaml`. `clocks` names, for a kind of clock, the key of the law that gives its length."""
 
     id: Slug
     version: Annotated[Text, StringConstraints(pattern=r"^\d+(\.\d+)*$")]
@@ -136,4 +139,5 @@ class Manifest(Part):
     series: tuple[Term, ...] = ()
     sources: tuple[Source, ...]
     files: Files
+    clocks: dict[ClockName, LawKey] = {}
     note: Text | None = None

@@ -7,10 +7,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from sanchuang.core.measure import WHOLE
 from sanchuang.core.pack.schema.base import (
     AsOf,
     Day,
     ExactText,
+    LawKey,
     MechanismRef,
     Names,
     Operator,
@@ -100,7 +102,7 @@ class PublishedFigure(Part):
             return
         number = parse_number(value)
         Figure(number, self.op, self.unit)
-        if self.kind in ("count", "rank", "year") and number.denominator != 1:
+        if self.kind in WHOLE and number.denominator != 1:
             raise Malformed(f"“{value}”不是整数，而 kind 是 {self.kind}", "改用 kind: number，或改正 value")
 
     @property
@@ -188,7 +190,7 @@ class FactEntry(Part):
 class LawEntry(Part):
     """The value of one setting of the law between two dates (both included; absent means open)."""
 
-    key: Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+    key: LawKey
     value: ExactText
     unit: UnitRef
     date_from: Day | None = Field(alias="from")
