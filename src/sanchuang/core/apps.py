@@ -15,7 +15,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register permissions and loaders."""
         from sanchuang.core import law_reports, packing, permissions  # noqa: F401
+        from sanchuang.core.attachments import history as attachment_history
+        from sanchuang.core.attachments import permissions as attachment_permissions  # noqa: F401
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
         from sanchuang.core.search import marks
 
+        attachment_history.register()
         marks.connect()

@@ -1,5 +1,6 @@
 """Users and what they are in the district, dated law, which pack is loaded, and what waits for whom."""
 
+from sanchuang.core.models.attachments import Attachment, Blob
 from sanchuang.core.models.dates import dates_in_order, holds_on
 from sanchuang.core.models.inbox import InboxItem, InboxStep
 from sanchuang.core.models.law import LawEntry
@@ -8,6 +9,8 @@ from sanchuang.core.models.search import SearchMark
 from sanchuang.core.models.users import Membership, User
 
 __all__ = [
+    "Attachment",
+    "Blob",
     "InboxItem",
     "InboxStep",
     "LawEntry",
