@@ -19,6 +19,8 @@ NO_PAGE = {
     "set-language": "a form",
     "set-theme": "a form",
     "desk-item": "the sample holds no item",
+    "attachment": "a file",
+    "attachment-remove": "the sample holds no file",
 }
 
 
@@ -54,6 +56,7 @@ def addresses() -> dict[str, str]:
         "organisations, filtered and sorted": reverse("registry:organisations")
         + "?q=智能&kind=company&industry=I&sort=-circle&page=2",
         "organisation": reverse("registry:organisation", args=[company.slug]),
+        "files": reverse("attachment-add", args=["registry.organisation", str(company.pk)]),
         "advice": reverse("advice", args=[company.slug]),
         "results": reverse("registry:results"),
         "result": reverse("registry:result", args=[Result.objects.order_by("slug")[0].slug]),

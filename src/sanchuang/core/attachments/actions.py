@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from sanchuang.core import audit, inbox
 from sanchuang.core.attachments import queries, storage
 from sanchuang.core.attachments.content import FileType, examine
+from sanchuang.core.attachments.kinds import Attachable, attachable, label_of, may, record_of
 from sanchuang.core.attachments.names import LONGEST, cleaned
-from sanchuang.core.attachments.register import Attachable, attachable, label_of, may, record_of
 from sanchuang.core.attachments.scanner import Scanned, scan
 from sanchuang.core.attachments.storage import Upload
 from sanchuang.core.models import Attachment, Blob, User

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sanchuang.core import history
 from sanchuang.core.attachments import queries
-from sanchuang.core.attachments.register import may
+from sanchuang.core.attachments.kinds import may
 from sanchuang.core.language import parted
 from sanchuang.core.models import User
 

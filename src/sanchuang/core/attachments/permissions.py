@@ -8,7 +8,7 @@ import rules.predicates
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from sanchuang.core.attachments.register import may, record_of
+from sanchuang.core.attachments.kinds import may, record_of
 from sanchuang.core.models import Attachment, User
 from sanchuang.core.permissions import administrator, permit
 

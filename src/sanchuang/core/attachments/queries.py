@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from sanchuang.core.attachments import register
+from sanchuang.core.attachments import kinds
 from sanchuang.core.errors import Unfit
 from sanchuang.core.models import Attachment, User
 
@@ -20,7 +20,7 @@ def absent() -> Unfit:
 
 def ever(record: Model) -> QuerySet[Attachment]:
     """All files of `record`, the removed ones too, the last first."""
-    label, key = register.label_of(type(record)), str(record.pk)
+    label, key = kinds.label_of(type(record)), str(record.pk)
     found = Attachment.objects.filter(model=label, record=key)
     return found.select_related("blob", "uploaded_by", "removed_by")
 
@@ -32,8 +32,8 @@ def of(record: Model) -> QuerySet[Attachment]:
 
 def record_for(user: User | AnonymousUser, label: str, key: str) -> Model:
     """The record "registry.organisation", "12", for somebody who may see its files; else raises the same `Unfit`."""
-    record = register.find(label, key)
-    if record is None or not register.may(user, "view", record):
+    record = kinds.find(label, key)
+    if record is None or not kinds.may(user, "view", record):
         raise absent()
     return record
 

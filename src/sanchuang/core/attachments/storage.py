@@ -112,9 +112,9 @@ class Upload:
 
 
 def _make(path: Path) -> None:
-    if not path.exists():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync(path.parent)
+    for missing in [parent for parent in (folder(), path) if not parent.exists()]:
+        missing.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(missing.parent)
 
 
 def _sync(path: Path) -> None:

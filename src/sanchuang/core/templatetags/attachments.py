@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from sanchuang.core.attachments import content, queries
+from sanchuang.core.attachments.kinds import label_of, may, remember
 from sanchuang.core.attachments.names import LONGEST
-from sanchuang.core.attachments.register import label_of, may, remember
 from sanchuang.core.language import page_script
 from sanchuang.core.models import Attachment, Blob, User
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sanchuang.core.attachments import Upload, add, open_file, queries, remove
 from sanchuang.core.attachments.actions import too_large
 from sanchuang.core.attachments.content import type_of
-from sanchuang.core.attachments.register import address_of
+from sanchuang.core.attachments.kinds import address_of
 from sanchuang.core.attachments.scanner import NoScan
 from sanchuang.core.attachments.uploads import FIELD, receiver_of, takes_file
 from sanchuang.core.permissions import require

@@ -6,11 +6,13 @@ import io
 import re
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 from django.utils.translation import gettext as _
-from PIL import Image
+from PIL import Image, ImageFile
 
 from sanchuang.core.attachments.content.foreign import Data, broken, refuse_foreign, refuse_tail
 from sanchuang.values import Malformed
@@ -140,6 +142,16 @@ def _moving() -> Malformed:
     return Malformed(_("The picture moves"), _("Upload one picture that stands still"))
 
 
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Let Pillow refuse a picture of which data is missing: WeasyPrint, once imported, makes it lenient everywhere."""
+    usual, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = usual
+
+
 def _decode(data: Data, form: str) -> None:
     """Decode every point of the picture."""
     with _one:
@@ -148,7 +160,8 @@ def _decode(data: Data, form: str) -> None:
                 _refuse_large(*image.size)
                 if form == "JPEG":  # an eighth of each side: all data is read, little memory taken
                     image.draft(image.mode, (image.width // 8 or 1, image.height // 8 or 1))
-                image.load()
+                with _strictly():
+                    image.load()
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             if isinstance(error, Malformed):
                 raise
