@@ -235,7 +235,7 @@ def _put(record: Model | None, *, by: User, name: str, sha256: str, said: str) -
 
 def _told(data: Mapping[str, Any]) -> inbox.Told:
     terms = (
-        (_("File"), data["name"]),
+        (_("File name"), data["name"]),
         (_("Record"), data["record"]),
         (_("Uploaded by"), data["by"]),
         (_("The scanner says"), data["said"]),
