@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from sample_files import pdf
 
+from sample_files import pdf
 from sanchuang.core.roles import Role
 
 OWN, OTHER = "999000011", "999000022"  # two companies of the tiny pack

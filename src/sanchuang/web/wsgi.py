@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanchuang.web.settings")
 _django = get_wsgi_application()
 
 
-class WholeBody:
+class WholeBody(io.RawIOBase):
     """The body of a request, which is whole or an error.
 
     Granian ends a body that was cut off in the middle as if that were its end, and half a form would be taken for one.
@@ -22,8 +23,9 @@ class WholeBody:
         self._body = body
         self._left = length
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int | None = -1) -> bytes:
         """The next bytes; raises `ConnectionError` when fewer come than were announced."""
+        size = -1 if size is None else size
         data: bytes = self._body.read(size) if size >= 0 else self._body.read()
         self._left -= len(data)
         if not data and size != 0 and self._left > 0:

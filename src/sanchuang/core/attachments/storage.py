@@ -88,6 +88,11 @@ class Upload:
         self._file.close()
 
     @property
+    def finished(self) -> bool:
+        """Whether everything is there."""
+        return self._file.closed
+
+    @property
     def sha256(self) -> str:
         """The digest of what was written so far."""
         return self._digest.hexdigest()

@@ -52,8 +52,9 @@ class Receiver(FileUploadHandler):
         return self.upload
 
     def upload_interrupted(self) -> None:
-        """The form ended before the file did."""
-        self.close()
+        """The form ended before the file did; Django says so too where it ended with a file that was skipped."""
+        if self.upload is not None and not self.upload.finished:
+            self.close()
 
     def close(self) -> None:
         """Forget what was not kept."""
