@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
+from sanchuang.core.models import Attachment, Blob, InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
 
 LONGEST_SEARCH = 80  # characters
 
@@ -118,3 +118,22 @@ class InboxStepAdmin(ReadOnly):
     list_select_related = ("item", "by")
     list_filter = ("did",)
     ordering = ("-pk",)
+
+
+@admin.register(Blob)
+class BlobAdmin(ReadOnly):
+    """The content of files, and what the virus scanner said of it."""
+
+    list_display = ("sha256", "size", "content_type", "scan", "scanned_at")
+    list_filter = ("scan",)
+    search_fields = ("sha256",)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnly):
+    """Which file belongs to which record; also those that were removed. The files themselves open on the site's pages."""
+
+    list_display = ("name", "model", "record", "uploaded_by", "at", "removed_at", "removed_by", "why")
+    list_filter = ("model",)
+    list_select_related = ("uploaded_by", "removed_by")
+    search_fields = ("name", "title")
