@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0005_searchmark'),
+        ('core', '0010_calendar_clocks'),
     ]
 
     operations = [
