@@ -47,6 +47,8 @@ NO_PAGE = {
         ),
         "not for the demonstration's sign-ins; test_web_accounts_browser.py looks at it",
     ),
+    "attachment": "a file",
+    "attachment-remove": "the sample holds no file",
 }
 
 
@@ -83,6 +85,7 @@ def addresses() -> dict[str, str]:
         "organisations, filtered and sorted": reverse("registry:organisations")
         + "?q=智能&kind=company&industry=I&sort=-circle&page=2",
         "organisation": reverse("registry:organisation", args=[company.slug]),
+        "files": reverse("attachment-add", args=["registry.organisation", str(company.pk)]),
         "advice": reverse("advice", args=[company.slug]),
         "results": reverse("registry:results"),
         "result": reverse("registry:result", args=[Result.objects.order_by("slug")[0].slug]),

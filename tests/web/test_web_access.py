@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sample_files import pdf
 from sanchuang.core.roles import Role
 
 OWN, OTHER = "999000011", "999000022"  # two companies of the tiny pack
+FILE = 902  # a paper of the first company
 ITEM = 901  # an inbox item that waits for the pack's editor
 
 # Everybody who might come: nobody signed in, somebody who is nothing here, and each role. A member belongs
@@ -32,21 +35,31 @@ PEOPLE: dict[str, tuple[str | None, str]] = {
 SIGNED_IN = frozenset(PEOPLE)
 EVERYBODY = SIGNED_IN | {STRANGER}
 STAFF = frozenset({Role.OFFICER.value, Role.SCOUT.value, Role.AUDITOR.value, Role.ADMINISTRATOR.value})
+OUTSIDERS = SIGNED_IN - STAFF - {OWN_MEMBER}
 
 
 @dataclass(frozen=True)
 class Address:
     """Who may open an address; everybody else is refused, strangers are sent to the sign-in page.
 
-    `ok` is the answer to those who may, `refusal` the one to those signed in who may not. `posted` is what a form sends, None for a page that is only read.
+    `ok` is the answer to those who may; to those in `hidden` the address looks absent. `posted` is what a form sends,
+    None for a page that is only read.
     """
 
     may: frozenset[str]
-    kwargs: dict[str, str] = field(default_factory=dict)
+    kwargs: dict[str, str | Callable[[], str]] = field(default_factory=dict)
     ok: int = 200
     posted: dict[str, str] | None = None
+    hidden: frozenset[str] = frozenset()
     at: str = ""  # the address itself, of one without a name
     refusal: int = 403
+
+
+def key_of_company() -> str:
+    """The primary key of the first company, which the load gives."""
+    from sanchuang.registry.models import Organisation
+
+    return str(Organisation.objects.get(slug=OWN).pk)
 
 
 ADDRESSES: dict[str, Address] = {
@@ -92,6 +105,15 @@ ADDRESSES: dict[str, Address] = {
         frozenset({Role.EDITOR.value, Role.AUDITOR.value, Role.ADMINISTRATOR.value}), {"number": str(ITEM)}
     ),
     "report": Address(SIGNED_IN),
+    "attachment": Address(STAFF | {OWN_MEMBER}, {"number": str(FILE)}, hidden=OUTSIDERS),
+    "attachment-remove": Address(
+        frozenset({Role.OFFICER.value, Role.SCOUT.value, Role.ADMINISTRATOR.value}),
+        {"number": str(FILE)},
+        hidden=OUTSIDERS,
+    ),
+    "attachment-add": Address(
+        STAFF | {OWN_MEMBER}, {"model": "registry.organisation", "key": key_of_company}, hidden=OUTSIDERS
+    ),
     "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "registry:organisations": Address(SIGNED_IN),
     "registry:organisation": Address(SIGNED_IN, {"slug": OWN}),
@@ -133,7 +155,8 @@ def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 def url_of(name: str) -> str:
     """The address that the row `name` is about."""
     address = ADDRESSES[name]
-    return address.at or reverse(name, kwargs=address.kwargs)
+    kwargs = {key: value() if callable(value) else value for key, value in address.kwargs.items()}
+    return address.at or reverse(name, kwargs=kwargs)
 
 
 def ask(client: Client, name: str) -> Any:
@@ -161,7 +184,21 @@ def item(tiny: Any) -> None:
     )
 
 
-@pytest.mark.usefixtures("item")
+@pytest.fixture
+def file(tiny: Any, settings: Any, tmp_path: Path) -> None:
+    """A paper of the first company, which the system uploaded."""
+    from sanchuang.core import attachments
+    from sanchuang.core.models import Attachment
+    from sanchuang.core.operator import operator
+    from sanchuang.registry.models import Organisation
+
+    settings.VAR = tmp_path
+    with attachments.Upload.of("a.pdf", [pdf()]) as upload:
+        made = attachments.add(Organisation.objects.get(slug=OWN), by=operator(), upload=upload)
+    Attachment.objects.filter(pk=made.pk).update(pk=FILE)
+
+
+@pytest.mark.usefixtures("item", "file")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_page_opens_to_those_who_may_and_to_nobody_else(
     name: str, tiny: Any, sign_in: Callable[..., Client]
@@ -169,10 +206,11 @@ def test_a_page_opens_to_those_who_may_and_to_nobody_else(
     """Refusals are 403; who is signed in already is led from the sign-in page to their desk."""
     address = ADDRESSES[name]
     answers = {person: ask(sign_in(*who), name).status_code for person, who in PEOPLE.items()}
-    assert answers == {person: address.ok if person in address.may else address.refusal for person in PEOPLE}
+    expected = dict.fromkeys(PEOPLE, address.refusal) | dict.fromkeys(address.hidden, 404)
+    assert answers == expected | dict.fromkeys(address.may & SIGNED_IN, address.ok)
 
 
-@pytest.mark.usefixtures("item")
+@pytest.mark.usefixtures("item", "file")
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_stranger_is_sent_to_sign_in_and_then_back(name: str, tiny: Any) -> None:
     """Nothing but the sign-in page and the choice of language is open to strangers."""

@@ -19,6 +19,7 @@ from sanchuang.cli import (
     audit,
     clocks,
     figures,
+    files,
     match,
     org,
     pack,
@@ -95,7 +96,7 @@ def set_up(ctx: typer.Context) -> None:
         ctx.with_resource(audit.named())
 
 
-for _group in (org, policy, match, pack, user, audit, privacy, clocks):
+for _group in (org, policy, match, pack, user, audit, privacy, clocks, files):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 for _commands in (serve, advise, search, figures):
     _commands.register(main)

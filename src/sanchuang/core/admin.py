@@ -16,6 +16,8 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from sanchuang.core import confidential
 from sanchuang.core.models import (
+    Attachment,
+    Blob,
     CalendarDay,
     CalendarYear,
     Clock,
@@ -221,3 +223,22 @@ class ClockPauseAdmin(ReadOnly):
     list_display = ("clock", "begun", "ended", "why")
     list_select_related = ("clock",)
     ordering = ("-pk",)
+
+
+@admin.register(Blob)
+class BlobAdmin(ReadOnly):
+    """The content of files, and what the virus scanner said of it."""
+
+    list_display = ("sha256", "size", "content_type", "scan", "scanned_at")
+    list_filter = ("scan",)
+    search_fields = ("sha256",)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnly):
+    """Which file belongs to which record; also those that were removed. The files themselves open on the site's pages."""
+
+    list_display = ("name", "model", "record", "uploaded_by", "at", "removed_at", "removed_by", "why")
+    list_filter = ("model",)
+    list_select_related = ("uploaded_by", "removed_by")
+    search_fields = ("name", "title")

@@ -25,6 +25,8 @@ class CoreConfig(AppConfig):
         from sanchuang.core.accounts import actions  # noqa: F401
         from sanchuang.core.accounts import permissions as account_permissions  # noqa: F401
         from sanchuang.core.approvals import permissions as approval_permissions  # noqa: F401
+        from sanchuang.core.attachments import history as attachment_history
+        from sanchuang.core.attachments import permissions as attachment_permissions  # noqa: F401
         from sanchuang.core.audit import guards, record_history
         from sanchuang.core.audit import permissions as audit_permissions  # noqa: F401
         from sanchuang.core.calendar import packing as calendar_packing  # noqa: F401
@@ -37,6 +39,7 @@ class CoreConfig(AppConfig):
         from sanchuang.core.sign_in import permissions as sign_in_permissions  # noqa: F401
 
         clock_history.register_all()
+        attachment_history.register()
         marks.connect()
         core_holders.register_all()
         history.register(record_history.lines)

@@ -1,6 +1,7 @@
 """The registry's place among Django's applications."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,7 +15,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register permissions, loaders, the check of codes and the search."""
-        from sanchuang.core import advice
+        from sanchuang.core import advice, attachments
         from sanchuang.core.pack.register import check_codes_with
         from sanchuang.registry import (  # noqa: F401
             codes,
@@ -27,7 +28,16 @@ class RegistryConfig(AppConfig):
             search,
         )
         from sanchuang.registry.advice import FileSection, FitsSection
+        from sanchuang.registry.models import Organisation
 
+        attachments.register(
+            Organisation,
+            view="registry.view_facts",
+            add="registry.record_fact",
+            remove="registry.change_organisation",
+            address=lambda organisation: reverse("registry:organisation", args=[organisation.slug]),
+            confidential=True,
+        )
         check_codes_with(codes.check_code)
         search.register_all()
         reports.register()

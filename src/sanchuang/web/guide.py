@@ -77,6 +77,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "registry:fact-definitions": ("lists", ""),
     "registry:industries": ("lists", ""),
     "registry:map": ("map", ""),
+    "attachment": ("records", "附件"),
+    "attachment-add": ("records", "附件"),
+    "attachment-remove": ("records", "附件"),
     "admin": ("administration", "后台"),
 }
 

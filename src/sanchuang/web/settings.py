@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -27,6 +28,14 @@ def kept_secret(name: str) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text()
+
+
+def whole(name: str, usual: int, unit: str) -> int:
+    """The whole number above 0, in `unit`, that the environment gives; `usual` where it gives none."""
+    text = os.environ.get(name, "").strip() or str(usual)
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError(f"{name}={text}；请写大于 0 的整数（{unit}），例如 {name}={usual}")
+    return int(text)
 
 
 def database(url: str) -> dict[str, object]:
@@ -92,6 +101,7 @@ MIDDLEWARE = [
     "sanchuang.web.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "sanchuang.web.uploads.UploadMiddleware",  # before CSRF, which reads the whole form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "sanchuang.web.views.errors.SessionEndedMiddleware",
@@ -181,6 +191,13 @@ EMAIL_BACKEND, EMAIL_FILE_PATH, EMAIL_TIMEOUT = MAIL.backend, MAIL.folder, 10
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("SANCHUANG_EMAIL_FROM", "sanchuang@localhost")
+
+# Files that people upload. The scanner is a command that is given the file's path: "clamdscan --fdpass --no-summary".
+# One that fails or takes too long means that nothing is taken, unless SANCHUANG_SCAN_MUST=0.
+MAX_UPLOAD = whole("SANCHUANG_MAX_UPLOAD", 20, "MB") * 2**20
+SCANNER = shlex.split(os.environ.get("SANCHUANG_SCANNER", ""))
+SCAN_SECONDS = whole("SANCHUANG_SCAN_SECONDS", 60, "秒")
+SCAN_MUST = os.environ.get("SANCHUANG_SCAN_MUST", "1") != "0"
 
 # Our own faults with their trace on the server's console, whatever DEBUG says; what users mistype is no fault.
 LOGGING = {

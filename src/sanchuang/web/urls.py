@@ -12,6 +12,7 @@ from sanchuang.web.views.calendar import calendar_page
 from sanchuang.web.views.charts import gallery
 from sanchuang.web.views.delegations import act_for, end_delegation, own_delegations
 from sanchuang.web.views.desk import desk, desk_item
+from sanchuang.web.views.files import attachment, attachment_remove, attachments
 from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
 from sanchuang.web.views.invitations import accept_invitation, invite, withdraw_invitation
@@ -28,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk, name="desk"),
     path("desk/<int:number>/", desk_item, name="desk-item"),
     path("report/", report, name="report"),
+    path("files/<int:number>/", attachment, name="attachment"),
+    path("files/<int:number>/remove/", attachment_remove, name="attachment-remove"),
+    path("files/<str:model>/<str:key>/", attachments, name="attachment-add"),
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),

@@ -1,6 +1,7 @@
 """Users and what they are in the district, dated law, which pack is loaded, and what waits for whom."""
 
 from sanchuang.core.models.approvals import Approval
+from sanchuang.core.models.attachments import Attachment, Blob
 from sanchuang.core.models.audit import AuditEntry, AuditHead, AuditSealed
 from sanchuang.core.models.calendar import CalendarDay, CalendarYear
 from sanchuang.core.models.clocks import Clock, ClockPause
@@ -13,9 +14,11 @@ from sanchuang.core.models.users import Consent, Delegation, Invitation, Members
 
 __all__ = [
     "Approval",
+    "Attachment",
     "AuditEntry",
     "AuditHead",
     "AuditSealed",
+    "Blob",
     "CalendarDay",
     "CalendarYear",
     "Clock",

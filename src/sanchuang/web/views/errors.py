@@ -119,6 +119,22 @@ def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     return response
 
 
+def too_large(request: HttpRequest, message: str, remedy: str) -> HttpResponse:
+    """413: more than the address takes; it was not read."""
+    return _page(request, 413, _("This is too large"), message, remedy)
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """411: how much comes is not said, so it was not read."""
+    return _page(
+        request,
+        411,
+        _("This request cannot be read"),
+        _("It does not say how long it is."),
+        _("Send it with a browser, or with a Content-Length and without Transfer-Encoding."),
+    )
+
+
 @login_not_required
 def too_many(request: HttpRequest) -> HttpResponse:
     """429: more forms sent in a short time than a person would."""

@@ -32,6 +32,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A file that the server would not take is told before it is sent.
+document.addEventListener("change", (event) => {
+  const { dataset, files } = event.target;
+  if (!dataset.most || !files) return;
+  const large = [...files].some((file) => file.size > Number(dataset.most));
+  event.target.setCustomValidity(large ? dataset.tooLarge : "");
+  event.target.reportValidity();
+});
+
 // A filter that is not set has no place in the address.
 document.addEventListener("htmx:configRequest", (event) => {
   const { parameters } = event.detail;
