@@ -18,8 +18,8 @@ from django.utils.functional import Promise
 from sanchuang.core.permissions import permissions
 from sanchuang.core.roles import Role
 from sanchuang.core.script import to_hant
+from sanchuang.core.script.names import converter
 from sanchuang.registry.models import Organisation, PublishedFigure
-from sanchuang.web.script import converter
 
 SOURCES = Path(__file__).resolve().parents[2] / "src/sanchuang"
 HAN = re.compile(r"[\u2e80-\u9fff]")

@@ -16,9 +16,11 @@ class RegistryConfig(AppConfig):
         """Register permissions, loaders, the check of codes and the search."""
         from sanchuang.core import advice
         from sanchuang.core.pack.register import check_codes_with
+        from sanchuang.core.script import names
         from sanchuang.registry import (  # noqa: F401
             codes,
             history,
+            models,
             pack_figures,
             packing,
             permissions,
@@ -28,6 +30,18 @@ class RegistryConfig(AppConfig):
         from sanchuang.registry.advice import FileSection, FitsSection
 
         check_codes_with(codes.check_code)
+        names.register(
+            models.Field,
+            models.FigureCheck,
+            models.Industry,
+            models.Mechanism,
+            models.Organisation,
+            models.Person,
+            models.Place,
+            models.PublishedFigure,
+            models.Series,
+            models.Tag,
+        )
         search.register_all()
         reports.register()
         history.register_all()
