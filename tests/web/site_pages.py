@@ -18,6 +18,7 @@ NO_PAGE = {
     "sign-out": "a form",
     "set-language": "a form",
     "set-theme": "a form",
+    "advice-pdf": "a file",
     "desk-item": "the sample holds no item",
 }
 

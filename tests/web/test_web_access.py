@@ -66,6 +66,7 @@ ADDRESSES: dict[str, Address] = {
     ),
     "report": Address(SIGNED_IN),
     "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
+    "advice-pdf": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "registry:organisations": Address(SIGNED_IN),
     "registry:organisation": Address(SIGNED_IN, {"slug": OWN}),
     "registry:results": Address(SIGNED_IN),

@@ -23,6 +23,7 @@ class RegistryConfig(AppConfig):
             models,
             pack_figures,
             packing,
+            paper,
             permissions,
             reports,
             search,
@@ -43,6 +44,7 @@ class RegistryConfig(AppConfig):
             models.Tag,
         )
         search.register_all()
+        paper.register()
         reports.register()
         history.register_all()
         advice.register(FitsSection())

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "search": ("search", ""),
     "search-suggestions": ("search", "边写边看"),
     "advice": ("advice", ""),
+    "advice-pdf": ("advice", "带走一份"),
     "law": ("policies", "法定数值"),
     "laws": ("policies", "法定数值"),
     "policies:list": ("policies", ""),

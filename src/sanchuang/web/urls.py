@@ -5,7 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from sanchuang.web.settings import ROOMS
-from sanchuang.web.views.advice import advice
+from sanchuang.web.views.advice import advice, advice_pdf
 from sanchuang.web.views.charts import gallery
 from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", choose_language, name="set-language"),
     path("theme/", choose_theme, name="set-theme"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
+    path("organisations/<str:slug>/advice.pdf", advice_pdf, name="advice-pdf"),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("", include("sanchuang.registry.urls")),
