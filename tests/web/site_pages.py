@@ -47,6 +47,7 @@ def addresses() -> dict[str, str]:
         "home": reverse("home"),
         "desk": reverse("desk"),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
+        "notifications": reverse("notifications"),
         "charts": reverse("charts"),
         "guide": reverse("guide"),
         "guide-chapter": reverse("guide-chapter", args=["comfort"]),

@@ -65,6 +65,7 @@ ADDRESSES: dict[str, Address] = {
         frozenset({Role.EDITOR.value, Role.AUDITOR.value, Role.ADMINISTRATOR.value}), {"number": str(ITEM)}
     ),
     "report": Address(SIGNED_IN),
+    "notifications": Address(SIGNED_IN),
     "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "advice-pdf": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "registry:organisations": Address(SIGNED_IN),

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from sanchuang.cli import advise, figures, match, org, pack, policy, search, serve
+from sanchuang.cli import advise, figures, match, notify, org, pack, policy, search, serve
 
 # Commands that compute from files alone.
 WITHOUT_DJANGO = frozenset({"match"})
@@ -81,7 +81,7 @@ def set_up(ctx: typer.Context) -> None:
         django.setup()
 
 
-for _group in (org, policy, match, pack):
+for _group in (org, policy, match, pack, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 for _commands in (serve, advise, search, figures):
     _commands.register(main)

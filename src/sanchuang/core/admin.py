@@ -10,7 +10,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from sanchuang.core.models import InboxItem, InboxStep, LawEntry, Membership, PackLoad, User
+from sanchuang.core.models import (
+    InboxItem,
+    InboxStep,
+    LawEntry,
+    Membership,
+    Notice,
+    NotificationPreference,
+    PackLoad,
+    User,
+)
 
 LONGEST_SEARCH = 80  # characters
 
@@ -118,3 +127,23 @@ class InboxStepAdmin(ReadOnly):
     list_select_related = ("item", "by")
     list_filter = ("did",)
     ordering = ("-pk",)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly):
+    """The outbox, the last first."""
+
+    list_display = ("id", "user", "item", "kind", "state", "tries", "error", "made_at", "done_at")
+    list_select_related = ("user", "item")
+    list_filter = ("state",)
+    search_fields = ("user__username", "error")
+    ordering = ("-pk",)
+
+
+@admin.register(NotificationPreference)
+class NotificationPreferenceAdmin(ReadOnly):
+    """How often people hear by e-mail."""
+
+    list_display = ("user", "pace")
+    list_select_related = ("user",)
+    list_filter = ("pace",)

@@ -16,6 +16,7 @@ class CoreConfig(AppConfig):
         """Register permissions and loaders."""
         from sanchuang.core import law_reports, packing, permissions  # noqa: F401
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
+        from sanchuang.core.notifications import permissions as notification_permissions  # noqa: F401
         from sanchuang.core.search import marks
 
         marks.connect()

@@ -28,6 +28,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "desk": ("desk", ""),
     "desk-item": ("desk", "办一件事"),
     "report": ("desk", "数字有误"),
+    "notifications": ("desk", "邮件提醒"),
     "search": ("search", ""),
     "search-suggestions": ("search", "边写边看"),
     "advice": ("advice", ""),

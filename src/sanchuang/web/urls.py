@@ -11,6 +11,7 @@ from sanchuang.web.views.desk import desk, desk_item
 from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
 from sanchuang.web.views.law import Laws, law
+from sanchuang.web.views.notifications import notifications
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import SignIn, admin_door, choose_language, choose_theme
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk, name="desk"),
     path("desk/<int:number>/", desk_item, name="desk-item"),
     path("report/", report, name="report"),
+    path("account/notifications/", notifications, name="notifications"),
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),

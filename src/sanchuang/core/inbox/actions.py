@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanchuang.core.inbox.kinds import kind_of, known
+from sanchuang.core.inbox.kinds import is_here, kind_of, known
 from sanchuang.core.models import InboxItem, InboxStep, User
+from sanchuang.core.notifications import actions as notifications
 from sanchuang.core.permissions import require
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
@@ -49,7 +50,7 @@ def put(
         raise ValueError("what waits for a company's members needs their organisation")
     if organisation and role is None:
         raise ValueError("what waits for a user waits in no organisation")
-    if link and not _is_here(link):
+    if link and not is_here(link):
         raise ValueError(f"{link!r} is no address of this site")
     if not key or len(key) > 200:
         raise ValueError("the key of an inbox item has 1 to 200 characters")
@@ -68,12 +69,8 @@ def put(
     )
     if made:
         item.steps.create(did=Did.PUT, by=by)
+        notifications.announce(item, by=by)
     return item
-
-
-def _is_here(link: str) -> bool:
-    """Whether `link` is an address of this site: browsers read `//` and `/\\` as another one."""
-    return link.startswith("/") and not link.startswith(("//", "/\\")) and len(link) <= 300
 
 
 @transaction.atomic
@@ -128,6 +125,7 @@ def reopen(item: InboxItem, *, by: User, note: str) -> InboxItem:
     item.state, item.outcome, item.note, item.settled_by, item.settled_at = State.OPEN, "", "", None, None
     item.save(update_fields=["state", "outcome", "note", "settled_by", "settled_at"])
     item.steps.create(did=Did.REOPENED, by=by, note=note)
+    notifications.announce(item, by=by)
     return item
 
 

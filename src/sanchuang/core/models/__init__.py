@@ -3,6 +3,7 @@
 from sanchuang.core.models.dates import dates_in_order, holds_on
 from sanchuang.core.models.inbox import InboxItem, InboxStep
 from sanchuang.core.models.law import LawEntry
+from sanchuang.core.models.notifications import Notice, NotificationPreference
 from sanchuang.core.models.packs import PackLoad
 from sanchuang.core.models.search import SearchMark
 from sanchuang.core.models.users import Membership, User
@@ -12,6 +13,8 @@ __all__ = [
     "InboxStep",
     "LawEntry",
     "Membership",
+    "Notice",
+    "NotificationPreference",
     "PackLoad",
     "SearchMark",
     "User",
