@@ -87,7 +87,7 @@ def _arrange(users: list[int]) -> None:
     if now := sorted(hasty.values_list("user_id", flat=True)):
         from sanchuang.core.notifications.sending import at_once  # which calls the actions of this module
 
-        transaction.on_commit(partial(at_once, now), robust=True)
+        transaction.on_commit(partial(at_once, now))
 
 
 @dataclass(frozen=True)
