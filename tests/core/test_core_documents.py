@@ -201,10 +201,10 @@ def test_a_kind_is_registered_once() -> None:
         documents.kind_of("nobody")
 
 
-def test_the_browser_shows_it_and_saves_it_under_its_title() -> None:
+def test_the_browser_saves_it_under_its_title() -> None:
     response = documents.answer(b"%PDF", '企业建议 "湖畔"\r\nX: y')
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith(
-        "inline; filename=\"document.pdf\"; filename*=UTF-8''%E4"
+        "attachment; filename=\"document.pdf\"; filename*=UTF-8''%E4"
     )
     assert "\n" not in response["Content-Disposition"]

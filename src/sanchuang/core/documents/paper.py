@@ -76,9 +76,9 @@ def _foot(number: str, made: dt.datetime) -> str:
 
 
 def answer(pdf: bytes, title: str) -> HttpResponse:
-    """`pdf` to be shown by the browser, and saved under `title`."""
+    """`pdf` to be saved under `title`: a browser's own viewer would run under the pages' content policy."""
     response = HttpResponse(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = (
-        f"inline; filename=\"document.pdf\"; filename*=UTF-8''{quote(title)}.pdf"
+        f"attachment; filename=\"document.pdf\"; filename*=UTF-8''{quote(title)}.pdf"
     )
     return response
