@@ -47,6 +47,14 @@ def test_html_is_a_page_of_its_own() -> None:
     assert "员工不超过 50 人" in page
 
 
+def test_pdf_is_written_to_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "建议.pdf"
+    result = run("Stim", "--on", "2025-06-01", "--format", "pdf", "--out", str(out))
+    assert (result.exit_code, result.output.count("建议.pdf")) == (0, 1)
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert [file.name for file in tmp_path.iterdir()] == ["建议.pdf"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -55,6 +63,9 @@ def test_html_is_a_page_of_its_own() -> None:
         (("峡湾大学",), "建议只面向企业"),
         (("Stim", "--on", "2025-13-01"), "“2025-13-01”不是日期"),
         ((), "没有说是哪家企业"),
+        (("Stim", "--format", "pdf"), "PDF 要写进文件"),
+        (("Stim", "--format", "pdf", "--out", "a.txt"), "PDF 要写进文件"),
+        (("Stim", "--format", "pdf", "--out", "/no/such/place/a.pdf"), "没有目录 /no/such/place"),
         (("--all",), "--all 需要 --out"),
         (("Stim", "--all", "--out", "a.parquet"), "不能同时给"),
         (("--all", "--out", "a.docx"), "文件名以 .parquet 或 .csv 结尾"),

@@ -114,7 +114,9 @@ ADDRESSES: dict[str, Address] = {
     "attachment-add": Address(
         STAFF | {OWN_MEMBER}, {"model": "registry.organisation", "key": key_of_company}, hidden=OUTSIDERS
     ),
+    "notifications": Address(SIGNED_IN),
     "advice": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
+    "advice-pdf": Address(STAFF | {OWN_MEMBER}, {"slug": OWN}),
     "registry:organisations": Address(SIGNED_IN),
     "registry:organisation": Address(SIGNED_IN, {"slug": OWN}),
     "registry:results": Address(SIGNED_IN),

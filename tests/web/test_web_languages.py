@@ -18,8 +18,8 @@ from django.utils.functional import Promise
 from sanchuang.core.permissions import permissions
 from sanchuang.core.roles import Role
 from sanchuang.core.script import to_hant
+from sanchuang.core.script.names import converter
 from sanchuang.registry.models import Organisation, PublishedFigure
-from sanchuang.web.script import converter
 
 SOURCES = Path(__file__).resolve().parents[2] / "src/sanchuang"
 HAN = re.compile(r"[\u2e80-\u9fff]")
@@ -27,7 +27,7 @@ HAN = re.compile(r"[\u2e80-\u9fff]")
 # Chinese in the code that a page may hold, or that pages never show: each with its reason.
 DATA = {
     "core/operator.py": "the operator's own name, as a user's name is data",
-    "core/models.py": "languages are named in themselves",
+    "core/models/users.py": "languages are named in themselves",
     "web/settings.py": "languages are named in themselves; a setting's fault is told on the command line",
     "core/templatetags/shown.py": "a currency's sign, and the Chinese ordinal of a rank",
     "core/charts/numbers.py": "signs of amounts, which the chart in Chinese counts in",

@@ -243,6 +243,18 @@ def test_an_address_without_a_record_explains_itself(path: str, officer: Client)
 # advice
 
 
+def test_advice_is_given_as_a_paper_of_the_same_day(officer: Client) -> None:
+    """The page's button leads to the file; a wrong day is told on the page."""
+    assert f'href="/organisations/{OWN}/advice.pdf?on=2024-06-30"' in page(
+        officer, f"/organisations/{OWN}/advice/?on=2024-06-30"
+    )
+    response = officer.get(f"/organisations/{OWN}/advice.pdf?on=2024-06-30")
+    assert response.content.startswith(b"%PDF-")
+    assert "2024-06-30.pdf" in response["Content-Disposition"]
+    wrong = officer.get(f"/organisations/{OWN}/advice.pdf?on=2024-06-31")
+    assert (wrong.status_code, "不是日期" in wrong.content.decode()) == (400, True)
+
+
 def test_advice_opens_for_today_and_for_a_day(officer: Client) -> None:
     assert 'value="2024-06-30"' in page(officer, f"/organisations/{OWN}/advice/?on=2024-06-30")
     assert "依据 2024-06-30 有效的规则" in page(officer, f"/organisations/{OWN}/advice/?on=2024-06-30")

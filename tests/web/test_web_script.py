@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sanchuang.web.script import Converter, exceptions
+from sanchuang.core.script.pages import Converter, exceptions
 
 PLAIN = Converter({})
 HAN = "头发发展后台干净项目软件系统里面云"

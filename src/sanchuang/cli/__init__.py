@@ -21,6 +21,7 @@ from sanchuang.cli import (
     figures,
     files,
     match,
+    notify,
     org,
     pack,
     policy,
@@ -96,7 +97,7 @@ def set_up(ctx: typer.Context) -> None:
         ctx.with_resource(audit.named())
 
 
-for _group in (org, policy, match, pack, user, audit, privacy, clocks, files):
+for _group in (org, policy, match, pack, user, audit, privacy, clocks, files, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 for _commands in (serve, advise, search, figures):
     _commands.register(main)

@@ -26,6 +26,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
+    PDF = "pdf"
 
 
 EXAMPLES = """例：
@@ -33,6 +34,8 @@ EXAMPLES = """例：
   sanchuang advise 示例公司全称
 
   sanchuang advise 91330106XN2149822B --on 2026-03-01 --format json
+
+  sanchuang advise 示例公司全称 --format pdf --out 建议.pdf
 
   sanchuang advise --all --out advice.parquet"""
 
@@ -44,10 +47,12 @@ def register(app: typer.Typer) -> None:
     def advise(
         company: Annotated[str, typer.Argument(help="企业的名称、曾用名、简称、代码或标识。")] = "",
         on: OnOption = "",
-        format: Annotated[Format, typer.Option("--format", help="text、json 或 html。")] = Format.TEXT,
+        format: Annotated[Format, typer.Option("--format", help="text、json、html 或 pdf。")] = Format.TEXT,
         brief: Annotated[bool, typer.Option("--brief", help="只要结论，每条一行，不要理由。")] = False,
         all_: Annotated[bool, typer.Option("--all", help="为每家企业出建议，写入 --out。")] = False,
-        out: Annotated[Path | None, typer.Option(help="结果文件：.parquet 或 .csv。")] = None,
+        out: Annotated[
+            Path | None, typer.Option(help="结果文件：--all 时为 .parquet 或 .csv，pdf 时为 .pdf。")
+        ] = None,
     ) -> None:
         """企业建议：能享受哪些支持、多少、为什么或缺什么；哪些成果适合它的需求。"""
         date = day(on)
@@ -66,6 +71,9 @@ def register(app: typer.Typer) -> None:
             return
         if not company:
             raise Malformed("没有说是哪家企业", "给出名称或代码；要全部企业就用 --all --out advice.parquet")
+        if format is Format.PDF:
+            pdf(company, date, out)
+            return
         one(company, date, format, brief=brief)
 
 
@@ -96,6 +104,27 @@ def one(company: str, on: dt.date, format: Format, *, brief: bool = False) -> No
             return
         for piece in text(advice):
             console.print(piece)
+
+
+def pdf(company: str, on: dt.date, out: Path | None) -> None:
+    """Write the advice for one company to `out` as a PDF file, which appears only when complete."""
+    from django.conf import settings
+
+    from sanchuang.core.operator import operator
+    from sanchuang.registry.paper import advice_paper
+    from sanchuang.registry.queries import find_organisation
+
+    if out is None or out.suffix != ".pdf":
+        raise Malformed(
+            "PDF 要写进文件，文件名以 .pdf 结尾", "例：sanchuang advise 名称 --format pdf --out 建议.pdf"
+        )
+    if not out.parent.is_dir():
+        raise Malformed(f"没有目录 {out.parent}", "先建立它")
+    paper = advice_paper(find_organisation(company), on, by=operator(), language=settings.LANGUAGE_CODE)
+    part = out.with_name(f".{out.name}.part")
+    part.write_bytes(paper)
+    part.replace(out)
+    typer.echo(f"{out}（{len(paper):,} 字节）")
 
 
 def refuse_faults(advice: Advice) -> None:

@@ -26,6 +26,8 @@ from sanchuang.core.models import (
     InboxStep,
     LawEntry,
     Membership,
+    Notice,
+    NotificationPreference,
     PackLoad,
     User,
 )
@@ -242,3 +244,23 @@ class AttachmentAdmin(ReadOnly):
     list_filter = ("model",)
     list_select_related = ("uploaded_by", "removed_by")
     search_fields = ("name", "title")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly):
+    """The outbox, the last first."""
+
+    list_display = ("id", "user", "item", "kind", "state", "tries", "error", "made_at", "done_at")
+    list_select_related = ("user", "item")
+    list_filter = ("state",)
+    search_fields = ("user__username", "error")
+    ordering = ("-pk",)
+
+
+@admin.register(NotificationPreference)
+class NotificationPreferenceAdmin(ReadOnly):
+    """How often people hear by e-mail."""
+
+    list_display = ("user", "pace")
+    list_select_related = ("user",)
+    list_filter = ("pace",)

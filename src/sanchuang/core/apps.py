@@ -32,6 +32,7 @@ class CoreConfig(AppConfig):
         from sanchuang.core.calendar import packing as calendar_packing  # noqa: F401
         from sanchuang.core.clocks import history as clock_history
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
+        from sanchuang.core.notifications import permissions as notification_permissions  # noqa: F401
         from sanchuang.core.personal import core_holders
         from sanchuang.core.personal import permissions as personal_permissions  # noqa: F401
         from sanchuang.core.search import marks

@@ -17,11 +17,14 @@ class RegistryConfig(AppConfig):
         """Register permissions, loaders, the check of codes and the search."""
         from sanchuang.core import advice, attachments
         from sanchuang.core.pack.register import check_codes_with
+        from sanchuang.core.script import names
         from sanchuang.registry import (  # noqa: F401
             codes,
             history,
+            models,
             pack_figures,
             packing,
+            paper,
             permissions,
             reaches,
             reports,
@@ -39,7 +42,20 @@ class RegistryConfig(AppConfig):
             confidential=True,
         )
         check_codes_with(codes.check_code)
+        names.register(
+            models.Field,
+            models.FigureCheck,
+            models.Industry,
+            models.Mechanism,
+            models.Organisation,
+            models.Person,
+            models.Place,
+            models.PublishedFigure,
+            models.Series,
+            models.Tag,
+        )
         search.register_all()
+        paper.register()
         reports.register()
         history.register_all()
         reaches.register_all()

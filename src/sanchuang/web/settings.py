@@ -68,6 +68,8 @@ DEMO = not PRODUCTION
 DEBUG = os.environ.get("SANCHUANG_DEBUG", "") == "1" and not PRODUCTION
 SECRET_KEY = os.environ.get("SANCHUANG_SECRET_KEY") or kept_secret("secret-key")
 ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+# Where people reach the site: addresses in mails and on papers begin with it.
+SITE_URL = os.environ.get("SANCHUANG_SITE", "http://127.0.0.1:8000").rstrip("/")
 
 # Each room is an application and serves its pages under its own name; see docs/how-to-add-a-room.md.
 ROOMS = ["policies"]

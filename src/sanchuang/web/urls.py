@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sanchuang.web.accounts import urls as accounts
 from sanchuang.web.settings import ROOMS
-from sanchuang.web.views.advice import advice
+from sanchuang.web.views.advice import advice, advice_pdf
 from sanchuang.web.views.approvals import approval
 from sanchuang.web.views.audit import Trail, entry
 from sanchuang.web.views.calendar import calendar_page
@@ -17,6 +17,7 @@ from sanchuang.web.views.guide import guide, guide_chapter
 from sanchuang.web.views.home import home
 from sanchuang.web.views.invitations import accept_invitation, invite, withdraw_invitation
 from sanchuang.web.views.law import Laws, law
+from sanchuang.web.views.notifications import notifications
 from sanchuang.web.views.personal import erase_person, export_person, own_data
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<int:number>/", attachment, name="attachment"),
     path("files/<int:number>/remove/", attachment_remove, name="attachment-remove"),
     path("files/<str:model>/<str:key>/", attachments, name="attachment-add"),
+    path("account/notifications/", notifications, name="notifications"),
     path("guide/", guide, name="guide"),
     path("guide/<slug:chapter>/", guide_chapter, name="guide-chapter"),
     path("charts/", gallery, name="charts"),
@@ -43,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", choose_language, name="set-language"),
     path("theme/", choose_theme, name="set-theme"),
     path("organisations/<str:slug>/advice/", advice, name="advice"),
+    path("organisations/<str:slug>/advice.pdf", advice_pdf, name="advice-pdf"),
     path("admin/login/", admin_door),
     path("admin/", admin.site.urls),
     path("users/", Users.as_view(), name="users"),

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanchuang.core import audit
-from sanchuang.core.inbox.kinds import kind_of, known
+from sanchuang.core.inbox.kinds import is_here, kind_of, known
 from sanchuang.core.models import InboxItem, InboxStep, User
+from sanchuang.core.notifications import actions as notifications
 from sanchuang.core.permissions import authorise
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
@@ -50,7 +51,7 @@ def put(
         raise ValueError("what waits for a company's members needs their organisation")
     if organisation and role is None:
         raise ValueError("what waits for a user waits in no organisation")
-    if link and not _is_here(link):
+    if link and not is_here(link):
         raise ValueError(f"{link!r} is no address of this site")
     if not key or len(key) > 200:
         raise ValueError("the key of an inbox item has 1 to 200 characters")
@@ -70,12 +71,8 @@ def put(
     if made:
         item.steps.create(did=Did.PUT, by=by)
         audit.created(item, by=by, verb="core.put_inbox")
+        notifications.announce(item, by=by)
     return item
-
-
-def _is_here(link: str) -> bool:
-    """Whether `link` is an address of this site: browsers read `//` and `/\\` as another one."""
-    return link.startswith("/") and not link.startswith(("//", "/\\")) and len(link) <= 300
 
 
 @transaction.atomic
@@ -168,6 +165,7 @@ def reopen(item: InboxItem, *, by: User, note: str) -> InboxItem:
         item.steps.create(did=Did.REOPENED, by=by, note=note)
     if follow := kind_of(item).reopened:
         follow(item, by)
+    notifications.announce(item, by=by)
     return item
 
 

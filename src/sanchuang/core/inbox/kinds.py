@@ -70,3 +70,8 @@ def kind_of(item: InboxItem) -> Kind:
 def tell(item: InboxItem) -> Told:
     """The item in the words of the language active now."""
     return kind_of(item).tell(item.data)
+
+
+def is_here(link: str) -> bool:
+    """Whether `link` is an address of this site: browsers read `//` and `/\\` as another one."""
+    return link.startswith("/") and not link.startswith(("//", "/\\")) and len(link) <= 300

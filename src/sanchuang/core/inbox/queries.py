@@ -68,14 +68,19 @@ def waiting_count(user: User, today: dt.date) -> Waiting:
     return Waiting(counted["total"], counted["overdue"])
 
 
-def somebody_holds(role: Role, on: dt.date) -> bool:
-    """Whether anybody who can sign in holds `role` on that day."""
-    holders = Membership.objects.filter(
+def holders(role: str, on: dt.date, organisation: str = "") -> QuerySet[User]:
+    """Who can sign in and holds `role` on that day, in `organisation` if one is named."""
+    held = Membership.objects.filter(
         Q(date_from__isnull=True) | Q(date_from__lte=on),
         Q(date_to__isnull=True) | Q(date_to__gte=on),
         role=role,
-        user__is_active=True,
     )
-    if not settings.DEMO:
-        holders = holders.filter(user__pack="")  # a pack's sign-ins only demonstrate
-    return holders.exists()
+    if organisation:
+        held = held.filter(organisation=organisation)
+    people = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return people if settings.DEMO else people.filter(pack="")  # a pack's sign-ins only demonstrate
+
+
+def somebody_holds(role: Role, on: dt.date) -> bool:
+    """Whether anybody who can sign in holds `role` on that day."""
+    return holders(role, on).exists()

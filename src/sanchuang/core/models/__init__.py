@@ -8,6 +8,7 @@ from sanchuang.core.models.clocks import Clock, ClockPause
 from sanchuang.core.models.dates import dates_in_order, holds_on
 from sanchuang.core.models.inbox import InboxItem, InboxStep
 from sanchuang.core.models.law import LawEntry
+from sanchuang.core.models.notifications import Notice, NotificationPreference
 from sanchuang.core.models.packs import PackLoad
 from sanchuang.core.models.search import SearchMark
 from sanchuang.core.models.users import Consent, Delegation, Invitation, Membership, User
@@ -30,6 +31,8 @@ __all__ = [
     "Invitation",
     "LawEntry",
     "Membership",
+    "Notice",
+    "NotificationPreference",
     "PackLoad",
     "SearchMark",
     "User",

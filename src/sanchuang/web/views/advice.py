@@ -7,14 +7,17 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sanchuang.core import audit, dates
+from sanchuang.core import audit, dates, documents
 from sanchuang.core.advice import advise
 from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
+from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.advice import subject_of
 from sanchuang.registry.models import Organisation
+from sanchuang.registry.paper import advice_paper
 from sanchuang.values import Malformed
 
 
@@ -30,10 +33,16 @@ def day_asked(text: str | None) -> dt.date:
         raise Malformed(_("“%(text)s” is not a date.") % {"text": (text or "")[:40]}, remedy) from None
 
 
-def advice(request: HttpRequest, slug: str) -> HttpResponse:
-    """What `slug` can get and why, what fits its needs, and what its file lacks, as of the day asked for."""
+def _company(request: HttpRequest, slug: str) -> Organisation:
+    """The organisation asked for, for somebody who may see its advice."""
     organisation = get_object_or_404(Organisation.objects.select_related("industry", "circle"), slug=slug)
     require(request.user, "registry.advise", organisation)
+    return organisation
+
+
+def advice(request: HttpRequest, slug: str) -> HttpResponse:
+    """What `slug` can get and why, what fits its needs, and what its file lacks, as of the day asked for."""
+    organisation = _company(request, slug)
     asked = request.GET.get("on")
     context = {"organisation": organisation, "asked": asked or timezone.localdate().isoformat()}
     status = 200
@@ -44,3 +53,15 @@ def advice(request: HttpRequest, slug: str) -> HttpResponse:
         context["fault"] = error
         status = 400
     return render(request, "web/advice.html", context, status=status)
+
+
+def advice_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as a paper, in the reader's language; a fault of the day is shown on the page."""
+    organisation, asked = _company(request, slug), request.GET.get("on")
+    try:
+        on = day_asked(asked)
+    except Malformed:
+        return advice(request, slug)
+    paper = advice_paper(organisation, on, by=request.user, language=get_language() or "")
+    title = _("Advice for %(name)s") % {"name": label(organisation)}
+    return documents.answer(paper, f"{title} {on.isoformat()}")

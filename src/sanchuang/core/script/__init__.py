@@ -12,6 +12,8 @@ from typing import Any
 
 from opencc import OpenCC
 
+HANT = "zh-hant"  # the language of those who read traditional script
+
 
 @cache
 def _converter(direction: str) -> Any:
