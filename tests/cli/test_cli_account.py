@@ -1,4 +1,4 @@
-"""`sanchuang account`: a door opened again, a second step taken off."""
+"""`sanchuang user` helps those who cannot sign in: a door opened again, a second step taken off."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_where_none_counts_the_command_says_so(lin: User) -> None:
 def test_a_second_step_is_taken_off_with_a_reason(lin: User) -> None:
     Authenticator.objects.create(user=lin, type="totp", data={})
     assert run("drop-two-step", "lin").exit_code == 2  # without a reason
-    assert "已取消" in run("drop-two-step", "LIN", "--why", "核对工作证").stdout
+    assert "已取消" in run("drop-two-step", "lin", "--why", "核对工作证").stdout
     assert not Authenticator.objects.exists()
     assert "没有开启两步登录" in run("drop-two-step", "lin", "--why", "核对").output
-    assert "没有用户“wu”" in run("drop-two-step", "wu", "--why", "核对").output
+    assert "没有登录名“wu”" in run("drop-two-step", "wu", "--why", "核对").output

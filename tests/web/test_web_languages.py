@@ -29,6 +29,7 @@ DATA = {
     "core/operator.py": "the operator's own name, as a user's name is data",
     "core/models/users.py": "languages are named in themselves",
     "web/settings.py": "languages are named in themselves; a setting's fault is told on the command line",
+    "web/environment.py": "a setting's fault is told on the command line",
     "core/templatetags/shown.py": "a currency's sign, and the Chinese ordinal of a rank",
     "core/charts/numbers.py": "signs of amounts, which the chart in Chinese counts in",
     "web/guide.py": "the guide is written in Chinese: its chapters are known by their headings",

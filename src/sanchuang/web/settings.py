@@ -67,6 +67,7 @@ PRODUCTION = os.environ.get("SANCHUANG_PRODUCTION", "") == "1"
 DEMO = not PRODUCTION
 DEBUG = os.environ.get("SANCHUANG_DEBUG", "") == "1" and not PRODUCTION
 SECRET_KEY = os.environ.get("SANCHUANG_SECRET_KEY") or kept_secret("secret-key")
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SANCHUANG_OLD_SECRET_KEYS", "").split(",") if key]
 ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 # Where people reach the site: addresses in mails and on papers begin with it.
 SITE_URL = os.environ.get("SANCHUANG_SITE", "http://127.0.0.1:8000").rstrip("/")
