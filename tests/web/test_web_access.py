@@ -167,7 +167,7 @@ def file(tiny: Any, settings: Any, tmp_path: Path) -> None:
     settings.VAR = tmp_path
     with attachments.Upload.of("a.pdf", [pdf()]) as upload:
         made = attachments.add(Organisation.objects.get(slug=OWN), by=operator(), upload=upload)
-    Attachment.objects.filter(pk=made.pk).update(pk=FILE)
+    Attachment.objects.filter(pk=made.pk).update(id=FILE)
 
 
 @pytest.mark.usefixtures("item", "file")
