@@ -135,7 +135,10 @@ def ask(client: Client, name: str) -> Any:
     """Open the address as a browser does."""
     address = ADDRESSES[name]
     url = url_of(name)
-    return client.get(url) if address.posted is None else client.post(url, address.posted)
+    response = client.get(url) if address.posted is None else client.post(url, address.posted)
+    if response.streaming:
+        assert b"".join(response.streaming_content)  # to its end, which closes the file
+    return response
 
 
 def test_every_address_of_the_site_has_its_row() -> None:
