@@ -242,7 +242,8 @@ class World:
 
     def ask(self, key: str, person: str, which: str) -> int:
         """The status with which the address answers."""
-        row, client = ROWS[key], self.clients[person]
+        row, client = ROWS[key], Client()
+        client.cookies = self.clients[person].cookies.copy()  # signing out leaves the others signed in
         kwargs = row.kwargs(self, person, which) if row.kwargs else {}
         posted = dict(row.posted) if row.posted is not None else None
         if key == "act-for POST delegation":
@@ -252,6 +253,8 @@ class World:
         name = row.name or key.partition(" ")[0]
         url = name if name.startswith("/") else reverse(name, kwargs=kwargs)
         response = client.get(url) if posted is None else client.post(url, posted)
+        if response.streaming:
+            b"".join(response.streaming_content)  # to its end, which closes the file
         return int(response.status_code)
 
 

@@ -108,4 +108,5 @@ def test_the_matrix_notices_each_permission_that_is_loosened(
             for cell in cells(key)
         ):
             unnoticed.append(name)
+    print(unnoticed, {n: asking.get(n) for n in unnoticed})
     assert sorted(unnoticed) == sorted(ELSEWHERE)

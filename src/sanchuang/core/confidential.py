@@ -66,7 +66,7 @@ def kinds() -> dict[str, Confidential]:
 
 def may_see(user: User | AnonymousUser, record: Model) -> bool:
     """Whether `user` may see what is confidential about `record`."""
-    kind = of(type(record))
+    kind = of(record._meta.model)
     return kind is None or user.has_perm(kind.permission, kind.subject(record))
 
 
@@ -78,13 +78,13 @@ def may_see_all(user: User | AnonymousUser, model: type[Model] | str) -> bool:
 
 def is_hidden(user: User | AnonymousUser, record: Model) -> bool:
     """Whether `record` as a whole must stay unknown to `user`."""
-    kind = of(type(record))
+    kind = of(record._meta.model)
     return kind is not None and not kind.fields and not may_see(user, record)
 
 
 def hidden_fields(user: User | AnonymousUser, record: Model) -> frozenset[str]:
     """Names of the fields of `record` that `user` may not see."""
-    kind = of(type(record))
+    kind = of(record._meta.model)
     if kind is None or may_see(user, record):
         return frozenset()
     return kind.fields or frozenset(field.attname for field in record._meta.concrete_fields)

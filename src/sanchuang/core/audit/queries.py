@@ -174,7 +174,7 @@ def _shown(entry: AuditEntry, side: str, name: str, value: Any, sealed: dict[tup
             choices = dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
         except (FieldDoesNotExist, AttributeError):
             choices = {}
-        if value in choices:
+        if isinstance(value, str | int) and value in choices:
             return str(choices[value])
     return str(value)
 

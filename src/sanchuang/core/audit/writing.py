@@ -129,7 +129,7 @@ def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | Non
 
 
 def _stored(record: Model) -> Model:
-    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+    return record._meta.model._base_manager.select_for_update().get(pk=record.pk)
 
 
 def _conflict(record: Model) -> Conflict:

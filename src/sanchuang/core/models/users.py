@@ -51,7 +51,7 @@ class User(AbstractUser):
         verbose_name_plural = _("users")  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return self.display_name or self.username
+        return self.display_name or self.username or f"#{self.pk}"  # a name may be kept from the reader
 
     def get_absolute_url(self) -> str:
         """The address of the account's page."""
