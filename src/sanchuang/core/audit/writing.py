@@ -129,7 +129,9 @@ def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | Non
 
 
 def _stored(record: Model) -> Model:
-    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+    return record._meta.model._base_manager.select_for_update().get(
+        pk=record.pk
+    )  # request.user is lazy: its type is no model
 
 
 def _conflict(record: Model) -> Conflict:
