@@ -11,21 +11,20 @@ from typer.testing import CliRunner
 
 from sanchuang.cli import main
 from sanchuang.core import clocks
+from sanchuang.core.clocks import kinds as register
 from sanchuang.core.models import InboxItem, LawEntry
 from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
 
 pytestmark = pytest.mark.usefixtures("tiny")
-clocks.register(
-    clocks.ClockKind(
-        "test-cli", "答复[1]", "core.LawEntry", "core.view_calendar", law_key="answer.days", warn_days=1
-    )
-)
+KIND = clocks.ClockKind("test-cli", "答复[1]", "core.LawEntry", "core.view_calendar", law_key="answer.days")
 
 
 @pytest.fixture(autouse=True)
-def _clock(tiny: Any) -> None:
+def _clock(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four working days from 13 May 2024: due on the 21st."""
+    monkeypatch.setattr(register, "_kinds", dict(register._kinds))
+    clocks.register(KIND)
     record = LawEntry.objects.get(key="answer.days")
     clocks.start(record, "test-cli", by=operator(), on=dt.date(2024, 5, 13), role=Role.OFFICER)
 

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone, translation
 
 from sanchuang.core import clocks, inbox, reports
+from sanchuang.core.clocks import kinds as register
 from sanchuang.core.errors import Refused
 from sanchuang.core.inbox import queries
 from sanchuang.core.models import Clock, InboxItem, LawEntry, PackLoad, User
@@ -18,22 +19,27 @@ from sanchuang.core.roles import Role
 from sanchuang.registry.models import PublishedFigure
 
 pytestmark = pytest.mark.usefixtures("tiny")
-clocks.register(
-    clocks.ClockKind(
-        "test-remind",
-        "答复",
-        "core.LawEntry",
-        "core.view_calendar",
-        law_key="answer.days",
-        warn_days=2,
-        names=lambda record: {"zh-hans": "某事", "en": "something"},
-        link=lambda record: f"/law/{record.key}/",
-    )
+KIND = clocks.ClockKind(
+    "test-remind",
+    "答复",
+    "core.LawEntry",
+    "core.view_calendar",
+    law_key="answer.days",
+    warn_days=2,
+    names=lambda record: {"zh-hans": "某事", "en": "something"},
+    link=lambda record: f"/law/{record.key}/",
 )
 
 
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds of clocks for these tests alone."""
+    monkeypatch.setattr(register, "_kinds", dict(register._kinds))
+    clocks.register(KIND)
 
 
 @pytest.fixture(autouse=True)

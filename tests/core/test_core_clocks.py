@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sanchuang.core import calendar, clocks
 from sanchuang.core.calendar import PublishedYear, WorkingDays
+from sanchuang.core.clocks import kinds as register
 from sanchuang.core.clocks.reckoning import Term, due
 from sanchuang.core.errors import Refused, Unfit
 from sanchuang.core.history import history
@@ -30,22 +31,26 @@ from sanchuang.values import Malformed, Verification
 TINY = Path(__file__).parents[1] / "packs" / "tiny"
 DAY = dt.timedelta(days=1)
 SEEN = "core.view_calendar"  # everybody who is signed in
-clocks.register(
-    clocks.ClockKind(
-        "test-answer", "答复", "core.LawEntry", SEEN, law_key="answer.days", link=lambda record: "/law/"
-    )
+KINDS = (
+    clocks.ClockKind("test-answer", "答复", "core.LawEntry", SEEN, law_key="answer.days"),
+    clocks.ClockKind("test-notice", "公示", "core.LawEntry", SEEN, law_key="enquiry.days"),
+    clocks.ClockKind("test-plain", "公示", "core.LawEntry", SEEN, law_key="enquiry.days", rolls=False),
+    clocks.ClockKind("test-share", "比例", "core.LawEntry", SEEN, law_key="some.share"),
+    clocks.ClockKind("test-lawless", "无期", "core.LawEntry", SEEN),
 )
-clocks.register(clocks.ClockKind("test-notice", "公示", "core.LawEntry", SEEN, law_key="enquiry.days"))
-clocks.register(
-    clocks.ClockKind("test-plain", "公示", "core.LawEntry", SEEN, law_key="enquiry.days", rolls=False)
-)
-clocks.register(clocks.ClockKind("test-share", "比例", "core.LawEntry", SEEN, law_key="some.share"))
-clocks.register(clocks.ClockKind("test-lawless", "无期", "core.LawEntry", SEEN))
 pytestmark = pytest.mark.usefixtures("tiny")
 
 
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
+
+
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds of clocks for these tests alone."""
+    monkeypatch.setattr(register, "_kinds", dict(register._kinds))
+    for kind in KINDS:
+        clocks.register(kind)
 
 
 @pytest.fixture(autouse=True)

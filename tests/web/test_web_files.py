@@ -18,7 +18,8 @@ from sanchuang.core.attachments import storage
 from sanchuang.core.models import Attachment
 from sanchuang.core.roles import Role
 from sanchuang.registry.models import Organisation
-from sanchuang.web.wsgi import WholeBody, application
+from sanchuang.web.body import WholeBody
+from sanchuang.web.wsgi import application
 
 OWN, OTHER = "999000011", "999000022"  # two companies of the tiny pack
 LICENCE = pdf()

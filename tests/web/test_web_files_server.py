@@ -16,6 +16,7 @@ from typing import Any
 
 import browser
 import pytest
+from django.conf import settings
 
 from sample_files import pdf
 
@@ -219,7 +220,7 @@ def test_a_request_that_is_cut_off_leaves_neither_row_nor_file(server: Server) -
 def test_a_whole_file_whose_form_is_cut_off_is_not_taken(server: Server) -> None:
     """All bytes of the file came, but nobody knows that: the end of the form is missing."""
     before, behind = form(server, "whole.pdf")
-    held, data = server.files(), pdf()
+    held, data = server.files(), pdf(b"<< /Length 1000000 >>\nstream\n" + b"z" * 1_000_000 + b"\nendstream")
     with opened(server, server.records[0], len(before) + len(data) + len(behind)) as line:
         line.sendall(before + data + behind[:-4])
         until(lambda: server.files() != held)
@@ -260,13 +261,34 @@ def test_a_download_comes_whole_with_its_length_and_is_not_shown(server: Server)
 
 
 def test_uploads_that_stall_do_not_stop_the_site(server: Server) -> None:
-    """Eight people on a bad line, in the middle of their files; everybody else is answered."""
+    """Many people on a bad line, in the middle of their files: pages are answered, and more bodies are sent away."""
     before, _behind = form(server, "slow.pdf")
-    lines = [opened(server, server.records[0], len(before) + MB) for _number in range(8)]
+    lines = [opened(server, server.records[0], len(before) + MB) for _number in range(40)]
     try:
         for line in lines:
             line.sendall(before + BLOCK)
-        assert "同一份" in server.page(server.records[0]) or server.page("/places/")
+        assert "</html>" in server.page(server.records[0])
+        for line in lines:
+            line.setblocking(False)
+        until(lambda: sum(map(is_busy, lines)) == 40 - settings.THREADS_WITH_BODIES)
     finally:
         for line in lines:
             line.close()
+    until(lambda: "302" in sent(server, server.records[1], pdf(b"(after)"), "之后.pdf").partition("\r\n")[0])
+
+
+def is_busy(line: socket.socket) -> bool:
+    """Whether the server has sent the request away for want of a place."""
+    try:
+        return line.recv(2**16, socket.MSG_PEEK).startswith(b"HTTP/1.1 503")
+    except (BlockingIOError, ConnectionResetError):
+        return False
+
+
+def test_a_line_whose_other_side_vanishes_ends_some_day(server: Server) -> None:
+    """The system asks on the server's side of the connection whether anybody is still there (timer 2: keepalive)."""
+    with socket.create_connection(server.address) as line:
+        ours = f":{line.getsockname()[1]:04X}"
+        table = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        (timer,) = [row[5] for row in table if row[2].endswith(ours)]
+    assert timer.startswith("02:")

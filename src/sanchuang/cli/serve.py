@@ -99,6 +99,7 @@ def warn(host: str, demo: bool) -> None:
 
 def listen(host: str, port: int, workers: int) -> None:
     """Serve until interrupted. Workers are processes of their own and read the settings anew."""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -111,7 +112,7 @@ def listen(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=settings.THREADS,
         log_level=LogLevels.warning,
     ).serve()
 

@@ -202,6 +202,11 @@ SCANNER = shlex.split(os.environ.get("SANCHUANG_SCANNER", ""))
 SCAN_SECONDS = whole("SANCHUANG_SCAN_SECONDS", 60, "秒")
 SCAN_MUST = os.environ.get("SANCHUANG_SCAN_MUST", "1") != "0"
 
+# A request whose body comes slowly holds a thread of its process. So there are many, and not all of them for bodies:
+# however many people stall in the middle of a form or a file, pages are still answered.
+THREADS = 32
+THREADS_WITH_BODIES = 24
+
 # Our own faults with their trace on the server's console, whatever DEBUG says; what users mistype is no fault.
 LOGGING = {
     "version": 1,

@@ -15,14 +15,14 @@ from sanchuang.core.permissions import administrator, permit
 
 def _uploaded(user: User | AnonymousUser, attachment: Attachment | None = None) -> bool:
     """Whoever uploaded a file takes it back as long as they may add one."""
-    if attachment is None or attachment.uploaded_by_id != user.pk:
+    if not isinstance(attachment, Attachment) or attachment.uploaded_by_id != user.pk:
         return False
     record = record_of(attachment)
     return record is not None and may(user, "add", record)
 
 
 def _in_charge(user: User | AnonymousUser, attachment: Attachment | None = None) -> bool:
-    record = attachment and record_of(attachment)
+    record = record_of(attachment) if isinstance(attachment, Attachment) else None
     return record is not None and may(user, "remove", record)
 
 

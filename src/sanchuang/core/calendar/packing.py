@@ -56,7 +56,7 @@ def _count_anew(by: User) -> None:
 
 
 def _known_clocks(pack: Pack) -> None:
-    known = {kind.name for kind in clocks.kinds()}
+    known = {kind.name for kind in clocks.all_kinds()}
     where = (pack.root / "pack.yaml").as_posix()
     remedy = "可用：" + "、".join(sorted(known))
     faults = [

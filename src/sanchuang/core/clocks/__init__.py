@@ -4,7 +4,7 @@ The length is dated law of the pack, the days are the pack's calendar. See docs/
 """
 
 from sanchuang.core.clocks.actions import pause, recount, reopen, resume, start, stop
-from sanchuang.core.clocks.kinds import ClockKind, kind_of, kinds, register
+from sanchuang.core.clocks.kinds import ClockKind, all_kinds, kind_of, register
 from sanchuang.core.clocks.queries import OnRecord, Standing, clock_of, clocks_of, late_clocks, standing
 from sanchuang.core.clocks.reminding import remind
 
@@ -12,10 +12,10 @@ __all__ = [
     "ClockKind",
     "OnRecord",
     "Standing",
+    "all_kinds",
     "clock_of",
     "clocks_of",
     "kind_of",
-    "kinds",
     "late_clocks",
     "pause",
     "recount",

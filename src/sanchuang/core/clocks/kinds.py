@@ -54,7 +54,7 @@ def register(kind: ClockKind) -> None:
     _kinds[kind.name] = kind
 
 
-def kinds() -> list[ClockKind]:
+def all_kinds() -> list[ClockKind]:
     """All kinds by name."""
     return [kind for _name, kind in sorted(_kinds.items())]
 

@@ -1,0 +1,417 @@
+"""The permission matrix: every address × everybody who might come × own, foreign and absent record.
+
+A row says what each must get; `test_web_matrix.py` asks for every cell. A new address joins `ROWS`, and fails until it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+
+from sanchuang.core.roles import Role
+
+OWN, OTHER = "999000011", "999000022"  # two companies; the first lies in the circle, the second in none
+CIRCLE = "ring-harbour"
+ABSENT = 987_654
+
+STRANGER, NOBODY, CIRCLE_SCOUT, DEPUTY = "stranger", "no role", "scout of the circle", "deputy of an officer"
+PEOPLE: dict[str, tuple[str | None, str, str]] = {
+    NOBODY: (None, "", ""),
+    CIRCLE_SCOUT: (Role.SCOUT, "", CIRCLE),
+    DEPUTY: (None, "", ""),
+    **{
+        role.value: (role, OWN if role in (Role.MEMBER, Role.RESEARCHER, Role.FUND_MANAGER) else "", "")
+        for role in Role
+    },
+    Role.PROVIDER.value: (Role.PROVIDER, OWN, ""),
+    Role.ORGANISER.value: (Role.ORGANISER, OWN, ""),
+}
+WHICH = ("own", "foreign", "absent")
+
+ALL = frozenset(PEOPLE)
+EVERYBODY = ALL | {STRANGER}
+INSIDERS = frozenset({"member", "researcher", "fund_manager", "provider", "organiser"})
+DISTRICT = frozenset({"officer", DEPUTY, "scout", "auditor", "administrator"})
+HERE = DISTRICT | INSIDERS | {CIRCLE_SCOUT}
+OVERSEERS = frozenset({"auditor", "administrator"})
+CHANGERS = frozenset({"officer", DEPUTY, "scout", "administrator"})
+NONE: frozenset[str] = frozenset()
+
+Kwargs = Callable[["World", str, str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an address answers.
+
+    `may` says for an own, a foreign and an absent record who is let in (one set for an address without a record); they
+    get `ok`, for an absent record 404. Others get `refusal`, strangers are sent to the sign-in page. `but` names cells
+    that differ. `posted` is what a form sends.
+    """
+
+    may: frozenset[str] | Mapping[str, frozenset[str]]
+    kwargs: Kwargs | None = None
+    ok: int = 200
+    refusal: int = 403
+    posted: Mapping[str, str] | None = None
+    but: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    name: str = ""  # of the address, where a row has another name
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Which records the row is asked with."""
+        return tuple(self.may) if isinstance(self.may, Mapping) else ("",)
+
+    def expected(self, person: str, which: str) -> int:
+        """The answer to `person` for that record."""
+        if (person, which) in self.but:
+            return self.but[person, which]
+        may = self.may[which] if isinstance(self.may, Mapping) else self.may
+        if person in may:
+            return 404 if which == "absent" else self.ok
+        return 302 if person == STRANGER else self.refusal
+
+
+def everywhere(
+    own: frozenset[str], foreign: frozenset[str], absent: frozenset[str] = ALL
+) -> dict[str, frozenset[str]]:
+    """Who is let in, by record."""
+    return {"own": own, "foreign": foreign, "absent": absent}
+
+
+def slug(own: str, foreign: str, name: str = "slug") -> Kwargs:
+    """The identifiers of an own and a foreign record."""
+    return lambda _world, _person, which: {name: {"own": own, "foreign": foreign}.get(which, "no-such")}
+
+
+def one(**kwargs: Any) -> Kwargs:
+    """The same record whoever asks; an absent one beside it."""
+    (name, value), *_more = kwargs.items()
+    return lambda _world, _person, which: {name: value if which == "foreign" else "no-such"}
+
+
+OPEN = {"foreign": ALL, "absent": ALL}
+
+
+def number(find: Callable[[World, str, str], int]) -> Kwargs:
+    """The number of a record that `find` gives."""
+    return lambda world, person, which: {
+        "number": ABSENT if which == "absent" else find(world, person, which)
+    }
+
+
+COMPANY = slug(OWN, OTHER)
+FACTS = everywhere(HERE, DISTRICT)
+REMOVERS = {(p, "own"): 404 for p in ALL - HERE} | {(p, "foreign"): 404 for p in ALL - DISTRICT}
+
+
+class World:
+    """People and records for one test; what belongs to somebody is made when it is asked for."""
+
+    def __init__(self, make_user: Callable[..., Any]) -> None:
+        from sanchuang.core.models import Delegation, User
+        from sanchuang.registry.models import Organisation
+
+        Organisation.objects.filter(slug=OTHER).update(circle=None)
+        User.objects.exclude(pack="").update(is_active=False)
+        self.users = {}
+        for person, (role, organisation, circle) in PEOPLE.items():
+            self.users[person] = make_user(role, organisation, circle=circle) if role else make_user()
+        self.boss = make_user(Role.ADMINISTRATOR)  # somebody else, to whom what is foreign belongs
+        self.third = make_user()
+        giver = make_user(Role.OFFICER)
+        self.lent = Delegation.objects.create(
+            giver=giver, receiver=self.users[DEPUTY], role=Role.OFFICER, why="x", **self.days
+        )
+        self.clients = {person: self._client(person) for person in (*PEOPLE, STRANGER)}
+
+    @cached_property
+    def days(self) -> dict[str, dt.date]:
+        """Today, as first and last day."""
+        return {"date_from": timezone.localdate(), "date_to": timezone.localdate()}
+
+    def _client(self, person: str) -> Client:
+        client = Client()
+        if person != STRANGER:
+            client.force_login(self.users[person])
+        if person == DEPUTY:
+            session = client.session
+            session["acting_for"] = self.lent.pk
+            session.save()
+        return client
+
+    def holder(self, person: str, which: str) -> Any:
+        """To whom the record belongs."""
+        return self.users[person] if which == "own" and person in self.users else self.boss
+
+    def user(self, person: str, which: str) -> int:
+        """An account."""
+        return self.holder(person, which).pk if which == "own" else self.third.pk
+
+    def invitation(self, person: str, which: str) -> int:
+        """An invitation that somebody made."""
+        from sanchuang.core.models import Invitation
+
+        return Invitation.objects.create(
+            email="a@example.org",
+            role=Role.MEMBER,
+            organisation=OWN,
+            token_digest=f"{person} {which}",
+            made_by=self.holder(person, which),
+            valid_to=timezone.localdate(),
+        ).pk
+
+    def token(self, person: str, which: str) -> str:
+        """The secret part of an invitation's link."""
+        from sanchuang.core.accounts.invitations import invite
+
+        if which == "absent":
+            return "no-such"
+        return invite(by=self.boss, email="a@example.org", role="scout")[1]
+
+    def delegation(self, person: str, which: str) -> int:
+        """A delegation that somebody gave."""
+        from sanchuang.core.models import Delegation
+
+        return Delegation.objects.create(
+            giver=self.holder(person, which), receiver=self.third, role=Role.SCOUT, why="x", **self.days
+        ).pk
+
+    def approval(self, person: str, which: str) -> int:
+        """A request for a second person."""
+        from sanchuang.core import approvals
+
+        given = {"role": "auditor", "organisation": "", "circle": "", "date_from": "", "date_to": ""}
+        return approvals.ask(
+            by=self.holder(person, which), act="core.grant_role", record=self.third, given=given, why="x"
+        ).pk
+
+    def item(self, person: str, which: str) -> int:
+        """An inbox item: for oneself, or for the pack's editor."""
+        from sanchuang.core.models import InboxItem
+
+        said = {"record": "place:port", "names": {"zh-hans": "港口"}, "value": {}, "source": "", "part": ""}
+        said |= {"wrong": "写错了", "right": "", "seen": ""}
+        waits = {"user": self.holder(person, which)} if which == "own" else {"role": Role.EDITOR}
+        return InboxItem.objects.create(
+            key=f"{person} {which}", kind="report", data=said, made_by=self.boss, **waits
+        ).pk
+
+    def file(self, person: str, which: str) -> int:
+        """A paper of the own or the foreign company."""
+        from sample_files import pdf
+        from sanchuang.core import attachments
+        from sanchuang.core.operator import operator
+        from sanchuang.registry.models import Organisation
+
+        organisation = Organisation.objects.get(slug=OWN if which == "own" else OTHER)
+        with attachments.Upload.of("a.pdf", [pdf()]) as upload:
+            return attachments.add(organisation, by=operator(), upload=upload).pk
+
+    def company(self, person: str, which: str) -> dict[str, str]:
+        """How an address of attachments names a company."""
+        from sanchuang.registry.models import Organisation
+
+        found = Organisation.objects.filter(slug={"own": OWN, "foreign": OTHER}.get(which, "")).first()
+        return {"model": "registry.organisation", "key": str(found.pk if found else ABSENT)}
+
+    def entry(self, person: str, which: str) -> int:
+        """A row of the audit trail; the load of the pack left one."""
+        return 1
+
+    def acting(self, person: str, which: str) -> str:
+        """The number of a delegation that somebody received."""
+        from sanchuang.core.models import Delegation
+
+        if which == "absent":
+            return str(ABSENT)
+        receiver = self.users.get(person, self.third) if which == "own" else self.third
+        return str(
+            Delegation.objects.create(
+                giver=self.lent.giver, receiver=receiver, role=Role.OFFICER, why="x", **self.days
+            ).pk
+        )
+
+    def ask(self, key: str, person: str, which: str) -> int:
+        """The status with which the address answers."""
+        row, client = ROWS[key], self.clients[person]
+        kwargs = row.kwargs(self, person, which) if row.kwargs else {}
+        posted = dict(row.posted) if row.posted is not None else None
+        if key == "act-for POST delegation":
+            posted = {"delegation": self.acting(person, which)}
+        if key == "invite POST":
+            posted["organisation"] = OWN if which == "own" else OTHER
+        name = row.name or key.partition(" ")[0]
+        url = name if name.startswith("/") else reverse(name, kwargs=kwargs)
+        response = client.get(url) if posted is None else client.post(url, posted)
+        return int(response.status_code)
+
+
+MEMBERS = frozenset({"member"})
+INVITERS = MEMBERS | {"administrator"}
+MAIL_FIRST = 302  # pages of the sign-in send on whoever does not come from the page before
+
+ROWS: dict[str, Row] = {
+    "home": Row(ALL),
+    "admin/login/": Row(NONE, name="/admin/login/"),
+    "sign-in": Row(frozenset({STRANGER}), refusal=302),
+    "account_login": Row(frozenset({STRANGER}), refusal=302),
+    "sign-out": Row(ALL, ok=302, posted={}),
+    "mfa_authenticate": Row(EVERYBODY, ok=MAIL_FIRST),
+    "account_inactive": Row(EVERYBODY),
+    "account_reset_password": Row(EVERYBODY),
+    "account_reset_password_done": Row(EVERYBODY),
+    "account_reset_password_from_key": Row(EVERYBODY, lambda *_: {"uidb36": "1", "key": "no-such-key"}),
+    "account_reset_password_from_key_done": Row(EVERYBODY),
+    "account_confirm_email": Row(EVERYBODY, lambda *_: {"key": "no-such-key"}),
+    "socialaccount_login_cancelled": Row(EVERYBODY),
+    "openid_connect_login": Row(EVERYBODY, lambda *_: {"provider_id": "none"}, ok=404),
+    "openid_connect_callback": Row(EVERYBODY, lambda *_: {"provider_id": "none"}, ok=404),
+    "account": Row(ALL),
+    "mfa_index": Row(ALL),
+    "account_email": Row(ALL),
+    "account_reauthenticate": Row(ALL, ok=MAIL_FIRST),
+    "mfa_reauthenticate": Row(ALL, ok=MAIL_FIRST),
+    "account_change_password": Row(ALL, ok=MAIL_FIRST),
+    "account_set_password": Row(ALL, ok=MAIL_FIRST),
+    "mfa_activate_totp": Row(ALL, ok=MAIL_FIRST),
+    "mfa_deactivate_totp": Row(NONE, refusal=404),
+    "mfa_view_recovery_codes": Row(NONE, refusal=404),
+    "mfa_generate_recovery_codes": Row(ALL, ok=MAIL_FIRST),
+    "mfa_download_recovery_codes": Row(NONE, refusal=404),
+    "socialaccount_connections": Row(ALL),
+    "notifications": Row(ALL),
+    "set-language": Row(EVERYBODY, ok=302, posted={"language": "en", "next": "/"}),
+    "set-theme": Row(EVERYBODY, ok=302, posted={"theme": "dark", "next": "/"}),
+    "guide": Row(EVERYBODY),
+    "guide-chapter": Row(EVERYBODY, lambda *_: {"chapter": "start"}),
+    "charts": Row(ALL),
+    "search": Row(ALL),
+    "search-suggestions": Row(ALL),
+    "desk": Row(ALL),
+    "desk-item": Row(everywhere(ALL, OVERSEERS | {"editor"}), number(World.item)),
+    "report": Row(ALL),
+    "advice": Row(FACTS, COMPANY),
+    "advice-pdf": Row(FACTS, COMPANY),
+    "calendar": Row(ALL),
+    "laws": Row(ALL),
+    "law": Row(OPEN, one(key="enquiry.days")),
+    "policies:list": Row(ALL),
+    "policies:policy": Row(OPEN, one(slug="shared_boat")),
+    "registry:organisations": Row(ALL),
+    "registry:organisation": Row(everywhere(ALL, ALL), COMPANY),
+    "registry:edit-organisation": Row(everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), COMPANY),
+    "registry:edit-organisation POST": Row(
+        everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), COMPANY, ok=400, posted={"name": ""}
+    ),
+    "registry:results": Row(ALL),
+    "registry:result": Row(OPEN, one(slug="r-sonar")),
+    "registry:needs": Row(ALL),
+    "registry:need": Row(OPEN, one(slug="n-sonar")),
+    "registry:places": Row(ALL),
+    "registry:place": Row(OPEN, one(slug=CIRCLE)),
+    "registry:map": Row(ALL),
+    "registry:people": Row(ALL),
+    "registry:person": Row(OPEN, one(slug="kari")),
+    "registry:mechanisms": Row(ALL),
+    "registry:mechanism": Row(OPEN, one(slug="harbour-ring")),
+    "registry:figures": Row(ALL),
+    "registry:figure": Row(OPEN, one(slug="ring-members")),
+    "registry:industries": Row(ALL),
+    "registry:fact-definitions": Row(ALL),
+    # Whoever may not see a record's papers cannot tell whether there are any.
+    "attachment": Row(FACTS, number(World.file), refusal=404),
+    "attachment-remove": Row(
+        everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), number(World.file), but=REMOVERS
+    ),
+    "attachment-add": Row(FACTS, lambda w, p, which: w.company(p, which), refusal=404),
+    "users": Row(OVERSEERS),
+    "user": Row(everywhere(ALL, OVERSEERS, OVERSEERS), number(World.user)),
+    "user POST": Row(
+        everywhere(frozenset({"administrator"}), frozenset({"administrator"}), frozenset({"administrator"})),
+        number(World.user),
+        ok=302,
+        posted={"do": "close", "why": "x"},
+        but={("auditor", "absent"): 404},
+    ),
+    "export-person": Row(
+        everywhere(ALL - {DEPUTY}, frozenset({"administrator"}), frozenset({"administrator"})),
+        number(World.user),
+    ),
+    "erase-person POST": Row(
+        everywhere(*[frozenset({"administrator"})] * 3), number(World.user), ok=302, posted={"why": "x"}
+    ),
+    "invite": Row(INVITERS),
+    "invite POST": Row(
+        {"own": INVITERS, "foreign": INVITERS},
+        posted={"email": "a@example.org", "role": "member", "days": "7"},
+        but={("member", "foreign"): 400},
+    ),
+    "withdraw-invitation POST": Row(
+        everywhere(INVITERS, INVITERS, INVITERS),
+        number(World.invitation),
+        ok=302,
+        posted={},
+        but={("member", "foreign"): 404},
+    ),
+    "accept-invitation": Row(
+        {"foreign": frozenset({STRANGER}), "absent": frozenset({STRANGER})},
+        lambda w, p, which: {"token": w.token(p, which)},
+        refusal=404,
+    ),
+    "delegations": Row(ALL),
+    "delegations POST": Row(ALL - {DEPUTY}, ok=400, posted={"why": "x"}),
+    "end-delegation POST": Row(
+        everywhere(ALL, frozenset({"administrator"})),
+        number(World.delegation),
+        ok=302,
+        refusal=404,
+        posted={},
+    ),
+    "act-for POST": Row(ALL, ok=302, posted={}),
+    "act-for POST delegation": Row(everywhere(ALL, NONE, NONE), ok=302, posted={}),
+    "own-data": Row(ALL),
+    "own-data POST": Row(ALL - {DEPUTY}, ok=302, posted={"do": "give", "purpose": "mail"}),
+    "approval": Row(everywhere(ALL, OVERSEERS), number(World.approval), refusal=404),
+    "approval POST": Row(
+        everywhere(NONE, OVERSEERS),
+        number(World.approval),
+        ok=302,
+        refusal=404,
+        posted={"do": "confirm"},
+        but={(person, "own"): 403 for person in ALL},
+    ),
+    "audit": Row(OVERSEERS),
+    "audit-entry": Row({"foreign": OVERSEERS, "absent": OVERSEERS}, number(World.entry)),
+}
+# Django's admin, list by list: closed to everybody but those who may look behind the pages.
+for _model in admin.site._registry:
+    _name = f"admin:{_model._meta.app_label}_{_model._meta.model_name}_changelist"
+    ROWS[_name] = Row(OVERSEERS, refusal=302)
+
+
+def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    """The names of all addresses below `resolver`; one without a name shows as its pattern."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace == "admin":
+            continue  # its lists are rows, its other pages lie behind the same door
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from addresses(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}" if pattern.name else f"{prefix}{pattern.pattern}"
+
+
+def cells(key: str) -> Iterator[tuple[str, str]]:
+    """Everybody who asks in a row, with each record."""
+    for which in ROWS[key].records:
+        for person in (*PEOPLE, STRANGER):
+            yield person, which

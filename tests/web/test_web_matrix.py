@@ -1,0 +1,111 @@
+"""Every cell of the permission matrix is asked for, none is forgotten, and a loosened permission is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rules
+import rules.permissions
+from django.db import transaction
+from django.urls import get_resolver
+from matrix import ROWS, World, addresses, cells
+
+# Permissions that no page asks, and where their refusals are tested instead.
+ELSEWHERE = {
+    "core.load_pack": "command line; tests/core/test_core_permissions.py",
+    "core.sweep": "command line; tests/core/accounts/test_accounts_personal.py",
+    "core.help_sign_in": "command line; tests/core/test_core_accounts.py",
+    "registry.record_fact": "tests/registry/test_registry_facts.py",
+    "registry.grade_fact": "tests/registry/test_registry_facts.py",
+    "core.withdraw_approval": "decides which buttons a page has; tests/core/accounts/test_accounts_approvals.py",
+    "core.handle_inbox": "decides which form a page has; tests/core/test_core_inbox.py",
+    "core.manage_sign_in": "tests/web/test_web_accounts.py",
+    "core.remove_attachment": "",
+}
+
+
+@pytest.fixture
+def world(tiny: Any, make_user: Callable[..., Any], settings: Any, tmp_path: Path) -> World:
+    """People of every kind, with records of their own."""
+    settings.VAR = tmp_path
+    return World(make_user)
+
+
+def asked(world: World, key: str, person: str, which: str) -> int:
+    """One cell; what the request changed is undone."""
+    with transaction.atomic():
+        try:
+            return world.ask(key, person, which)
+        finally:
+            transaction.set_rollback(True)
+
+
+def test_no_address_is_forgotten() -> None:
+    """An address without a row is one whose refusals nobody tests."""
+    rows = {key.partition(" ")[0] for key in ROWS if not key.startswith("admin:")}
+    assert set(addresses(get_resolver())) == rows
+
+
+def test_the_number_of_cells_is_the_one_that_is_told() -> None:
+    """docs/permissions.md says how many cells there are."""
+    count = sum(len(list(cells(key))) for key in ROWS)
+    text = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text(encoding="utf-8")
+    assert f"{count:,} cells" in text
+    assert f"{len(ROWS)} rows" in text
+
+
+@pytest.mark.parametrize("key", ROWS)
+def test_each_cell_answers_as_its_row_says(key: str, world: World) -> None:
+    answers = {cell: asked(world, key, *cell) for cell in cells(key)}
+    assert answers == {cell: ROWS[key].expected(*cell) for cell in cells(key)}
+
+
+@pytest.fixture
+def predicates() -> Iterator[dict[str, Any]]:
+    """The register of permissions, put back as it was."""
+    register = rules.permissions.permissions
+    before = dict(register)
+    yield register
+    register.clear()
+    register.update(before)
+
+
+def test_the_matrix_notices_each_permission_that_is_loosened(
+    world: World, predicates: dict[str, Any]
+) -> None:
+    """The test of the test: with any one permission open to all, some cell answers otherwise."""
+    asking: dict[str, list[str]] = {}
+    originals = dict(predicates)
+    at = [""]
+
+    def listening(name: str, predicate: Any) -> Any:
+        def listen(user: Any, record: Any = None) -> bool:
+            rows = asking.setdefault(name, [])
+            if at[0] not in rows:
+                rows.append(at[0])
+            return bool(predicate.test(user, record))
+
+        return rules.predicate(listen, name=name)
+
+    for name, predicate in originals.items():
+        predicates[name] = listening(name, predicate)
+    sample = [key for key in ROWS if not key.startswith("admin:") or key == "admin:core_user_changelist"]
+    for key in sample:
+        at[0] = key
+        for person in ("no role", "member", "auditor"):
+            for which in ROWS[key].records:
+                asked(world, key, person, which)
+    unnoticed = []
+    for name in originals:
+        predicates.update(originals)
+        predicates[name] = rules.always_true
+        if not any(
+            asked(world, key, *cell) != ROWS[key].expected(*cell)
+            for key in asking.get(name, ())
+            for cell in cells(key)
+        ):
+            unnoticed.append(name)
+    assert sorted(unnoticed) == sorted(ELSEWHERE)
