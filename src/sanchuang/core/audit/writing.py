@@ -129,6 +129,7 @@ def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | Non
 
 
 def _stored(record: Model) -> Model:
+    # request.user is lazy: its type is no model
     return record._meta.model._base_manager.select_for_update().get(pk=record.pk)
 
 
