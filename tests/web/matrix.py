@@ -63,6 +63,8 @@ class Row:
     refusal: int = 403
     posted: Mapping[str, str] | None = None
     but: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    shows: str = ""  # words that only some of those who are let in read: `shown` says who
+    shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     name: str = ""  # of the address, where a row has another name
 
     @property
@@ -70,8 +72,11 @@ class Row:
         """Which records the row is asked with."""
         return tuple(self.may) if isinstance(self.may, Mapping) else ("",)
 
-    def expected(self, person: str, which: str) -> int:
-        """The answer to `person` for that record."""
+    def expected(self, person: str, which: str) -> tuple[int, bool]:
+        """The status of the answer to `person` for that record, and whether it shows what not everybody reads."""
+        return self._status(person, which), which != "absent" and person in self.shown.get(which, ())
+
+    def _status(self, person: str, which: str) -> int:
         if (person, which) in self.but:
             return self.but[person, which]
         may = self.may[which] if isinstance(self.may, Mapping) else self.may
@@ -240,8 +245,8 @@ class World:
             ).pk
         )
 
-    def ask(self, key: str, person: str, which: str) -> int:
-        """The status with which the address answers."""
+    def ask(self, key: str, person: str, which: str) -> tuple[int, bool]:
+        """The status with which the address answers, and whether the answer shows what not everybody reads."""
         row, client = ROWS[key], Client()
         client.cookies = self.clients[person].cookies.copy()  # signing out leaves the others signed in
         kwargs = row.kwargs(self, person, which) if row.kwargs else {}
@@ -255,7 +260,8 @@ class World:
         response = client.get(url) if posted is None else client.post(url, posted)
         if response.streaming:
             b"".join(response.streaming_content)  # to its end, which closes the file
-        return int(response.status_code)
+            return int(response.status_code), False
+        return int(response.status_code), bool(row.shows) and row.shows in response.content.decode()
 
 
 MEMBERS = frozenset({"member"})
@@ -310,15 +316,16 @@ ROWS: dict[str, Row] = {
     "policies:list": Row(ALL),
     "policies:policy": Row(OPEN, one(slug="shared_boat")),
     "registry:organisations": Row(ALL),
-    "registry:organisation": Row(everywhere(ALL, ALL), COMPANY),
+    "registry:organisation": Row(everywhere(ALL, ALL), COMPANY, shows="facts-table", shown=FACTS),
     "registry:edit-organisation": Row(everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), COMPANY),
     "registry:edit-organisation POST": Row(
         everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), COMPANY, ok=400, posted={"name": ""}
     ),
     "registry:results": Row(ALL),
     "registry:result": Row(OPEN, one(slug="r-sonar")),
-    "registry:needs": Row(ALL),
-    "registry:need": Row(OPEN, one(slug="n-sonar")),
+    # The only need is of the own company, which lies in the circle: its budget is for those who may see its facts.
+    "registry:needs": Row(ALL, shows="40万", shown={"": HERE}),
+    "registry:need": Row(OPEN, one(slug="n-sonar"), shows="40万", shown={"foreign": HERE}),
     "registry:places": Row(ALL),
     "registry:place": Row(OPEN, one(slug=CIRCLE)),
     "registry:map": Row(ALL),
