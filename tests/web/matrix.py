@@ -136,6 +136,7 @@ class World:
         self.lent = Delegation.objects.create(
             giver=giver, receiver=self.users[DEPUTY], role=Role.OFFICER, why="x", **self.days
         )
+        self.client = Client()  # one for all, so that the middleware is made once
         self.clients = {person: self._client(person) for person in (*PEOPLE, STRANGER)}
 
     @cached_property
@@ -247,7 +248,7 @@ class World:
 
     def ask(self, key: str, person: str, which: str) -> tuple[int, bool]:
         """The status with which the address answers, and whether the answer shows what not everybody reads."""
-        row, client = ROWS[key], Client()
+        row, client = ROWS[key], self.client
         client.cookies = self.clients[person].cookies.copy()  # signing out leaves the others signed in
         kwargs = row.kwargs(self, person, which) if row.kwargs else {}
         posted = dict(row.posted) if row.posted is not None else None

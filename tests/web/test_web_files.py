@@ -18,8 +18,7 @@ from sanchuang.core.attachments import storage
 from sanchuang.core.models import Attachment
 from sanchuang.core.roles import Role
 from sanchuang.registry.models import Organisation
-from sanchuang.web.body import WholeBody
-from sanchuang.web.wsgi import application
+from sanchuang.web.body import WholeBody, guarded
 
 OWN, OTHER = "999000011", "999000022"  # two companies of the tiny pack
 LICENCE = pdf()
@@ -293,22 +292,43 @@ def test_a_body_that_is_cut_off_is_an_error() -> None:
     assert [whole.read(), whole.read(1)] == [b"12345", b""]
 
 
-def test_half_a_form_changes_nothing(member: Client, db: None) -> None:
-    """Granian gives a form that was cut off as if it were whole; here the language would be changed to one unasked for."""
-    started: list[str] = []
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/language/",
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        "CONTENT_LENGTH": "40",
-        "wsgi.input": Line(b"language=en"),
-        "wsgi.url_scheme": "http",
-    }
-    body = application(environ, lambda status, headers, *_: started.append(status))
-    assert started[0].startswith("403")
-    body.close()  # type: ignore[attr-defined]
+def called(application: Any, line: Line, length: str) -> tuple[bytes, str]:
+    """Body and status that a WSGI application answers to a request with a body of that length."""
+    said: list[str] = []
+    environ = {"CONTENT_LENGTH": length, "wsgi.input": line}
+    body = b"".join(application(environ, lambda status, _head: said.append(status)))
+    return body, said[0]
+
+
+def test_half_a_form_reaches_no_view() -> None:
+    """Granian gives a form that was cut off as if it were whole."""
+
+    def view(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [environ["wsgi.input"].read(4096), environ["wsgi.input"].read(4096)]
+
+    application = guarded(view, most=1)
+    assert called(application, Line(b"language=en"), "11") == (b"language=en", "200 OK")
+    for _twice in range(2):  # its place is free again
+        with pytest.raises(ConnectionError):
+            called(application, Line(b"language=en"), "40")
+    assert called(application, Line(b""), "") == (b"", "200 OK")
+
+
+def test_whoever_comes_with_one_body_too_many_is_sent_away() -> None:
+    """What has no body is answered yet."""
+
+    def view(environ: Any, start_response: Any) -> list[bytes]:
+        inner = (
+            [called(application, Line(b"x"), "1"), called(application, Line(b""), "0")] if depth.pop() else []
+        )
+        start_response("200 OK", [])
+        return [repr([status for _body, status in inner]).encode()]
+
+    depth = [False, True]
+    application = guarded(view, most=1)
+    body, _status = called(application, Line(b"x"), "1")
+    assert body == b"['503 Service Unavailable', '200 OK']"
 
 
 @pytest.mark.parametrize(

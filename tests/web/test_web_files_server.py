@@ -24,6 +24,7 @@ BOUNDARY = "----sanchuang"
 MB = 2**20
 LIMIT = 20 * MB  # of the server's settings
 BLOCK = b"x" * 2**16
+PAGELESS = (b"HTTP/1.1 302", b"HTTP/1.1 503")
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,12 @@ def poured(line: socket.socket, total: int, wrap: Callable[[bytes], bytes] = byt
 
 
 def answer(line: socket.socket) -> str:
-    """All that the server says until it closes."""
+    """What the server says: a page to its end, or the head of an answer that is none."""
     said = b""
     try:
         while more := line.recv(2**16):
             said += more
-            if b"</html>" in said or (b"\r\n\r\n" in said and said.startswith(b"HTTP/1.1 302")):
+            if b"</html>" in said or (b"\r\n\r\n" in said and said.startswith(PAGELESS)):
                 break
     except ConnectionResetError:
         pass

@@ -14,12 +14,11 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-BUSY = (
-    "服务器正忙于接收，没有办理；请过一会儿再试。\n"
-    "The server is busy receiving and did nothing; try again in a moment.\n"
-).encode()
+BUSY = gettext_lazy("The server is busy receiving and did nothing; try again in a moment.")
 # Seconds without a sign until the other side is asked, seconds between questions, questions without an answer.
 KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 
@@ -53,7 +52,9 @@ def guarded(application: Application, most: int) -> Application:
         if not places.acquire(blocking=False):
             head = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "10")]
             start_response("503 Service Unavailable", head)
-            return [BUSY]
+            return [
+                f"{BUSY}\n".encode()
+            ]  # in the site's first language: whose request it is, is not known yet
         try:
             environ["wsgi.input"] = WholeBody(environ["wsgi.input"], int(length))
             return application(environ, start_response)  # a view reads the body before it answers
