@@ -33,6 +33,7 @@ def _plain_static(settings: Any) -> None:
     """Addresses without hashes: what was collected for `make run` may be older than what is tested."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.WHITENOISE_USE_FINDERS = False  # every new client would read every static file
 
 
 @pytest.fixture
