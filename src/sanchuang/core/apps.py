@@ -33,16 +33,20 @@ class CoreConfig(AppConfig):
         from sanchuang.core.clocks import history as clock_history
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
         from sanchuang.core.notifications import permissions as notification_permissions  # noqa: F401
+        from sanchuang.core.notifications import personal as notification_data
         from sanchuang.core.personal import core_holders
         from sanchuang.core.personal import permissions as personal_permissions  # noqa: F401
         from sanchuang.core.search import marks
         from sanchuang.core.sign_in import locks, trail
         from sanchuang.core.sign_in import permissions as sign_in_permissions  # noqa: F401
+        from sanchuang.core.sign_in import personal as sign_in_data
 
         clock_history.register_all()
         attachment_history.register()
         marks.connect()
         core_holders.register_all()
+        notification_data.register_all()
+        sign_in_data.register_all()
         history.register(record_history.lines)
         post_migrate.connect(guards.after_migration, sender=self, dispatch_uid="sanchuang.audit.guards")
         locks.connect()

@@ -32,13 +32,16 @@ class RecordsSite(UnfoldAdminSite):
 
 
 class RecordsAdminConfig(AdminConfig):
-    """Django's admin with `RecordsSite` as its site."""
+    """Django's admin with `RecordsSite` as its site; what the web adds to registers is added here too."""
 
     default_site = "sanchuang.web.admin_site.RecordsSite"
 
     def ready(self) -> None:
         """Show the records of every room; one that says nothing of their columns is shown plainly."""
         super().ready()
+        from sanchuang.web import account_sections
+
+        account_sections.register_all()
         from sanchuang.core.admin import ReadOnly
 
         ours = (model for model in apps.get_models() if model.__module__.startswith("sanchuang."))

@@ -177,7 +177,7 @@ def make_user(
     user = User(
         username=User.normalize_username(username.strip()),
         display_name=display_name.strip(),
-        email=User.objects.normalize_email(email.strip()),
+        email=email.strip().lower(),
         language=language,
     )
     try:

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -141,6 +142,8 @@ def accept(
         password=password,
         language=language,
     )
+    # Whoever opened the link reads the mail of that address: it is confirmed.
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     membership = Membership.objects.create(
         user=user, role=invitation.role, organisation=invitation.organisation, circle=invitation.circle
     )
