@@ -28,6 +28,7 @@ or more runs.
 def parts(var: Path) -> dict[str, Callable[[], Section]]:
     """The benchmarks by name, in the order of the report; those after `pack` use the district it loaded."""
     import advise
+    import audit
     import first_run
     import match
     import pack
@@ -41,6 +42,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "advise-all": lambda: advise.whole(var),
         "pages": lambda: pages.pages(var),
         "search": search.searching,
+        "audit": audit.trail,
         "match": lambda: match.development_table(SHARED),
     }
 
@@ -65,7 +67,7 @@ def main() -> int:
             if (
                 only
                 and name not in only
-                and not (name == "pack" and {"advise", "advise-all", "pages", "search"} & set(only))
+                and not (name == "pack" and {"advise", "advise-all", "pages", "search", "audit"} & set(only))
             ):
                 continue
             print(f"bench: {name} …", file=sys.stderr, flush=True)
