@@ -17,12 +17,13 @@ LOCALE := $(patsubst %.po,%.mo,$(wildcard src/sanchuang/*/locale/*/LC_MESSAGES/*
 # Node of the system, or else from PyPI into .venv.
 NODE := $(if $(shell command -v node >/dev/null && command -v npm),,.venv/installed-node)
 
-.PHONY: help run test check check-lint check-types check-floors check-migrations check-translations bench lock clean wipe
+.PHONY: help run test check check-lint check-types check-floors check-migrations check-translations advisories bench lock clean wipe
 
 help:
 	@echo 'make run    安装、构建、装入示范数据包并启动（ARGS="--port 8080"）'
 	@echo 'make test   运行全部测试（ARGS="tests/values -k 金额"）'
 	@echo 'make check  代码风格、类型、楼层、迁移、翻译'
+	@echo 'make advisories  查依赖包的已知漏洞（要能连上软件包索引的漏洞库）'
 	@echo 'make bench  运行基准并写 docs/benchmarks.md'
 	@echo 'make lock   按 pyproject.toml 重新锁定依赖（需要 uv）'
 	@echo 'make clean  删除装好和构建出的一切，保留 var/ 中的数据；make wipe 连数据一起删除'
@@ -51,6 +52,10 @@ check-migrations: $(DEV)
 
 check-translations: $(DEV)
 	$(BIN)/python tools/i18n.py check
+
+# Known holes in the packages of the lock file; needs the network of the package index's advisories, so not in `check`.
+advisories: $(DEV)
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/run.lock
 
 bench: $(DEV) $(PAGES) $(LOCALE)
 	$(BIN)/python benchmarks/run.py $(ARGS)

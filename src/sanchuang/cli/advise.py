@@ -79,13 +79,17 @@ def register(app: typer.Typer) -> None:
 
 def one(company: str, on: dt.date, format: Format, *, brief: bool = False) -> None:
     """Print the advice for one company; `brief` leaves out the reasons of the text."""
+    from sanchuang.core import audit
     from sanchuang.core.advice import advise
     from sanchuang.core.advice_data import tree
+    from sanchuang.core.operator import operator
     from sanchuang.registry.advice import subject_of
     from sanchuang.registry.queries import find_organisation
 
-    advice = advise(subject_of(find_organisation(company), on))
+    found = find_organisation(company)
+    advice = advise(subject_of(found, on))
     refuse_faults(advice)
+    audit.reading(found, by=operator(), what="registry.read_advice")
     if format is Format.JSON:
         from sanchuang.cli.options import print_json
 
@@ -266,10 +270,13 @@ def _line(parent: Tree, line: Line, label: str = "") -> None:
 def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, object]:
     """Write one row per company and finding to `out`; returns how many. The file appears only when complete."""
     import polars as pl
+    from django.db import transaction
 
     from sanchuang.cli.progress import bars
+    from sanchuang.core import audit
     from sanchuang.core.advice import advise
     from sanchuang.core.advice_data import COLUMNS, rows
+    from sanchuang.core.operator import operator
     from sanchuang.registry.advice import subjects
     from sanchuang.registry.definitions import pinned
     from sanchuang.registry.models import Organisation
@@ -297,5 +304,7 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
         frame.write_parquet(part)
     else:
         frame.with_columns(pl.col("missing").list.join(" ")).write_csv(part, include_bom=True)
+    with transaction.atomic():
+        audit.note(by=operator(), verb="registry.read_advice", count=len(companies), after={"file": out.name})
     part.replace(out)
     return {"companies": len(companies), "findings": frame.height, "on": on.isoformat(), "out": str(out)}

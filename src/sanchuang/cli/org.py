@@ -121,9 +121,14 @@ def show(
 
     示例：sanchuang org show 某某科技 --on 2025-06-30 --format json
     """
+    from sanchuang.core import audit
+    from sanchuang.core.operator import operator
     from sanchuang.registry.queries import find_organisation, organisation_file
 
-    described_file = described(organisation_file(find_organisation(company), day(on)))
+    found = find_organisation(company)
+    described_file = described(organisation_file(found, day(on)))
+    if described_file["facts"]:
+        audit.reading(found, by=operator(), what="registry.read_facts", count=len(described_file["facts"]))
     if form is Format.JSON:
         print_json(described_file)
         return
