@@ -41,7 +41,7 @@ def trail(db: None, make_user: Callable[..., User], tmp_path: Path) -> Path:
     columns = [field.attname for field in AuditEntry._meta.concrete_fields]
     path = tmp_path / "trail.sqlite3"
     with sqlite3.connect(path) as file:
-        file.execute(f'CREATE TABLE core_auditentry ({", ".join(f"{name!r}" for name in columns)})')
+        file.execute(f"CREATE TABLE core_auditentry ({', '.join(map(repr, columns))})")
         for entry in AuditEntry.objects.order_by("number"):
             values = [getattr(entry, name) for name in columns]
             texts = [json.dumps(value) if isinstance(value, dict) else value for value in values]
