@@ -15,8 +15,10 @@ app = typer.Typer(help="个人信息：按请求导出，到期删除。", no_ar
 
 
 @app.command()
-def export(name: Annotated[str, typer.Argument(help="登录名。", metavar="NAME")]) -> None:
-    """以 JSON 印出关于一个人的全部数据；这次导出记入审计。
+def export(
+    name: Annotated[str, typer.Argument(help="登录名。", metavar="NAME")], form: FormatOption = Format.JSON
+) -> None:
+    """印出关于一个人的全部数据；这次导出记入审计。
 
     示例：sanchuang privacy export founder > founder.json
     """
@@ -24,7 +26,17 @@ def export(name: Annotated[str, typer.Argument(help="登录名。", metavar="NAM
     from sanchuang.core import personal
     from sanchuang.core.operator import operator
 
-    print_json(personal.export(_user(name), by=operator()))
+    held = personal.export(_user(name), by=operator())
+    if form is Format.JSON:
+        print_json(held)
+        return
+    for part in held["parts"].values():
+        table = Table(part["label"], "")
+        for number, row in enumerate(part["rows"], 1):
+            for key, value in row.items():
+                table.add_row(Text(f"{number} {key}"), Text(str(value)))
+        if part["rows"]:
+            Console().print(table)
 
 
 @app.command()
