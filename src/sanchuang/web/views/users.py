@@ -24,6 +24,7 @@ from sanchuang.core.forms import DayField, WhyField, styled
 from sanchuang.core.history import history
 from sanchuang.core.lists import ListPage
 from sanchuang.core.models import Approval, Membership, User
+from sanchuang.core.operator import USERNAME
 from sanchuang.core.permissions import require
 from sanchuang.core.roles import Role
 from sanchuang.registry.filters import OneOf, TextFilter
@@ -81,7 +82,7 @@ def account_state(user: User) -> str:
     """What the account is: open, closed, erased."""
     if user.erased_at is not None:
         return _("erased")
-    return _("open") if user.is_active else _("closed")
+    return _("in use") if user.is_active else _("not in use")
 
 
 class UserFilter(django_filters.FilterSet):
@@ -91,7 +92,7 @@ class UserFilter(django_filters.FilterSet):
     role = OneOf(label=gettext_lazy("Role"), choices=Role.choices, method="holding")
     state = OneOf(
         label=gettext_lazy("Account"),
-        choices=(("open", gettext_lazy("open")), ("closed", gettext_lazy("closed"))),
+        choices=(("open", gettext_lazy("in use")), ("closed", gettext_lazy("not in use"))),
         method="in_state",
     )
 
@@ -125,8 +126,8 @@ class Users(ListPage):
     empty_lesson = gettext_lazy("Invite the first colleague.")
 
     def get_queryset(self) -> QuerySet[User]:
-        """With their roles at hand."""
-        return User.objects.prefetch_related(
+        """With their roles at hand; the command line's own user is nobody who signs in."""
+        return User.objects.exclude(username=USERNAME).prefetch_related(
             Prefetch("memberships", Membership.objects.order_by("role", "pk"))
         ).order_by("username")
 
