@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from sanchuang.core import confidential
-from sanchuang.core.audit.verbs import words_of
+from sanchuang.core.audit.verbs import particular, words_of
 from sanchuang.core.language import listed
 from sanchuang.core.models import AuditEntry, User
 
@@ -158,7 +158,7 @@ def field_name(model: type[Model] | None, name: str) -> str:
     for field in model._meta.concrete_fields if model else ():
         if name in (field.attname, field.name):
             return str(field.verbose_name)
-    return name
+    return particular(name)
 
 
 def _shown(entry: AuditEntry, side: str, name: str, value: Any, sealed: dict[tuple[int, str], Any]) -> str:
