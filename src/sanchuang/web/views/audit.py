@@ -21,6 +21,7 @@ from sanchuang.core.audit.queries import Row, told
 from sanchuang.core.audit.verbs import verbs
 from sanchuang.core.errors import Unfit
 from sanchuang.core.forms import DayField
+from sanchuang.core.language import listed
 from sanchuang.core.lists import ListPage
 from sanchuang.core.models import AuditEntry, User
 from sanchuang.core.permissions import require
@@ -29,6 +30,7 @@ from sanchuang.registry.tables import LEAD, NUMBER
 from sanchuang.web.views.users import LARGEST
 
 VIEW = "core.view_audit"
+MOST_FIELDS = 4  # of a row, named in the list
 
 
 class AuditTable(tables.Table):
@@ -100,7 +102,9 @@ class AuditTable(tables.Table):
         """Names of what changed, or the number of a batch's rows."""
         if record.count is not None:
             return _("%(n)s rows") % {"n": f"{record.count:,}"}
-        return ", ".join(change.field for change in self.row(record).changes)
+        changed = [change.field for change in self.row(record).changes if change.before != change.after]
+        # Of a new record everything is new: its page has it all.
+        return listed([*changed[:MOST_FIELDS], "…"] if len(changed) > MOST_FIELDS else changed)
 
     def render_why(self, record: AuditEntry) -> str:
         """The reason, where the reader may see it."""
