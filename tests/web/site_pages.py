@@ -49,6 +49,15 @@ NO_PAGE = {
         "not for the demonstration's sign-ins; test_web_accounts_browser.py looks at it",
     ),
     "attachment": "a file",
+    "export-person": "a file",
+    "erase-person": "a form",
+    "withdraw-invitation": "a form",
+    "end-delegation": "a form",
+    "act-for": "a form",
+    **dict.fromkeys(
+        ("accept-invitation", "approval", "audit-entry"),
+        "the sample holds none; test_web_people_browser.py looks at it",
+    ),
     "attachment-remove": "the sample holds no file",
 }
 
@@ -77,6 +86,9 @@ def addresses() -> dict[str, str]:
         "home": reverse("home"),
         "desk": reverse("desk"),
         "account": reverse("account"),
+        "delegations": reverse("delegations"),
+        "own-data": reverse("own-data"),
+        "edit-organisation": reverse("registry:edit-organisation", args=[company.slug]),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
         "notifications": reverse("notifications"),
         "charts": reverse("charts"),
@@ -111,4 +123,17 @@ def addresses() -> dict[str, str]:
         "law": reverse("law", args=[LawEntry.objects.order_by("key")[0].key]),
         "policies": reverse("policies:list"),
         "policy": reverse("policies:policy", args=[PolicyDocument.objects.order_by("slug")[0].slug]),
+    }
+
+
+def kept() -> dict[str, str]:
+    """Name of the page → its address, of what only administrators may open."""
+    from sanchuang.core.models import User
+
+    officer = User.objects.get(username="officer")
+    return {
+        "users": reverse("users"),
+        "user": reverse("user", args=[officer.pk]),
+        "invite": reverse("invite"),
+        "audit": reverse("audit"),
     }

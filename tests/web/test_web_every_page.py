@@ -37,9 +37,26 @@ def pages(westlake_database: str, django_db_blocker: Any) -> dict[str, str]:
         return site_pages.addresses()
 
 
+@pytest.fixture(scope="module")
+def kept(westlake_database: str, django_db_blocker: Any) -> dict[str, str]:
+    """Name → address of the pages that administrators only may open."""
+    import site_pages
+
+    from district_database import using
+
+    with django_db_blocker.unblock(), using(westlake_database):
+        return site_pages.kept()
+
+
 @pytest.mark.parametrize(("language", "size", "theme"), LOOKS)
 def test_nothing_overflows_and_axe_finds_nothing(
-    site: str, pages: dict[str, str], language: str, size: Any, theme: str, open_page: Any
+    site: str,
+    pages: dict[str, str],
+    kept: dict[str, str],
+    language: str,
+    size: Any,
+    theme: str,
+    open_page: Any,
 ) -> None:
     """WCAG A and AA, with everything that can be opened open; nothing reported on the console."""
     if not browser.AXE.exists():
@@ -49,10 +66,13 @@ def test_nothing_overflows_and_axe_finds_nothing(
     page.goto(f"{site}/sign-in/")
     browser.choose_language(page, language)
     found["sign-in"] = browser.checked(page)
-    browser.enter(page, site, "officer")
-    browser.choose_language(page, language)
     wide = []
-    for name, address in pages.items():
+    for name, address in [("", "officer"), *pages.items(), ("", "administrator"), *kept.items()]:
+        if not name:
+            page.context.clear_cookies()
+            browser.enter(page, site, address)
+            browser.choose_language(page, language)
+            continue
         page.goto(site + address)
         assert page.locator("html").get_attribute("lang") in {"zh-Hans", "zh-Hant", "en"}
         page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
@@ -118,9 +138,9 @@ def named(resolver: URLResolver, prefix: str = "") -> set[str]:
     return names
 
 
-def test_every_address_of_the_site_is_looked_at(pages: dict[str, str]) -> None:
+def test_every_address_of_the_site_is_looked_at(pages: dict[str, str], kept: dict[str, str]) -> None:
     """A page that is not in `site_pages` would be seen by none of these tests."""
     import site_pages
 
-    seen = {resolve(address.partition("?")[0]).view_name for address in pages.values()}
+    seen = {resolve(address.partition("?")[0]).view_name for address in (*pages.values(), *kept.values())}
     assert named(get_resolver()) - seen == set(site_pages.NO_PAGE)

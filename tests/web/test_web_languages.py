@@ -135,7 +135,7 @@ def readers(westlake: None, sign_in: Callable[..., Client]) -> dict[str, Client]
 
 def test_every_page_names_its_language_and_script(readers: dict[str, Client]) -> None:
     names = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
-    for page, address in site_pages.addresses().items():
+    for page, address in (site_pages.addresses() | site_pages.kept()).items():
         for code, reader in readers.items():
             response = reader.get(address)
             assert response.status_code == 200, (page, code)
@@ -145,7 +145,7 @@ def test_every_page_names_its_language_and_script(readers: dict[str, Client]) ->
 
 def test_no_page_in_traditional_script_holds_simplified_characters(readers: dict[str, Client]) -> None:
     own = converter()
-    for page, address in site_pages.addresses().items():
+    for page, address in (site_pages.addresses() | site_pages.kept()).items():
         html = readers["zh-hant"].get(address).content.decode()
         left = [line for line in visible(html).splitlines() if own.convert(line) != line]
         assert left == [], page
@@ -166,7 +166,7 @@ def test_values_of_forms_are_the_same_in_every_script(readers: dict[str, Client]
 def test_labels_buttons_and_table_heads_of_english_pages_are_english(readers: dict[str, Client]) -> None:
     """Names of records are data, and so are the articles of a policy: they stay as they were written."""
     names = set(Organisation.objects.values_list("name", flat=True))
-    for page, address in site_pages.addresses().items():
+    for page, address in (site_pages.addresses() | site_pages.kept()).items():
         html = readers["en"].get(address).content.decode()
         found = re.findall(
             r'(?s)<(label|button|th scope="col"|legend)\b([^>]*)>(.*?)</(?:label|button|th|legend)>',

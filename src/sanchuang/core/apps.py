@@ -23,6 +23,7 @@ class CoreConfig(AppConfig):
             permissions,
         )
         from sanchuang.core.accounts import actions  # noqa: F401
+        from sanchuang.core.accounts import history as account_history
         from sanchuang.core.accounts import permissions as account_permissions  # noqa: F401
         from sanchuang.core.approvals import permissions as approval_permissions  # noqa: F401
         from sanchuang.core.attachments import history as attachment_history
@@ -41,6 +42,7 @@ class CoreConfig(AppConfig):
         from sanchuang.core.sign_in import permissions as sign_in_permissions  # noqa: F401
         from sanchuang.core.sign_in import personal as sign_in_data
 
+        account_history.register()
         clock_history.register_all()
         attachment_history.register()
         marks.connect()

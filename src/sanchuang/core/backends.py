@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -21,3 +23,7 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is
         if isinstance(user, User) and user.pack and not settings.DEMO:
             return False
         return bool(super().user_can_authenticate(user))
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """None: who may do what says django-rules alone, and Django's tables of permissions are never asked."""
+        return set()

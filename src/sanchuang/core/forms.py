@@ -18,7 +18,7 @@ class WhyField(forms.CharField):
     """A reason."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Why"))
+        kwargs.setdefault("label", _("Reason"))
         kwargs.setdefault("help_text", _("It stays in the history."))
         kwargs.setdefault("max_length", 200)
         super().__init__(**kwargs)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 from django_tables2.rows import BoundRow
@@ -24,6 +25,7 @@ from sanchuang.core import audit, confidential, export
 from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import require
 
+audit.name_particulars(list=gettext_lazy("list"))
 PAGE = 25
 CHUNK = 500  # rows of a file that are prepared together
 EXPORT = "_export"  # the parameter of the address that asks for a file

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sanchuang.core.accounts import reach
 from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.models import Organisation, Place
 
 
-def _organisation(slug: str) -> str | None:
-    found = Organisation.objects.filter(slug=slug).first()
-    return label(found) if found else None
+def _organisations(slugs: Collection[str]) -> dict[str, str]:
+    return {found.slug: label(found) for found in Organisation.objects.filter(slug__in=slugs)}
 
 
-def _circle(slug: str) -> str | None:
-    found = Place.objects.filter(slug=slug, kind=Place.Kind.CIRCLE).first()
-    return label(found) if found else None
+def _named(slugs: Collection[str]) -> dict[str, str]:
+    circles = Place.objects.filter(slug__in=slugs, kind=Place.Kind.CIRCLE)
+    return {found.slug: label(found) for found in circles}
 
 
 def _circles() -> Iterator[tuple[str, str]]:
@@ -26,5 +25,5 @@ def _circles() -> Iterator[tuple[str, str]]:
 
 def register_all() -> None:
     """Tell core. Of organisations, of which there may be thousands, no form offers a list."""
-    reach.register("organisation", reach.Places(_organisation, lambda: ()))
-    reach.register("circle", reach.Places(_circle, _circles))
+    reach.register("organisation", reach.Places(_organisations, lambda: ()))
+    reach.register("circle", reach.Places(_named, _circles))

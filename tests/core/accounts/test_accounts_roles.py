@@ -41,7 +41,7 @@ def test_an_administrator_gives_a_role_and_the_trail_says_why(make_user: MakeUse
         ({"role": "member", "organisation": "nobody"}, "没有机构“nobody”"),
         ({"role": "officer", "circle": "ring-harbour"}, "“政策专员”不限定创新圈"),
         ({"role": "scout", "circle": "nowhere"}, "没有创新圈“nowhere”"),
-        ({"role": "scout", "why": " "}, "给角色要写理由"),
+        ({"role": "scout", "why": " "}, "授予角色要写理由"),
         ({"role": "scout", "date_from": dt.date(2026, 2, 1), "date_to": dt.date(2026, 1, 1)}, "止日早于起日"),
     ],
 )

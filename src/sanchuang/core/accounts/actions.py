@@ -46,7 +46,12 @@ def grant(
     if held in GUARDED and not by.is_superuser:
         given = {name: str(value) if value else "" for name, value in said.items()}
         return approvals.ask(
-            by=by, act="core.grant_role", record=user, given={**given, "role": held.value}, why=why
+            by=by,
+            act="core.grant_role",
+            record=user,
+            given={**given, "role": held.value},
+            why=why,
+            roles=(Role.ADMINISTRATOR, Role.AUDITOR),
         )
     return _grant(by=by, user=user, role=held, why=why, **said)
 

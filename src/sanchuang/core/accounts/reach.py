@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,9 +18,9 @@ MAY_HAVE_CIRCLE = frozenset({Role.SCOUT})
 
 @dataclass(frozen=True)
 class Places:
-    """How to find what roles are bound to: `find(slug)` gives its name or None, `choices` offers some."""
+    """How to find what roles are bound to: `names(slugs)` gives the names of those that exist, `choices` offers some."""
 
-    find: Callable[[str], str | None]
+    names: Callable[[Collection[str]], Mapping[str, str]]
     choices: Callable[[], Iterable[tuple[str, str]]]
 
 
@@ -33,8 +34,26 @@ def register(kind: str, places: Places) -> None:
 
 def name_of(kind: str, slug: str) -> str:
     """The name of what `slug` identifies, else `slug` itself."""
-    places = _kinds.get(kind)
-    return (places.find(slug) if places and slug else None) or slug
+    return _names(kind, {slug}).get(slug, slug)
+
+
+def _names(kind: str, slugs: Collection[str]) -> Mapping[str, str]:
+    wanted = {slug for slug in slugs if slug}
+    return _kinds[kind].names(wanted) if wanted and kind in _kinds else {}
+
+
+def places_of(held: Iterable[Any]) -> Callable[[Any], str]:
+    """Tells where each of `held` (anything with `organisation` and `circle`) reaches, by its name; two queries for all."""
+    rows = list(held)
+    organisations = _names("organisation", {each.organisation for each in rows})
+    circles = _names("circle", {each.circle for each in rows})
+
+    def place(each: Any) -> str:
+        return organisations.get(each.organisation, each.organisation) or circles.get(
+            each.circle, each.circle
+        )
+
+    return place
 
 
 def choices(kind: str) -> list[tuple[str, str]]:
@@ -62,7 +81,6 @@ def check(role: str, organisation: str, circle: str) -> Role:
         ("organisation", organisation, _("There is no organisation “%(slug)s”")),
         ("circle", circle, _("There is no circle “%(slug)s”")),
     ):
-        places = _kinds.get(kind)
-        if slug and (places is None or places.find(slug) is None):
+        if slug and slug not in _names(kind, {slug}):
             raise Malformed(words % {"slug": slug}, _("Choose one that is in the registry"))
     return held

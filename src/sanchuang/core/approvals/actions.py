@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -33,9 +33,9 @@ def ask(
     record: Model | None = None,
     given: Mapping[str, Any] | None = None,
     why: str,
-    role: Role = Role.ADMINISTRATOR,
+    roles: Collection[Role] = (Role.ADMINISTRATOR,),
 ) -> Approval:
-    """Ask for `act` on `record`, done with `given` (JSON). It waits for holders of `role`, one of whom must not be the asker.
+    """Ask for `act` on `record`, done with `given` (JSON). It waits on the desks of holders of `roles`, but not of the asker.
 
     Called by the room's action, which has asked its own permission. What is asked again while it waits is the same
     request. Raises `Malformed` without a reason, `ValueError` for an act that nobody registered.
@@ -62,15 +62,16 @@ def ask(
         return waiting
     asked.save()
     audit.created(asked, by=by, verb="core.ask_approval", why=why)
-    inbox.put(
-        by=by,
-        key=f"{KIND}:{asked.pk}",
-        kind=KIND,
-        data={"act": act, "number": asked.pk, "name": by.pseudonym},
-        link=reverse("approval", args=[asked.pk]),
-        role=role,
-        due=asked.valid_to,
-    )
+    for role in roles:
+        inbox.put(
+            by=by,
+            key=f"{KIND}:{asked.pk}:{role}",
+            kind=KIND,
+            data={"act": act, "number": asked.pk, "name": by.pseudonym},
+            link=reverse("approval", args=[asked.pk]),
+            role=role,
+            due=asked.valid_to,
+        )
     return asked
 
 
@@ -142,4 +143,4 @@ def _decide(approval: Approval, state: str, by: User, answer: str, verb: str) ->
         approval.state, approval.decided_by, approval.decided_at = state, by, timezone.now()
         approval.answer = answer
         approval.save(update_fields=["state", "decided_by", "decided_at", "answer"])
-    inbox.finish(key=f"{KIND}:{approval.pk}", by=by, outcome=state, note=answer)
+    inbox.withdraw(f"{KIND}:{approval.pk}:", by=by, outcome=state, note=answer)

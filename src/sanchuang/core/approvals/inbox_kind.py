@@ -30,5 +30,6 @@ inbox.register(
         _tell,
         {str(value): label for value, label in Approval.State.choices if value != Approval.State.OPEN},
         decided_elsewhere=True,
+        by_another=True,
     )
 )

@@ -5,7 +5,7 @@ docs/how-to-add-a-room.md.
 """
 
 from sanchuang.core.audit.snapshots import leave_out, personal, version_of
-from sanchuang.core.audit.verbs import register
+from sanchuang.core.audit.verbs import name_particulars, register
 from sanchuang.core.audit.writing import batch, change, created, note, reading, removed
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "change",
     "created",
     "leave_out",
+    "name_particulars",
     "note",
     "personal",
     "reading",

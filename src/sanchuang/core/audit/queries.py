@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from sanchuang.core import confidential
-from sanchuang.core.audit.verbs import words_of
+from sanchuang.core.audit.verbs import particular, words_of
+from sanchuang.core.language import listed
 from sanchuang.core.models import AuditEntry, User
 
 
@@ -157,7 +158,7 @@ def field_name(model: type[Model] | None, name: str) -> str:
     for field in model._meta.concrete_fields if model else ():
         if name in (field.attname, field.name):
             return str(field.verbose_name)
-    return name
+    return particular(name)
 
 
 def _shown(entry: AuditEntry, side: str, name: str, value: Any, sealed: dict[tuple[int, str], Any]) -> str:
@@ -169,6 +170,8 @@ def _shown(entry: AuditEntry, side: str, name: str, value: Any, sealed: dict[tup
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     model = model_of(entry.model)
+    if isinstance(value, list):
+        return listed(field_name(model, str(each)) for each in value)
     if model is not None:
         try:
             choices = dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]

@@ -42,14 +42,15 @@ def lines(record: Any, user: User | AnonymousUser) -> Iterable[Event]:
     for row in told(entries, user):
         when = timezone.localtime(row.entry.at).date().isoformat()
         url = reverse("audit-entry", args=[row.entry.number]) if may_search else ""
-        yield Event(when, _capital(str(row.verb)), detail(row), url)
+        made = row.entry.model != record._meta.label and row.record is not None and not row.entry.before
+        yield Event(when, _capital(str(row.verb)), detail(row, row.title if made else ""), url)
 
 
-def detail(row: Row) -> str:
-    """Who, for whom, what changed and why, in one line."""
+def detail(row: Row, made: str = "") -> str:
+    """Who, for whom, what was `made` or changed, and why, in one line."""
     who = _("%(name)s for %(other)s") % {"name": row.actor, "other": row.behalf} if row.behalf else row.actor
     changed = listed(_changed(change) for change in row.changes) if row.entry.before else ""
-    return " · ".join(part for part in (who, changed, row.why) if part)
+    return " · ".join(part for part in (who, made, changed, row.why) if part)
 
 
 def _changed(change: Changed) -> str:

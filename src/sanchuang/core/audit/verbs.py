@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 
 _verbs: dict[str, str | Promise] = {}
+_particulars: dict[str, str | Promise] = {}
 
 
 def register(verb: str, words: str | Promise) -> None:
@@ -12,6 +13,16 @@ def register(verb: str, words: str | Promise) -> None:
     if len(verb) > 60 or "." not in verb:
         raise ValueError(f"audit verb {verb!r} is not of the form room.act with at most 60 characters")
     _verbs[verb] = words
+
+
+def name_particulars(**words: str | Promise) -> None:
+    """Name what a note's `before` and `after` hold beside columns of the record, such as the way in of a sign-in."""
+    _particulars.update(words)
+
+
+def particular(name: str) -> str:
+    """The words of a particular in the page's language, else its name."""
+    return str(_particulars.get(name, name))
 
 
 def words_of(verb: str) -> str | Promise:

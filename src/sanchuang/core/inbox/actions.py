@@ -113,14 +113,14 @@ def settle(item: InboxItem, *, by: User, outcome: str, note: str = "") -> InboxI
 
 
 @transaction.atomic
-def withdraw(keys: str, *, by: User, outcome: str) -> int:
+def withdraw(keys: str, *, by: User, outcome: str, note: str = "") -> int:
     """Settle every open item whose key begins with `keys`, as nobody has to act any more; how many there were.
 
     For a room whose record moved on: its action has asked its own permission, so it may settle what waits for others.
     """
     items = InboxItem.objects.select_for_update().filter(key__startswith=keys, state=State.OPEN)
     for item in (found := list(items.order_by("pk"))):
-        _settle(item, by, outcome, "")
+        _settle(item, by, outcome, note)
     return len(found)
 
 

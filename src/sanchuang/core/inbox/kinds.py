@@ -30,7 +30,7 @@ class Kind:
 
     `tell` makes its words from the item's `data` in the language active when it is called. `outcomes` are the ways to
     settle it, each with its words; those in `explained` need a note. One that is `decided_elsewhere` is settled on the
-    page of its record, whose action calls `finish`.
+    page of its record, whose action calls `finish` or `withdraw`; one `by_another` never waits for whoever put it.
     `settled` and `reopened`, if given, are told of
     an item that was settled or reopened, and by whom, in the same transaction: the room's record follows its item.
     """
@@ -41,6 +41,7 @@ class Kind:
     outcomes: Mapping[str, str | Promise] = field(default_factory=lambda: {"done": _("Done")})
     explained: frozenset[str] = frozenset()
     decided_elsewhere: bool = False
+    by_another: bool = False
     settled: Follow | None = None
     reopened: Follow | None = None
 
@@ -55,6 +56,11 @@ def register(kind: Kind) -> None:
     if not kind.outcomes or not kind.explained <= set(kind.outcomes):
         raise ValueError(f"inbox kind {kind.name!r} explains outcomes it has not, or has none")
     _kinds[kind.name] = kind
+
+
+def by_another() -> list[str]:
+    """The names of the kinds that somebody else than whoever put them decides."""
+    return [kind.name for kind in _kinds.values() if kind.by_another]
 
 
 def known(name: str) -> Kind | None:

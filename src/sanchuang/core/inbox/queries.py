@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from sanchuang.core.inbox.kinds import by_another
 from sanchuang.core.models import InboxItem, Membership, User
 from sanchuang.core.permissions import memberships_of
 from sanchuang.core.roles import Role
@@ -32,7 +33,8 @@ def _of_roles(user: User) -> Q:
 
 
 def _mine(user: User) -> Q:
-    return Q(user=user) | (Q(user__isnull=True) & _of_roles(user))
+    others = ~Q(made_by=user, kind__in=by_another())
+    return Q(user=user) | (Q(user__isnull=True) & _of_roles(user) & others)
 
 
 def _items() -> QuerySet[InboxItem]:

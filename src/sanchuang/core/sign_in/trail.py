@@ -28,6 +28,13 @@ from sanchuang.core.sign_in.locks import account_named
 
 CODES, TOTP = Authenticator.Type.RECOVERY_CODES, Authenticator.Type.TOTP
 
+audit.name_particulars(
+    by=_("way in"),
+    failures=_("wrong tries"),
+    address=_("network address"),
+    left=_("codes left"),
+    provider=_("provider"),
+)
 VERBS = {
     "core.sign_in": _("sign in"),
     "core.sign_out": _("sign out"),

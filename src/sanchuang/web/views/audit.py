@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from sanchuang.core.audit.queries import Row, told
 from sanchuang.core.audit.verbs import verbs
 from sanchuang.core.errors import Unfit
 from sanchuang.core.forms import DayField
+from sanchuang.core.language import listed
 from sanchuang.core.lists import ListPage
 from sanchuang.core.models import AuditEntry, User
 from sanchuang.core.permissions import require
@@ -28,6 +30,7 @@ from sanchuang.registry.tables import LEAD, NUMBER
 from sanchuang.web.views.users import LARGEST
 
 VIEW = "core.view_audit"
+MOST_FIELDS = 4  # of a row, named in the list
 
 
 class AuditTable(tables.Table):
@@ -43,7 +46,7 @@ class AuditTable(tables.Table):
     changes = tables.Column(
         verbose_name=gettext_lazy("Changed"), accessor="after", orderable=False, empty_values=()
     )
-    why = tables.Column(verbose_name=gettext_lazy("Why"), orderable=False, default="", empty_values=())
+    why = tables.Column(verbose_name=gettext_lazy("Reason"), orderable=False, default="", empty_values=())
 
     file_parts = {
         gettext_lazy("Request"): lambda entry: entry.request,
@@ -99,7 +102,9 @@ class AuditTable(tables.Table):
         """Names of what changed, or the number of a batch's rows."""
         if record.count is not None:
             return _("%(n)s rows") % {"n": f"{record.count:,}"}
-        return ", ".join(change.field for change in self.row(record).changes)
+        changed = [change.field for change in self.row(record).changes if change.before != change.after]
+        # Of a new record everything is new: its page has it all.
+        return listed([*changed[:MOST_FIELDS], "…"] if len(changed) > MOST_FIELDS else changed)
 
     def render_why(self, record: AuditEntry) -> str:
         """The reason, where the reader may see it."""
@@ -110,12 +115,17 @@ def _verbs() -> list[tuple[str, Any]]:
     return sorted(((name, str(words)) for name, words in verbs().items()), key=lambda pair: pair[1])
 
 
+def _kinds() -> list[tuple[str, str]]:
+    own = [model._meta for model in apps.get_models() if model.__module__.startswith("sanchuang.")]
+    return sorted(((meta.label, str(meta.verbose_name)) for meta in own), key=lambda pair: pair[1])
+
+
 class AuditFilter(django_filters.FilterSet):
     """By who, what, record, request, and days."""
 
     q = TextFilter(label=gettext_lazy("Who"), hint=gettext_lazy("name or pseudonym"), method="done_by")
     verb = OneOf(label=gettext_lazy("What"), choices=_verbs)
-    model = TextFilter(label=gettext_lazy("Kind of record"), hint="registry.Organisation", method="about")
+    model = OneOf(label=gettext_lazy("Kind of record"), choices=_kinds)
     record = TextFilter(label=gettext_lazy("Record"), hint=gettext_lazy("its number"), method="exactly")
     request_ = TextFilter(label=gettext_lazy("Request"), method="in_request")
     first = django_filters.DateFilter(
@@ -140,10 +150,6 @@ class AuditFilter(django_filters.FilterSet):
         )
         people = User.objects.filter(named).values("pseudonym")
         return records.filter(Q(actor__in=people) | Q(behalf__in=people))
-
-    def about(self, records: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
-        """Acts on records of a kind."""
-        return records.filter(model__icontains=value)
 
     def exactly(self, records: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
         """Acts on one record."""

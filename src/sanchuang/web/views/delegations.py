@@ -21,8 +21,10 @@ from sanchuang.core.permissions import memberships_of, require
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
 from sanchuang.web.requests import ACTING
-from sanchuang.web.views.invitations import where
+from sanchuang.web.views.invitations import reaching
 from sanchuang.web.views.users import LARGEST, held
+
+MOST = 50  # delegations shown
 
 
 class DelegationForm(forms.Form):
@@ -39,7 +41,7 @@ class DelegationForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = [m for m in memberships_of(user) if m.role != Role.ADMINISTRATOR]
-        self.fields["membership"].choices = [(str(m.pk), held(m)) for m in own]
+        self.fields["membership"].choices = [(str(m.pk), words) for words, m in held(own)]
         styled(self)
 
     def clean_receiver(self) -> User:
@@ -73,8 +75,11 @@ def own_delegations(request: HttpRequest) -> HttpResponse:
         "form": form,
         "fault": fault,
         "may_delegate": user.has_perm("core.delegate"),
-        "usable": [(where(d), d) for d in delegations.usable_by(user)],
-        "rows": [(where(d), d, d.holds(today), d.giver_id == user.pk) for d in delegations.of(user)[:50]],
+        "usable": reaching(delegations.usable_by(user)),
+        "rows": [
+            (words, d, d.holds(today), d.giver_id == user.pk)
+            for words, d in reaching(delegations.of(user)[:MOST])
+        ],
         "today": today,
     }
     return render(request, "users/delegations.html", context, status=400 if fault or form.errors else 200)

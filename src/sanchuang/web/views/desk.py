@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -99,6 +100,7 @@ class Row:
     role: str | Promise
     overdue: bool
     when: str
+    url: str
 
 
 def row(item: InboxItem, today: dt.date) -> Row:
@@ -113,6 +115,7 @@ def row(item: InboxItem, today: dt.date) -> Row:
         role=ROLES.get(item.role, item.role),
         overdue=open_ and item.due is not None and item.due < today,
         when=_when((item.due - today).days) if open_ and item.due else "",
+        url=item.link if kind.decided_elsewhere else reverse("desk-item", args=[item.pk]),
     )
 
 
@@ -167,7 +170,8 @@ def desk_item(request: HttpRequest, number: int) -> HttpResponse:
         "row": shown,
         "item": item,
         "outcomes": kind.outcomes.items(),
-        "may_handle": request.user.has_perm("core.handle_inbox", item),
+        "elsewhere": kind.decided_elsewhere,
+        "may_handle": not kind.decided_elsewhere and request.user.has_perm("core.handle_inbox", item),
         "may_take": bool(item.role) and item.user_id != request.user.pk,
         "organisation": Organisation.objects.filter(slug=item.organisation).first()
         if item.organisation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -38,7 +39,7 @@ class InvitationForm(forms.Form):
     """To whom, as what."""
 
     email = forms.EmailField(label=gettext_lazy("E-mail"))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80, required=False)
+    name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=80, required=False)
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     organisation = forms.CharField(
         label=gettext_lazy("Organisation"),
@@ -88,6 +89,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         except Malformed as error:
             fault = error
         else:
+            form = InvitationForm(user=request.user)  # for the next one
             link = request.build_absolute_uri(reverse("accept-invitation", args=[token]))
             sent = mail.send_invitation(made, link)
             if sent:
@@ -107,17 +109,19 @@ def invite(request: HttpRequest) -> HttpResponse:
         "made": made,
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number),
-        "rows": [(where(invitation), invitation) for invitation in page],
+        "rows": reaching(page),
     }
     return render(request, "users/invite.html", context, status=400 if fault or form.errors else 200)
 
 
-def where(invitation: Invitation) -> str:
-    """The role that is kept, in words."""
-    place = reach.name_of("organisation", invitation.organisation) or reach.name_of(
-        "circle", invitation.circle
-    )
-    return " · ".join(part for part in (str(Role(invitation.role).label), place) if part)
+def reaching(rows: Iterable[Any]) -> list[tuple[str, Any]]:
+    """The role that each invitation keeps or delegation lends, in words, with the row itself."""
+    found = list(rows)
+    place = reach.places_of(found)
+    return [
+        (" · ".join(part for part in (str(Role(each.role).label), place(each)) if part), each)
+        for each in found
+    ]
 
 
 @require_POST
@@ -189,7 +193,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("home")
     context = {
         "invitation": invitation,
-        "role": where(invitation),
+        "role": reaching([invitation])[0][0],
         "form": form,
         "fault": fault,
         "purposes": [(purpose, purpose.key in agreed) for purpose in purposes()],

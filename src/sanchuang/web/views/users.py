@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -24,6 +25,7 @@ from sanchuang.core.forms import DayField, WhyField, styled
 from sanchuang.core.history import history
 from sanchuang.core.lists import ListPage
 from sanchuang.core.models import Approval, Membership, User
+from sanchuang.core.operator import USERNAME
 from sanchuang.core.permissions import require
 from sanchuang.core.roles import Role
 from sanchuang.registry.filters import OneOf, TextFilter
@@ -33,19 +35,23 @@ from sanchuang.values import Malformed
 LARGEST = 2**63 - 1  # what a number of the database can be
 
 
-def held(membership: Membership) -> str:
-    """A role in words: what, where, until when."""
-    where = reach.name_of("organisation", membership.organisation) or reach.name_of(
-        "circle", membership.circle
-    )
-    until = _("until %(day)s") % {"day": membership.date_to.isoformat()} if membership.date_to else ""
-    return " · ".join(part for part in (str(Role(membership.role).label), where, until) if part)
+def held(memberships: Iterable[Membership]) -> list[tuple[str, Membership]]:
+    """Each role in words, what, where, until when, with the role itself."""
+    rows = list(memberships)
+    place = reach.places_of(rows)
+
+    def words(membership: Membership) -> str:
+        until = _("until %(day)s") % {"day": membership.date_to.isoformat()} if membership.date_to else ""
+        parts = (str(Role(membership.role).label), place(membership), until)
+        return " · ".join(part for part in parts if part)
+
+    return [(words(membership), membership) for membership in rows]
 
 
 class UserTable(tables.Table):
     """People who can sign in, and those who could."""
 
-    display_name = tables.Column(verbose_name=gettext_lazy("Name"), attrs=LEAD, empty_values=())
+    display_name = tables.Column(verbose_name=gettext_lazy("Person"), attrs=LEAD, empty_values=())
     username = tables.Column(verbose_name=gettext_lazy("Sign-in name"))
     email = tables.Column(verbose_name=gettext_lazy("E-mail"), default="")
     roles = tables.Column(verbose_name=gettext_lazy("Roles"), accessor="pk", orderable=False, empty_values=())
@@ -55,6 +61,12 @@ class UserTable(tables.Table):
     class Meta:
         model = User
         fields = ("display_name", "username", "email", "roles", "is_active", "last_login")
+
+    def prepare(self, users: list[User]) -> None:
+        """Make the words of the roles of `users` at once."""
+        self._roles: dict[int, list[str]] = {user.pk: [] for user in users}
+        for words, membership in held(m for user in users for m in user.memberships.all()):
+            self._roles[membership.user_id].append(words)
 
     def render_display_name(self, record: User) -> SafeString:
         """The name as a link."""
@@ -66,7 +78,9 @@ class UserTable(tables.Table):
 
     def render_roles(self, record: User) -> str:
         """All roles, parted."""
-        return "; ".join(held(membership) for membership in record.memberships.all())
+        if record.pk not in getattr(self, "_roles", {}):
+            self.prepare([row.record for row in self.paginated_rows])
+        return "; ".join(self._roles[record.pk])
 
     def render_is_active(self, record: User) -> str:
         """In words."""
@@ -81,7 +95,7 @@ def account_state(user: User) -> str:
     """What the account is: open, closed, erased."""
     if user.erased_at is not None:
         return _("erased")
-    return _("open") if user.is_active else _("closed")
+    return _("in use") if user.is_active else _("not in use")
 
 
 class UserFilter(django_filters.FilterSet):
@@ -91,7 +105,7 @@ class UserFilter(django_filters.FilterSet):
     role = OneOf(label=gettext_lazy("Role"), choices=Role.choices, method="holding")
     state = OneOf(
         label=gettext_lazy("Account"),
-        choices=(("open", gettext_lazy("open")), ("closed", gettext_lazy("closed"))),
+        choices=(("open", gettext_lazy("in use")), ("closed", gettext_lazy("not in use"))),
         method="in_state",
     )
 
@@ -125,10 +139,12 @@ class Users(ListPage):
     empty_lesson = gettext_lazy("Invite the first colleague.")
 
     def get_queryset(self) -> QuerySet[User]:
-        """With their roles at hand."""
-        return User.objects.prefetch_related(
-            Prefetch("memberships", Membership.objects.order_by("role", "pk"))
-        ).order_by("username")
+        """With their roles at hand; the command line's own user is nobody who signs in."""
+        return (
+            User.objects.exclude(username=USERNAME)
+            .prefetch_related(Prefetch("memberships", Membership.objects.order_by("role", "pk")))
+            .order_by("username")
+        )
 
 
 class RoleForm(forms.Form):
@@ -181,7 +197,7 @@ def user_page(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "person": found,
         "state": account_state(found),
-        "memberships": [(held(m), m) for m in found.memberships.order_by("role", "pk")],
+        "memberships": held(found.memberships.order_by("role", "pk")),
         "delegations": delegations.of(found)[:20],
         "waiting": Approval.objects.filter(
             model=User._meta.label, record=str(found.pk), state=Approval.State.OPEN
