@@ -28,7 +28,6 @@ ELSEWHERE = {
     "core.handle_inbox": "draws a form; tests/core/test_core_inbox.py",
     "core.view_user": "narrower than core.view_users, which the page asks first; test_web_users.py",
     "core.manage_sign_in": "everybody their own; tests/web/test_web_accounts.py",
-    "core.set_notifications": "everybody their own; tests/web/test_web_notifications.py",
     "registry.grade_fact": "tests/registry/test_registry_facts.py",
 }
 
