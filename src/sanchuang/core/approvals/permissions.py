@@ -67,9 +67,9 @@ permit(
 )
 permit(
     "core.confirm_erasure",
-    holds_role(Role.ADMINISTRATOR),
+    overseer,
     what=_("confirm the erasure of a person's data"),
-    who=_("administrators"),
+    who=_("a second administrator, or an auditor"),
 )
 
 for _verb, _words in (

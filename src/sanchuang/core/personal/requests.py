@@ -40,7 +40,13 @@ def request_erasure(user: User, *, by: User, why: str) -> Approval:
         raise Malformed(_("This person was erased"), _("Nothing is left to delete"))
     if user.memberships.filter(role=Role.ADMINISTRATOR).exists():
         keep_an_administrator(without=user)
-    return approvals.ask(by=by, act="core.erase_person", record=user, why=why)
+    return approvals.ask(
+        by=by,
+        act="core.erase_person",
+        record=user,
+        why=why,
+        roles=(Role.ADMINISTRATOR, Role.AUDITOR),
+    )
 
 
 @transaction.atomic
