@@ -76,7 +76,7 @@ def test_what_cannot_be_drawn_is_a_table(site: str, chromium: Any) -> None:
 def test_without_script_the_tables_are_there(site: str, open_page: Any) -> None:
     page = open_page(WIDE, java_script_enabled=False)
     page.goto(f"{site}/sign-in/")
-    page.locator("#id_username").fill("officer")
+    page.locator("#id_login").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
     page.locator("#id_submit").click()
     page.goto(f"{site}/charts/")

@@ -182,7 +182,7 @@ def test_who_sees_but_may_not_add_is_told_who_may(
 ) -> None:
     response = upload(sign_in(Role.AUDITOR), url)
     assert response.status_code == 403
-    assert "政策专员" in response.content.decode()
+    assert "专员、管理员和企业的人员" in response.content.decode()
     assert received() == []
 
 

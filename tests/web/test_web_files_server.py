@@ -88,7 +88,7 @@ def server(westlake_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
         jar = http.cookiejar.CookieJar()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         token = token_in(opener.open(f"{url}/sign-in/").read().decode())
-        said = {"username": "officer", "password": browser.PASSWORD, "csrfmiddlewaretoken": token}
+        said = {"login": "officer", "password": browser.PASSWORD, "csrfmiddlewaretoken": token}
         opener.open(f"{url}/sign-in/", urllib.parse.urlencode(said).encode()).close()
         token = token_in(opener.open(url + records[0]).read().decode())
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)

@@ -301,7 +301,7 @@ def test_who_was_signed_out_comes_back_to_the_same_rows(site: str, failing: Call
     ask_for_rows(page)
     notice = page.get_by_role("alert")
     notice.get_by_role("link", name="登录").click()
-    page.locator("#id_username").fill("officer")
+    page.locator("#id_login").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
     page.locator("#id_password").press("Enter")
     page.wait_for_url("**/organisations/?kind=fund")
