@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import os
 import shutil
 import signal
@@ -20,6 +22,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "for-this-test-only"
+_copies = itertools.count(1)
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BUILT = ROOT / "src/sanchuang/web/static/vendor/tabler.min.css"
@@ -41,7 +44,7 @@ def free_port() -> int:
 
 
 def environment(database: str, var: Path) -> dict[str, str]:
-    """What makes another process use `database`: a copy of the file, or PostgreSQL's address with its name."""
+    """What makes another process use a copy of `database`, so that what it writes stays with it."""
     var.mkdir(parents=True)
     env = {
         **os.environ,
@@ -51,10 +54,27 @@ def environment(database: str, var: Path) -> dict[str, str]:
         "SANCHUANG_DEBUG": "",
     }
     if url := os.environ.get("DATABASE_URL"):
-        env["DATABASE_URL"] = url.rsplit("/", 1)[0] + "/" + database
+        env["DATABASE_URL"] = url.rsplit("/", 1)[0] + "/" + copied(url, database)
     else:
         shutil.copy(database, var / "sanchuang.sqlite3")
     return env
+
+
+def copied(url: str, database: str) -> str:
+    """The name of a copy of a PostgreSQL database, dropped when this process ends."""
+    import psycopg
+
+    name = f"{database}_{next(_copies)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database}"')
+
+    def drop() -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    atexit.register(drop)
+    return name
 
 
 @contextmanager

@@ -324,7 +324,9 @@ def test_deletion_is_asked_for_with_a_reason_and_waits(officer: User, boss: User
     client = browser_of(officer)
     text(client.post("/account/data/", {"do": "erase", "why": "\0"}), 400)
     text(client.post("/account/data/", {"do": "give", "purpose": "no-such"}), 400)
-    assert "等待管理员" in text(client.post("/account/data/", {"do": "erase", "why": "离职"}, follow=True))
+    assert "等待第二人确认" in text(
+        client.post("/account/data/", {"do": "erase", "why": "离职"}, follow=True)
+    )
     officer.refresh_from_db()
     assert officer.erased_at is None
 

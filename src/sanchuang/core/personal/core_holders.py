@@ -55,7 +55,8 @@ def _trail(user: User) -> Rows:
 
 
 def _invitations(user: User) -> Any:
-    return Invitation.objects.filter(Q(user=user) | Q(email__iexact=user.email or "\0"))
+    mailed = Q(email__iexact=user.email) if user.email else Q(pk__in=())
+    return Invitation.objects.filter(Q(user=user) | mailed)
 
 
 def _erase_invitations(user: User) -> None:
