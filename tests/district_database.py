@@ -61,7 +61,8 @@ def emptied(purpose: str, own: Path) -> str:
     usual = connections["default"]
     if usual.vendor == "sqlite":
         return str(own / f"{purpose}.sqlite3")
-    name = f"{usual.settings_dict['NAME']}_{purpose}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # without a test database all workers have one name
+    name = f"{usual.settings_dict['NAME']}{worker}_{purpose}"
     quoted = usual.ops.quote_name(name)
     with usual._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
