@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -223,17 +222,3 @@ def _sealed(rows: list[AuditEntry]) -> dict[tuple[int, str], Any]:
         return {}
     found = AuditSealed.objects.filter(entry_id__in=holds).values_list("entry_id", "place", "value")
     return {(entry, place): value for entry, place, value in found}
-
-
-@dataclass(frozen=True)
-class Question:
-    """What somebody asks of the trail; what is empty does not narrow it."""
-
-    actor: str = ""
-    verb: str = ""
-    model: str = ""
-    record: str = ""
-    request: str = ""
-    first: dt.date | None = None
-    last: dt.date | None = None
-    text: str = ""

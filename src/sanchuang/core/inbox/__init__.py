@@ -4,13 +4,12 @@ A room registers a `Kind` in its `AppConfig.ready`, calls `put` from its own act
 the room itself, `settle`. See docs/how-to-add-a-room.md.
 """
 
-from sanchuang.core.inbox.actions import finish, put, reopen, settle, take, withdraw
+from sanchuang.core.inbox.actions import put, reopen, settle, take, withdraw
 from sanchuang.core.inbox.kinds import Kind, Told, kind_of, register, tell
 
 __all__ = [
     "Kind",
     "Told",
-    "finish",
     "kind_of",
     "put",
     "register",

@@ -135,17 +135,6 @@ def _settle(item: InboxItem, by: User, outcome: str, note: str) -> None:
 
 
 @transaction.atomic
-def finish(*, key: str, by: User, outcome: str, note: str = "") -> None:
-    """End the waiting of the item put under `key`, from the action that decided its record and asked its own permission.
-
-    Nothing happens when no such item waits.
-    """
-    item = InboxItem.objects.select_for_update().filter(key=key, state=State.OPEN).first()
-    if item is not None:
-        _settle(item, by, outcome, note)
-
-
-@transaction.atomic
 def reopen(item: InboxItem, *, by: User, note: str) -> InboxItem:
     """Make a settled item wait again, for the reason in `note`; the former answer stays in its history.
 

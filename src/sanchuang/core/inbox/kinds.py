@@ -30,7 +30,7 @@ class Kind:
 
     `tell` makes its words from the item's `data` in the language active when it is called. `outcomes` are the ways to
     settle it, each with its words; those in `explained` need a note. One that is `decided_elsewhere` is settled on the
-    page of its record, whose action calls `finish` or `withdraw`; one `by_another` never waits for whoever put it.
+    page of its record, whose action calls `withdraw` or `withdraw`; one `by_another` never waits for whoever put it.
     `settled` and `reopened`, if given, are told of
     an item that was settled or reopened, and by whom, in the same transaction: the room's record follows its item.
     """

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from sanchuang.core import reports
+from sanchuang.core.forms import styled
 from sanchuang.core.models import InboxItem
 from sanchuang.core.permissions import require
 
@@ -50,14 +51,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         if has_value:
             del self.fields["part"]  # there is one value to speak of
-        for name, bound in self.fields.items():
-            bound.widget.attrs["class"] = "form-control"
-            described = [f"id_{name}_help"] if bound.help_text else []
-            if self.is_bound and self.errors.get(name):
-                bound.widget.attrs["aria-invalid"] = "true"
-                described.append(f"id_{name}_error")
-            if described:
-                bound.widget.attrs["aria-describedby"] = " ".join(described)
+        styled(self)
 
 
 def asked(request: HttpRequest) -> tuple[str, str]:
