@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import RequestContext, Template
@@ -62,9 +63,10 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         response: HttpResponse = super().get(request, *args, **kwargs)
         form = request.GET.get(EXPORT)
         if form in export.FORMATS:
-            self.note_reading(self.table.data.data)
+            self.note_reading(lambda rows: self.table.data.data.filter(rows).count())
             return self.exported(form)
-        self.note_reading(row.record for row in self.table.paginated_rows)
+        page = self.table.paginated_rows
+        self.note_reading(lambda _rows: sum(confidential.may_see(request.user, row.record) for row in page))
         return response
 
     def get_table_data(self) -> Any:
@@ -86,8 +88,11 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
     def _model(self) -> Any:
         return self.filterset_class._meta.model
 
-    def note_reading(self, records: Iterable[Any]) -> None:
-        """One row of the audit trail for all confidential records that are read together."""
+    def note_reading(self, number: Callable[[Q], int]) -> None:
+        """One row of the audit trail for all confidential records that are read together.
+
+        `number` gives how many they are; it is asked only where something is confidential, with the rows the reader sees.
+        """
         kind = confidential.of(self._model())
         if kind is None or not kind.verb:
             return
@@ -95,8 +100,7 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         drawn = {column.name for column in self.table.columns}
         if kind.fields and not kind.fields & drawn:
             return
-        count = sum(1 for record in records if confidential.may_see(user, record))
-        if count:
+        if count := number(kind.rows(user)):
             with transaction.atomic():
                 audit.note(by=user, verb=kind.verb, count=count, after={"list": self.request.path})
 
