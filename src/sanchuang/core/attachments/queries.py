@@ -45,8 +45,6 @@ def attachment_for(user: User | AnonymousUser, number: int) -> tuple[Attachment,
         .filter(pk=number, removed_at__isnull=True)
         .exclude(blob__scan="infected")
         .first()
-        if number < 2**63
-        else None
     )
     if found is None:
         raise absent()

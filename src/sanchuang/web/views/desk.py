@@ -29,8 +29,6 @@ from sanchuang.web.labels import ROLES
 
 PAGE = 20
 LATEST = 5
-LARGEST = 2**63 - 1  # what a number of the database can be
-
 DID: dict[str, str | Promise] = {
     InboxStep.Did.PUT: gettext_lazy("Put here"),
     InboxStep.Did.TAKEN: gettext_lazy("Taken"),
@@ -148,9 +146,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def desk_item(request: HttpRequest, number: int) -> HttpResponse:
     """One item: what it is about, what can be done with it, its history. A form takes, settles or reopens it."""
-    item = None
-    if number <= LARGEST:
-        item = InboxItem.objects.select_related("made_by", "user", "settled_by").filter(pk=number).first()
+    item = InboxItem.objects.select_related("made_by", "user", "settled_by").filter(pk=number).first()
     if item is None:
         raise Unfit(_("There is no item with this number."), _("Open it from your desk."))
     require(request.user, "core.see_inbox", item)

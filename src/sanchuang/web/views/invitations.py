@@ -29,7 +29,6 @@ from sanchuang.core.permissions import organisations_of, require
 from sanchuang.core.personal import purposes
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
-from sanchuang.web.views.users import LARGEST
 
 PAGE = 25
 BACKEND = "sanchuang.core.backends.AccountBackend"
@@ -129,7 +128,7 @@ def withdraw_invitation(request: HttpRequest, number: int) -> HttpResponse:
     """Make a link useless."""
     if not may_invite(request.user):
         require(request.user, "core.invite")
-    found = Invitation.objects.filter(pk=number).first() if number <= LARGEST else None
+    found = Invitation.objects.filter(pk=number).first()
     if found is None or not request.user.has_perm("core.view_invitation", found):
         raise Unfit(_("There is no invitation with this number."), _("Find it in the list of invitations."))
     try:

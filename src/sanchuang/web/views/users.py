@@ -32,8 +32,6 @@ from sanchuang.registry.filters import OneOf, TextFilter
 from sanchuang.registry.tables import LEAD, NUMBER
 from sanchuang.values import Malformed
 
-LARGEST = 2**63 - 1  # what a number of the database can be
-
 
 def held(memberships: Iterable[Membership]) -> list[tuple[str, Membership]]:
     """Each role in words, what, where, until when, with the role itself."""
@@ -168,7 +166,7 @@ class RoleForm(forms.Form):
 
 
 def _user(number: int) -> User:
-    found = User.objects.filter(pk=number).first() if number <= LARGEST else None
+    found = User.objects.filter(pk=number).first()
     if found is None:
         raise Unfit(_("There is no account with this number."), _("Find it in the list of accounts."))
     return found
