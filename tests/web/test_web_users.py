@@ -431,3 +431,19 @@ def test_readings_of_a_list_stand_in_the_trail_without_what_was_read(
     assert row.actor == officer.pseudonym
     page = text(browser_of(make_user(Role.AUDITOR)).get(f"/audit/{row.number}/"))
     assert "/needs/" in page
+
+
+def test_reading_the_accounts_of_others_is_itself_noted(
+    tiny: Any, make_user: Callable[..., User], sign_in: Callable[..., Client]
+) -> None:
+    """On the list and on somebody's page; on one's own there is nothing to note."""
+    from sanchuang.core.models import AuditEntry
+
+    noted = AuditEntry.objects.filter(verb="core.read_accounts")
+    other, auditor = make_user(), sign_in(Role.AUDITOR)
+    auditor.get(f"/users/{auditor.session['_auth_user_id']}/")
+    assert not noted.exists()
+    auditor.get("/users/")
+    assert noted[0].count > 1
+    auditor.get(f"/users/{other.pk}/")
+    assert (noted[0].model, noted[0].record) == ("core.User", str(other.pk))

@@ -152,3 +152,16 @@ def test_a_deputy_does_not_manage_the_givers_account(make_user: MakeUser) -> Non
     for person in (officer, scout):
         for permission in ("core.export_person", "core.request_erasure", "core.change_own_account"):
             assert not deputy.has_perm(permission, person)
+
+
+def test_who_leaves_ends_what_they_lent_and_what_was_lent_to_them(make_user: MakeUser) -> None:
+    """Each delegation has its own row: its history says when it ended, by whom and why."""
+    boss, officer = make_user(Role.ADMINISTRATOR), make_user(Role.OFFICER)
+    given, received = lend(officer, make_user()), lend(make_user(Role.SCOUT), officer)
+    over = lend(officer, make_user())
+    delegations.end(over, by=officer)
+    actions.close_account(officer, by=boss, why="调离")
+    ended = AuditEntry.objects.filter(verb="core.end_delegation", actor=boss.pseudonym)
+    assert {entry.record for entry in ended} == {str(given.pk), str(received.pk)}
+    assert {entry.why for entry in ended} == {"调离"}
+    assert not Delegation.objects.filter(ended_at=None).exists()

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanchuang.core import approvals, audit
-from sanchuang.core.accounts import reach
-from sanchuang.core.models import Approval, Delegation, Membership, User
+from sanchuang.core.accounts import delegations, reach
+from sanchuang.core.models import Approval, Membership, User
 from sanchuang.core.permissions import authorise, forget_roles
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
@@ -127,10 +127,7 @@ def close_account(user: User, *, by: User, why: str) -> None:
     with audit.change(user, by=by, verb="core.close_account", why=why):
         User.objects.filter(pk=user.pk).update(is_active=False)
     user.is_active = False
-    now = timezone.now()
-    Delegation.objects.filter(Q(giver=user) | Q(receiver=user), ended_at=None).update(
-        ended_at=now, ended_by=by
-    )
+    delegations.end_all(user, by=by, why=why)
 
 
 @transaction.atomic

@@ -78,8 +78,18 @@ def end(delegation: Delegation, *, by: User, why: str = "") -> None:
     authorise(by, "core.end_delegation", current)
     if current.ended_at is not None or current.date_to < timezone.localdate():
         raise Malformed(_("This delegation is over already"), _("Nothing is left to end"))
-    with audit.change(current, by=by, verb="core.end_delegation", why=why):
-        Delegation.objects.filter(pk=current.pk).update(ended_at=timezone.now(), ended_by=by)
+    _end(current, by, why)
+
+
+def end_all(user: User, *, by: User, why: str) -> None:
+    """End what `user` gave and received, in the action by which they leave, which has asked its own permission."""
+    for delegation in of(user).filter(ended_at=None).order_by("pk"):
+        _end(delegation, by, why)
+
+
+def _end(delegation: Delegation, by: User, why: str) -> None:
+    with audit.change(delegation, by=by, verb="core.end_delegation", why=why):
+        Delegation.objects.filter(pk=delegation.pk).update(ended_at=timezone.now(), ended_by=by)
 
 
 def usable_by(user: User) -> list[Delegation]:

@@ -112,6 +112,7 @@ confidential.register(
     "core.view_user",
     rows=lambda user: _own_row(user),
     fields=("username", "email", "last_login", "date_joined", "first_name", "last_name"),
+    verb="core.read_accounts",
 )
 
 
@@ -155,6 +156,7 @@ for _verb, _words in (
     ("core.stop_acting", _("stop acting for somebody")),
     ("core.give_consent", _("agree to a purpose")),
     ("core.withdraw_consent", _("take an agreement back")),
+    ("core.read_accounts", _("read accounts of others")),
     ("core.read_personal_data", _("read a person's data")),
     ("core.erase_person", _("erase a person's data")),
     ("core.sweep", _("delete personal data whose time is over")),

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanchuang.core import approvals, audit
+from sanchuang.core.accounts import delegations
 from sanchuang.core.accounts.actions import keep_an_administrator
-from sanchuang.core.models import Approval, Delegation, User
+from sanchuang.core.models import Approval, User
 from sanchuang.core.permissions import authorise
 from sanchuang.core.personal.holders import holders
 from sanchuang.core.roles import Role
@@ -59,17 +60,15 @@ def erase(user: User, *, by: User, why: str) -> None:
         keep_an_administrator(without=user)
     for holder in holders():
         holder.erase(user)
-    now = timezone.now()
     user.memberships.all().delete()
-    for given in (Delegation.objects.filter(giver=user), Delegation.objects.filter(receiver=user)):
-        given.filter(ended_at=None).update(ended_at=now, ended_by=by)
-        given.update(why="–")
+    delegations.end_all(user, by=by, why=why)
+    delegations.of(user).update(why="–")
     user.set_unusable_password()
     for name in ("display_name", "first_name", "last_name", "email", "pack"):
         setattr(user, name, "")
     user.username = f"erased-{user.pseudonym[:12]}"
     user.is_active = user.is_staff = user.is_superuser = False
-    user.erased_at, user.last_login = now, None
+    user.erased_at, user.last_login = timezone.now(), None
     user.save()
     audit.note(by=by, verb="core.erase_person", record=user, after={"is_active": False}, why=why)
 

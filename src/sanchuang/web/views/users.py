@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from sanchuang.core import audit
 from sanchuang.core.accounts import actions, delegations, reach
 from sanchuang.core.errors import Unfit
 from sanchuang.core.forms import DayField, WhyField, styled
@@ -180,6 +181,8 @@ def user_page(request: HttpRequest, number: int) -> HttpResponse:
         require(request.user, "core.view_users")
     found = _user(number)
     require(request.user, "core.view_user", found)
+    if found.pk != request.user.pk and request.method == "GET":
+        audit.reading(found, by=request.user, what="core.read_accounts")
     form, fault = RoleForm(), None
     if request.method == "POST":
         require(request.user, "core.change_roles")
