@@ -29,30 +29,25 @@ from sanchuang.core.permissions import organisations_of, require
 from sanchuang.core.personal import purposes
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
+from sanchuang.web.views.users import ReachForm
 
 PAGE = 25
 BACKEND = "sanchuang.core.backends.AccountBackend"
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(ReachForm):
     """To whom, as what."""
 
     email = forms.EmailField(label=gettext_lazy("E-mail"))
     name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=80, required=False)
     role = forms.ChoiceField(label=gettext_lazy("Role"))
-    organisation = forms.CharField(
-        label=gettext_lazy("Organisation"),
-        help_text=gettext_lazy("Its identifier, the last part of its page's address."),
-        max_length=80,
-        required=False,
-    )
-    circle = forms.ChoiceField(label=gettext_lazy("Circle"), required=False)
     days = forms.IntegerField(
         label=gettext_lazy("Days for which the link can be used"),
         min_value=1,
         max_value=invitations.MOST_DAYS,
         initial=invitations.DAYS,
     )
+    field_order = ("email", "name", "role", "organisation", "circle", "days")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,8 +58,6 @@ class InvitationForm(forms.Form):
             names = [(slug, reach.name_of("organisation", slug)) for slug in own]
             self.fields["organisation"] = forms.ChoiceField(label=gettext_lazy("Organisation"), choices=names)
             del self.fields["circle"]
-        else:
-            self.fields["circle"].choices = [("", _("the whole district")), *reach.choices("circle")]
         self.fields["role"].choices = roles
         styled(self)
 

@@ -146,10 +146,9 @@ class Users(ListPage):
         )
 
 
-class RoleForm(forms.Form):
-    """A role, where it reaches, and until when."""
+class ReachForm(forms.Form):
+    """How far a role reaches."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
     organisation = forms.CharField(
         label=gettext_lazy("Organisation"),
         help_text=gettext_lazy("Its identifier, the last part of its page's address."),
@@ -157,13 +156,23 @@ class RoleForm(forms.Form):
         required=False,
     )
     circle = forms.ChoiceField(label=gettext_lazy("Circle"), required=False)
-    date_to = DayField(label=gettext_lazy("Until, included"), required=False)
-    why = WhyField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["circle"].choices = [("", _("the whole district")), *reach.choices("circle")]
-        styled(self)
+
+
+class RoleForm(ReachForm):
+    """A role, where it reaches, and until when."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    date_to = DayField(label=gettext_lazy("Until, included"), required=False)
+    why = WhyField()
+    field_order = ("role", "organisation", "circle", "date_to", "why")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        styled(self)  # once all choices are there, for it asks for the faults
 
 
 def _user(number: int) -> User:
