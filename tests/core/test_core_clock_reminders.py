@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 
 from sanchuang.core import clocks, inbox, reports
 from sanchuang.core.clocks import kinds as register
@@ -46,17 +46,6 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 def _english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """`today("2024-05-13")` sets the day on which actions are done. A Monday, to begin with."""
-
-    def set_to(text: str) -> None:
-        monkeypatch.setattr(timezone, "localdate", lambda *_args: day(text))
-
-    set_to("2024-05-13")
-    return set_to
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,17 +58,6 @@ def _english() -> Iterator[None]:
     """Refusals in the language of the code."""
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """`today("2024-05-13")` sets the day on which actions are done. A Monday, to begin with."""
-
-    def set_to(text: str) -> None:
-        monkeypatch.setattr(timezone, "localdate", lambda *_args: day(text))
-
-    set_to("2024-05-13")
-    return set_to
 
 
 @pytest.fixture
