@@ -102,7 +102,8 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
         finally:
             server.terminate()
             try:
-                server.communicate(timeout=20)
+                said = server.communicate(timeout=20)[0]
+                assert "[WARNING]" not in said, said  # nothing that would puzzle whoever starts the site
             except subprocess.TimeoutExpired:  # never leave the run waiting for it
                 os.killpg(server.pid, signal.SIGKILL)  # with its workers, which hold the pipe
                 server.communicate()

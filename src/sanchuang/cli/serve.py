@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 from dataclasses import asdict
@@ -104,6 +105,9 @@ def listen(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # More threads than cores are wanted here (see settings.THREADS); whoever starts the site need not read that it is odd.
+    server_log = logging.getLogger("_granian")
+    server_log.addFilter(lambda record: "threads, which seems quite high" not in record.getMessage())
     if host not in (*LOOPBACK, *EVERYWHERE):
         os.environ.setdefault("SANCHUANG_HOSTS", ",".join((*LOOPBACK, "[::1]", host)))
     Granian(
