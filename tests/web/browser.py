@@ -23,6 +23,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "for-this-test-only"
 _copies = itertools.count(1)
+_collected: list[Path] = []  # static files as the first site of this process collected them
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BUILT = ROOT / "src/sanchuang/web/static/vendor/tabler.min.css"
@@ -46,6 +47,10 @@ def free_port() -> int:
 def environment(database: str, var: Path) -> dict[str, str]:
     """What makes another process use a copy of `database`, so that what it writes stays with it."""
     var.mkdir(parents=True)
+    if _collected:
+        shutil.copytree(
+            _collected[0], var / "static"
+        )  # to hash and compress them again takes longer than a test
     env = {
         **os.environ,
         "SANCHUANG_VAR": str(var),
@@ -98,6 +103,8 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
                     server.terminate()
                     raise RuntimeError(f"the server does not answer: {server.communicate(timeout=20)[0]}")
                 time.sleep(0.2)
+            if not _collected:
+                _collected.append(Path(env["SANCHUANG_VAR"]) / "static")
             yield url
         finally:
             server.terminate()

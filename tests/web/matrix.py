@@ -421,6 +421,15 @@ def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{pattern.name}" if pattern.name else f"{prefix}{pattern.pattern}"
 
 
+def refused(key: str) -> Iterator[tuple[str, str]]:
+    """The cells of a row that a looser permission could change: somebody signed in is not let in, or not shown all."""
+    row = ROWS[key]
+    for person, which in cells(key):
+        status, shown = row.expected(person, which)
+        if person != STRANGER and (status != row.ok or (row.shows and not shown)):
+            yield person, which
+
+
 def cells(key: str) -> Iterator[tuple[str, str]]:
     """Everybody who asks in a row, with each record."""
     for which in ROWS[key].records:
