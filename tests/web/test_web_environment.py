@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sanchuang.web import settings as site_settings
 from sanchuang.web.environment import Mail, count, mail, providers
 
 VAR = Path("/var/sanchuang/mail")
@@ -168,3 +171,21 @@ def test_the_processes_of_the_site_count_in_one_place() -> None:
     """A limit that each process counted alone would be as many times higher as there are processes."""
     assert settings.CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
     assert not hasattr(settings, "AXES_HANDLER") or "database" in settings.AXES_HANDLER
+
+
+def test_those_who_start_at_once_keep_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    var, together = tmp_path / "var", Barrier(8)
+    monkeypatch.setattr(site_settings, "VAR", var)
+    found = Path.exists
+
+    def none_is_there_yet(path: Path) -> bool:
+        there = found(path)
+        if path == var / "secret-key":
+            together.wait(10)
+        return there
+
+    monkeypatch.setattr(Path, "exists", none_is_there_yet)
+    with ThreadPoolExecutor(8) as threads:
+        secrets = set(threads.map(site_settings.kept_secret, ["secret-key"] * 8))
+    assert len(secrets) == 1 and len(min(secrets)) >= 48
+    assert [(path.name, path.stat().st_mode & 0o777) for path in var.iterdir()] == [("secret-key", 0o600)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import unquote, urlsplit
 
 from sanchuang.web.account_settings import *  # noqa: F403
@@ -20,13 +22,18 @@ VAR = Path(
 
 
 def kept_secret(name: str) -> str:
-    """A random text made once and kept under `VAR`, readable only by its owner."""
+    """A random text made once and kept under `VAR`, readable only by its owner.
+
+    Processes that start at once agree: each offers a finished file, and the first to take the name wins.
+    """
     path = VAR / name
     if not path.exists():
         VAR.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        with NamedTemporaryFile("w", dir=VAR, prefix=f".{name}-") as offer:  # made with mode 600
+            offer.write(secrets.token_urlsafe(48))
+            offer.flush()
+            with suppress(FileExistsError):
+                os.link(offer.name, path)
     return path.read_text()
 
 
