@@ -42,19 +42,25 @@ def tiny(db: None) -> Any:
 
 
 @pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
 def westlake_database(
     _own_settings: None,
     django_db_setup: None,
     django_db_blocker: Any,
+    shared_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The name of this worker's database with the whole West Lake pack, loaded once for the run."""
     from district_database import dropped, prepared
 
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with django_db_blocker.unblock():
-        name = prepared(WESTLAKE, shared, own)
+        name = prepared(WESTLAKE, shared_folder, tmp_path_factory.getbasetemp())
     yield name
     with django_db_blocker.unblock():
         dropped(name)

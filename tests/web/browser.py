@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import itertools
 import os
 import shutil
@@ -23,7 +24,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "for-this-test-only"
 _copies = itertools.count(1)
-_collected: list[Path] = []  # static files as the first site of this process collected them
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BUILT = ROOT / "src/sanchuang/web/static/vendor/tabler.min.css"
@@ -44,13 +44,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(database: str, var: Path) -> dict[str, str]:
-    """What makes another process use a copy of `database`, so that what it writes stays with it."""
-    var.mkdir(parents=True)
-    if _collected:
-        shutil.copytree(
-            _collected[0], var / "static"
-        )  # to hash and compress them again takes longer than a test
+def collected(shared: Path) -> Path:
+    """The static files as a site serves them: hashed and compressed once for a run, however many workers ask."""
+    static = shared / "site-static"
+    with (shared / "site-static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not static.exists():
+            making = shared / "collecting"
+            env = {
+                **os.environ,
+                "SANCHUANG_VAR": str(making),
+                "DJANGO_SETTINGS_MODULE": "sanchuang.web.settings",
+            }
+            work = "import django; django.setup(); from sanchuang.cli.prepare import collect_static; collect_static()"
+            subprocess.run([sys.executable, "-c", work], env=env, check=True)
+            (making / "static").rename(static)
+    return static
+
+
+def environment(database: str, var: Path, static: Path) -> dict[str, str]:
+    """What makes another process use copies of `database` and `static`, so that what it writes stays with it."""
+    shutil.copytree(static, var / "static")
     env = {
         **os.environ,
         "SANCHUANG_VAR": str(var),
@@ -103,8 +117,6 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
                     server.terminate()
                     raise RuntimeError(f"the server does not answer: {server.communicate(timeout=20)[0]}")
                 time.sleep(0.2)
-            if not _collected:
-                _collected.append(Path(env["SANCHUANG_VAR"]) / "static")
             yield url
         finally:
             server.terminate()

@@ -63,13 +63,21 @@ def lin(db: None) -> Any:
     return user
 
 
-@pytest.fixture(scope="module")
-def site(westlake_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the site, served in its own process with the whole sample district."""
-    browser.chromium()
+@pytest.fixture(scope="session")
+def static_files(shared_folder: Path) -> Path:
+    """The folder of the static files as a site serves them."""
     if not browser.BUILT.exists():
         pytest.skip("static/vendor is absent: run make run or tools/build_static.py")
-    env = browser.environment(westlake_database, tmp_path_factory.mktemp("site") / "var")
+    return browser.collected(shared_folder)
+
+
+@pytest.fixture(scope="module")
+def site(
+    westlake_database: str, static_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the site, served in its own process with the whole sample district."""
+    browser.chromium()
+    env = browser.environment(westlake_database, tmp_path_factory.mktemp("site") / "var", static_files)
     with browser.served(env, browser.free_port()) as url:
         yield url
 

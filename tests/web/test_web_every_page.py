@@ -14,15 +14,18 @@ MOST_BYTES = 600_000
 SCROLLED_CARDS = """[...document.querySelectorAll('.table-scroll:has(> .table-cards)')]
   .filter((frame) => innerWidth <= 640 && frame.scrollWidth > frame.clientWidth)
   .map((frame) => frame.innerText.slice(0, 80))"""
-# The themes take turns, so that both are seen at both widths.
+# The themes take turns, so that both are seen at both widths. Axe takes most of the time, and what it looks for hardly
+# depends on the language: 繁體, as wide as 简体 and built alike, and English on a phone are seen for overflow only.
 LOOKS = [
-    pytest.param(language, size, theme, id=f"{language}-{size['width']}-{theme}")
-    for language, wide, narrow in (
-        ("zh-hans", "light", "dark"),
-        ("zh-hant", "dark", "light"),
-        ("en", "light", "dark"),
+    pytest.param(language, size, theme, axe, id=f"{language}-{size['width']}-{theme}")
+    for language, size, theme, axe in (
+        ("zh-hans", WIDE, "light", True),
+        ("zh-hans", NARROW, "dark", True),
+        ("zh-hant", WIDE, "dark", False),
+        ("zh-hant", NARROW, "light", False),
+        ("en", WIDE, "dark", True),
+        ("en", NARROW, "light", False),
     )
-    for size, theme in ((WIDE, wide), (NARROW, narrow))
 ]
 
 
@@ -48,7 +51,7 @@ def kept(westlake_database: str, django_db_blocker: Any) -> dict[str, str]:
         return site_pages.kept()
 
 
-@pytest.mark.parametrize(("language", "size", "theme"), LOOKS)
+@pytest.mark.parametrize(("language", "size", "theme", "axe"), LOOKS)
 def test_nothing_overflows_and_axe_finds_nothing(
     site: str,
     pages: dict[str, str],
@@ -56,6 +59,7 @@ def test_nothing_overflows_and_axe_finds_nothing(
     language: str,
     size: Any,
     theme: str,
+    axe: bool,
     open_page: Any,
 ) -> None:
     """WCAG A and AA, with everything that can be opened open; nothing reported on the console."""
@@ -65,7 +69,7 @@ def test_nothing_overflows_and_axe_finds_nothing(
     found = {}
     page.goto(f"{site}/sign-in/")
     browser.choose_language(page, language)
-    found["sign-in"] = browser.checked(page)
+    found["sign-in"] = browser.checked(page) if axe else []
     wide = []
     for name, address in [("", "officer"), *pages.items(), ("", "administrator"), *kept.items()]:
         if not name:
@@ -79,7 +83,7 @@ def test_nothing_overflows_and_axe_finds_nothing(
         if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
             wide.append(name)
         wide += [f"{name}: {table}" for table in page.evaluate(SCROLLED_CARDS)]
-        found[name] = browser.checked(page)
+        found[name] = browser.checked(page) if axe else []
     assert wide == []
     assert {name: faults for name, faults in found.items() if faults} == {}
 

@@ -70,14 +70,16 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(westlake_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    westlake_database: str, static_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     from django.db import connection
 
     from district_database import using
     from sanchuang.registry.models import Organisation
 
     var = tmp_path_factory.mktemp("uploads") / "var"
-    env = browser.environment(westlake_database, var)
+    env = browser.environment(westlake_database, var, static_files)
     env["TMPDIR"] = str(var / "tmp")
     (var / "tmp").mkdir()
     with using(westlake_database):
