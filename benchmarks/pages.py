@@ -58,7 +58,7 @@ class Visitor:
         page = self.get("/sign-in/")[1]
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', gzip.decompress(page).decode())
         assert token
-        form = {"csrfmiddlewaretoken": token[1], "username": USER, "password": PASSWORD}
+        form = {"csrfmiddlewaretoken": token[1], "login": USER, "password": PASSWORD}
         status, _ = self._ask("POST", "/sign-in/", urlencode(form))
         assert status == 302, "the sign-in was refused"
 
@@ -105,7 +105,7 @@ def first_visits(port: int, addresses: dict[str, str]) -> dict[str, int]:
         chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"http://127.0.0.1:{port}/sign-in/")
-        page.locator("#id_username").fill(USER)
+        page.locator("#id_login").fill(USER)
         page.locator("#id_password").fill(PASSWORD)
         page.locator("#id_submit").click()
         page.wait_for_load_state()
