@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connections, models
 from django.db.migrations.executor import MigrationExecutor
 
-from sanchuang.core.audit import guards
+from sanchuang.core.audit.guards import guards
 from sanchuang.core.audit.verifying import verify
 
 SAVED = json.loads((Path(__file__).parent / "first-path.json").read_text(encoding="utf-8"))

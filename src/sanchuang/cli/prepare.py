@@ -50,14 +50,14 @@ def pending_migrations() -> list[str]:
 
 
 def migrate() -> list[str]:
-    """Bring the tables up to date, and the audit trail's guards with them; returns the migrations that ran."""
-    from sanchuang.core.audit import guards
+    """Bring the tables up to date, and the database's guards with them; returns the migrations that ran."""
+    from sanchuang.core import triggers
 
     pending = pending_migrations()
     if pending:
         call_command("migrate", verbosity=0, interactive=False)
-    elif guards.missing():
-        guards.lay()
+    else:
+        triggers.lay_missing()
     return pending
 
 

@@ -1,7 +1,6 @@
 """The core's place among Django's applications."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,8 +27,9 @@ class CoreConfig(AppConfig):
         from sanchuang.core.approvals import permissions as approval_permissions  # noqa: F401
         from sanchuang.core.attachments import history as attachment_history
         from sanchuang.core.attachments import permissions as attachment_permissions  # noqa: F401
-        from sanchuang.core.audit import guards, record_history
         from sanchuang.core.audit import permissions as audit_permissions  # noqa: F401
+        from sanchuang.core.audit import record_history
+        from sanchuang.core.audit.guards import guards
         from sanchuang.core.calendar import packing as calendar_packing  # noqa: F401
         from sanchuang.core.clocks import history as clock_history
         from sanchuang.core.inbox import permissions as inbox_permissions  # noqa: F401
@@ -50,6 +50,6 @@ class CoreConfig(AppConfig):
         notification_data.register_all()
         sign_in_data.register_all()
         history.register(record_history.lines)
-        post_migrate.connect(guards.after_migration, sender=self, dispatch_uid="sanchuang.audit.guards")
+        guards.connect(self)
         locks.connect()
         trail.connect()

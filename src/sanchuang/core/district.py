@@ -21,6 +21,11 @@ def name() -> str:
     return pack_text(named) if isinstance(named, dict) else ""
 
 
+def currency() -> str:
+    """The three letters of the loaded pack's currency; the yuan's without a pack."""
+    return str(_about().get("currency") or "CNY")
+
+
 def zone() -> zoneinfo.ZoneInfo:
     """The time zone that the loaded pack names; the site's own without a pack, or for a zone unknown here."""
     try:

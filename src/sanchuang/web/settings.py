@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "rules",
     "sanchuang.core",
     "sanchuang.registry",
+    "sanchuang.ledger",
     *(f"sanchuang.{name}" for name in ROOMS),
 ]
 MIDDLEWARE = [

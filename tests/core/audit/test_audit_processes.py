@@ -97,7 +97,7 @@ def test_the_command_names_the_row_that_was_altered_by_hand(
 ) -> None:
     """With the database's own tool, past the guards; and the rows before it are told to be whole."""
     from district_database import using
-    from sanchuang.core.audit import guards
+    from sanchuang.core.audit.guards import guards
 
     together(env, [WRITE])
     with using(env["name"]), guards.lifted(), connection.cursor() as cursor:

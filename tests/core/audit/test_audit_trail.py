@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanchuang.core import audit
-from sanchuang.core.audit import chain, guards
+from sanchuang.core.audit import chain
+from sanchuang.core.audit.guards import guards
 from sanchuang.core.audit.queries import entries_of, told
 from sanchuang.core.audit.verifying import verify
 from sanchuang.core.errors import Conflict

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sanchuang.core.audit import chain, guards
+from sanchuang.core.audit import chain
+from sanchuang.core.audit.guards import guards
 from sanchuang.core.models import AuditEntry, AuditHead, AuditSealed
 
 CHUNK = 5000

@@ -1,0 +1,116 @@
+"""What a call reads and locks before it writes, in as few statements as the databases allow.
+
+Accounts are locked in the order of their keys, and reservations before accounts, so that calls wait for each other instead
+of standing in each other's way. SQLite has one writer at a time and needs no locks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from sanchuang.ledger import chain
+from sanchuang.ledger.models import Account, Closing, Reservation, Transfer
+
+_A, _T = Account._meta.db_table, Transfer._meta.db_table
+_R, _C = Reservation._meta.db_table, Closing._meta.db_table
+_COLUMNS = ", ".join(chain.TRANSFER)
+
+
+@dataclass(slots=True)
+class State:
+    """An account as it stands while a call is worked out."""
+
+    pk: int
+    code: str
+    currency: str
+    overdraft: bool
+    credits: int
+    debits: int
+    held_out: int
+    held_in: int
+    seq: int
+    head: str
+    in_period: bool
+
+    @property
+    def available(self) -> int:
+        """Fen that can be spent or reserved."""
+        return self.credits - self.debits - self.held_out
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The accounts of a call by key; whether its day is closed; the newest load of a pack; the transfer with its key."""
+
+    accounts: dict[int, State]
+    closed: bool
+    load: int | None
+    done: int | None
+
+
+def accounts(keys: Collection[int], day: dt.date, key: str | None) -> Read:
+    """Lock and read the accounts `keys`, with what else a call has to know."""
+    lock = " FOR UPDATE OF a" if connection.vendor == "postgresql" else ""
+    done = f"(SELECT id FROM {_T} WHERE key = %s)" if key else "NULL"
+    on = day.isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, a.code, a.currency, a.overdraft, a.credits, a.debits, a.held_out, a.held_in, a.seq, a.head, "
+            "(a.first_day IS NULL OR %s BETWEEN a.first_day AND a.last_day), "
+            f"EXISTS (SELECT 1 FROM {_C} WHERE last_day >= %s), (SELECT max(id) FROM core_packload), {done} "
+            f"FROM {_A} a WHERE a.id IN ({_places(keys)}) ORDER BY a.id{lock}",
+            [on, on, *([key] if key else []), *keys],
+        )
+        rows = cursor.fetchall()
+    closed, load, newest = rows[0][11:] if rows else (False, None, None)
+    return Read({row[0]: State(*row[:11]) for row in rows}, bool(closed), load, newest)
+
+
+@dataclass(slots=True)
+class Held:
+    """A reservation as it stands while a call is worked out."""
+
+    pk: int
+    debit: int
+    credit: int
+    remaining: int
+    expires: Any
+
+
+def reservations(keys: Collection[int]) -> dict[int, Held]:
+    """Lock and read reservations."""
+    found = Reservation.objects.filter(pk__in=keys).order_by("pk")
+    if connection.vendor == "postgresql":
+        found = found.select_for_update()
+    return {
+        row[0]: Held(*row) for row in found.values_list("pk", "debit_id", "credit_id", "remaining", "expires")
+    }
+
+
+def insert(rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Insert transfers, whose columns are those of `chain.TRANSFER` and the digest; gives their keys in order."""
+    width = ", ".join(["%s"] * (len(chain.TRANSFER) + 1))
+    values = ", ".join([f"({width})"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_T} ({_COLUMNS}, digest) VALUES {values} RETURNING id",
+            [_adapted(value) for row in rows for value in row],
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _adapted(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
+
+
+def _places(keys: Iterable[Any]) -> str:
+    return ", ".join("%s" for _key in keys)
