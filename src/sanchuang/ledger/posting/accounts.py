@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,8 +56,10 @@ def open_account(
         opened_at=timezone.now(),
         **more,
     )
-    for field in ("code", "series", "name"):
-        account._meta.get_field(field).run_validators(getattr(account, field))
+    try:
+        account.clean_fields(exclude=["head", "owner"])
+    except ValidationError as error:
+        raise Malformed(" ".join(error.messages), _("Use letters, digits and hyphens in the code")) from error
     if Account.objects.filter(code=code).exists():
         raise Malformed(
             _("There is an account “%(code)s” already") % {"code": code},

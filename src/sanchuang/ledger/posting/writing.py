@@ -47,8 +47,8 @@ def post_all(
     day = day or today
     if day > today:
         raise Closed(_("%(day)s has not come yet") % {"day": day}, _("Post it on that day"))
-    said = {"by": by, "reason": reason, "day": day, "approval": approval}
-    return _attempting(lambda: _write(orders, **said))
+    on = day
+    return _attempting(lambda: _write(orders, by=by, reason=reason, day=on, approval=approval))
 
 
 def _attempting(work: Callable[[], T]) -> T:
