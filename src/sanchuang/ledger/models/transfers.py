@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from sanchuang.ledger.models.accounts import MOST, Account
 from sanchuang.values import Yuan
 
-_NONE: dict[str, Any] = {"null": True, "blank": True, "related_name": "+"}
+# The guards look at both accounts of every transfer, so foreign keys would ask the same a second time.
+_LED: dict[str, Any] = {"related_name": "+", "db_index": False, "db_constraint": False}
+_NONE: dict[str, Any] = {"null": True, "blank": True, **_LED}
 
 
 class Transfer(models.Model):
@@ -38,24 +40,18 @@ class Transfer(models.Model):
         REVERSAL = "reversal", _("Reversal")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    debit = models.ForeignKey(
-        Account, models.PROTECT, related_name="+", verbose_name=_("from"), db_index=False
-    )
+    debit = models.ForeignKey(Account, models.PROTECT, verbose_name=_("from"), **_LED)
     debit_seq = models.BigIntegerField(_("number on the account from which"))
     debit_balance = models.BigIntegerField(_("balance of the account from which"))
-    credit = models.ForeignKey(
-        Account, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False
-    )
+    credit = models.ForeignKey(Account, models.PROTECT, verbose_name=_("to"), **_LED)
     credit_seq = models.BigIntegerField(_("number on the account to which"))
     credit_balance = models.BigIntegerField(_("balance of the account to which"))
     amount = models.BigIntegerField(_("amount"))
     held = models.BigIntegerField(_("change of the reservation"))
     day = models.DateField(_("day"))
     at = models.DateTimeField(_("written at"))
-    pending = models.ForeignKey(
-        "self", models.PROTECT, verbose_name=_("reservation"), db_index=False, **_NONE
-    )
-    reverses = models.ForeignKey("self", models.PROTECT, verbose_name=_("reverses"), db_index=False, **_NONE)
+    pending = models.ForeignKey("self", models.PROTECT, verbose_name=_("reservation"), **_NONE)
+    reverses = models.ForeignKey("self", models.PROTECT, verbose_name=_("reverses"), **_NONE)
     expires = models.DateTimeField(_("expires"), null=True, blank=True)
     key = models.CharField(_("idempotency key"), max_length=80, null=True, blank=True)  # noqa: DJ001  many have none
     link = models.CharField(_("linked under"), max_length=32, blank=True)
@@ -129,12 +125,8 @@ class Reservation(models.Model):
     transfer = models.OneToOneField(
         Transfer, models.PROTECT, primary_key=True, related_name="reservation", verbose_name=_("reservation")
     )
-    debit = models.ForeignKey(
-        Account, models.PROTECT, related_name="+", verbose_name=_("from"), db_index=False
-    )
-    credit = models.ForeignKey(
-        Account, models.PROTECT, related_name="+", verbose_name=_("to"), db_index=False
-    )
+    debit = models.ForeignKey(Account, models.PROTECT, verbose_name=_("from"), **_LED)
+    credit = models.ForeignKey(Account, models.PROTECT, verbose_name=_("to"), **_LED)
     remaining = models.BigIntegerField(_("left"))
     expires = models.DateTimeField(_("expires"), null=True, blank=True)
 

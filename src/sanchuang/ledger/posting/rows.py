@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from psycopg.types.numeric import Int8
 
 from sanchuang.ledger import chain
 from sanchuang.ledger.models import Account, Closing, Reservation, Transfer
@@ -53,20 +54,36 @@ class Read:
     done: int | None
 
 
+def run(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement. PostgreSQL parses and plans each text once for a connection, as the texts are few."""
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+    import psycopg
+
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, params).fetchall()
+
+
 def accounts(keys: Collection[int], day: dt.date, key: str | None) -> Read:
     """Lock and read the accounts `keys`, with what else a call has to know."""
-    lock = " FOR UPDATE OF a" if connection.vendor == "postgresql" else ""
+    given: list[Any]
+    if connection.vendor == "postgresql":
+        lock, among, given = " FOR NO KEY UPDATE OF a", "= ANY(%s)", [list(keys)]
+    else:
+        lock, among, given = "", f"IN ({_places(keys)})", list(keys)
     done = f"(SELECT id FROM {_T} WHERE key = %s)" if key else "NULL"
     on = day.isoformat()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.id, a.code, a.currency, a.overdraft, a.credits, a.debits, a.held_out, a.held_in, a.seq, a.head, "
-            "(a.first_day IS NULL OR %s BETWEEN a.first_day AND a.last_day), "
-            f"EXISTS (SELECT 1 FROM {_C} WHERE last_day >= %s), (SELECT max(id) FROM core_packload), {done} "
-            f"FROM {_A} a WHERE a.id IN ({_places(keys)}) ORDER BY a.id{lock}",
-            [on, on, *([key] if key else []), *keys],
-        )
-        rows = cursor.fetchall()
+    rows = run(
+        "SELECT a.id, a.code, a.currency, a.overdraft, a.credits, a.debits, a.held_out, a.held_in, a.seq, a.head, "
+        "(a.first_day IS NULL OR %s BETWEEN a.first_day AND a.last_day), "
+        f"EXISTS (SELECT 1 FROM {_C} WHERE last_day >= %s), (SELECT max(id) FROM core_packload), {done} "
+        f"FROM {_A} a WHERE a.id {among} ORDER BY a.id{lock}",
+        [on, on, *([key] if key else []), *given],
+    )
     closed, load, newest = rows[0][11:] if rows else (False, None, None)
     return Read({row[0]: State(*row[:11]) for row in rows}, bool(closed), load, newest)
 
@@ -96,19 +113,21 @@ def insert(rows: Sequence[Sequence[Any]]) -> list[int]:
     """Insert transfers, whose columns are those of `chain.TRANSFER` and the digest; gives their keys in order."""
     width = ", ".join(["%s"] * (len(chain.TRANSFER) + 1))
     values = ", ".join([f"({width})"] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_T} ({_COLUMNS}, digest) VALUES {values} RETURNING id",
-            [_adapted(value) for row in rows for value in row],
-        )
-        return sorted(row[0] for row in cursor.fetchall())
+    found = run(
+        f"INSERT INTO {_T} ({_COLUMNS}, digest) VALUES {values} RETURNING id",
+        [adapted(value) for row in rows for value in row],
+    )
+    return sorted(row[0] for row in found)
 
 
-def _adapted(value: Any) -> Any:
+def adapted(value: Any) -> Any:
+    """A value as the database's driver takes it; all whole numbers alike, so that a statement is prepared once."""
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, dt.date):
         return value.isoformat()
+    if type(value) is int and connection.vendor == "postgresql":
+        return Int8(value)
     return value
 
 

@@ -22,7 +22,9 @@ from sanchuang.ledger.guards import CLOSED
 from sanchuang.ledger.models import Transfer
 from sanchuang.ledger.posting import rows
 from sanchuang.ledger.posting.orders import Order
-from sanchuang.ledger.posting.plan import Plan, Step, steps_of
+from sanchuang.ledger.posting.plan import Plan
+from sanchuang.ledger.posting.single import post_one
+from sanchuang.ledger.posting.steps import Step, steps_of
 from sanchuang.values import Malformed
 
 T = TypeVar("T")
@@ -48,6 +50,10 @@ def post_all(
     if day > today:
         raise Closed(_("%(day)s has not come yet") % {"day": day}, _("Post it on that day"))
     on = day
+    if len(orders) == 1 and approval is None and not connection.in_atomic_block:
+        made = post_one(orders[0], by=by, reason=reason, day=day)
+        if made is not None:
+            return [made]
     return _attempting(lambda: _write(orders, by=by, reason=reason, day=on, approval=approval))
 
 
@@ -60,7 +66,9 @@ def _attempting(work: Callable[[], T]) -> T:
             with transaction.atomic():
                 return work()
         except OperationalError as error:  # a deadlock, or SQLite busy for longer than it waits
-            if attempt == ATTEMPTS or not connection.is_usable():
+            if not connection.is_usable():
+                raise
+            if attempt == ATTEMPTS:
                 raise Busy(
                     _("Others write to these accounts all the time"), _("Send the same again in a moment")
                 ) from error
