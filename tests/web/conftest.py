@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 from signing_in import PASSWORD
 
+from ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))  # tools/ is no package: its files are run, and here tested
 
@@ -78,7 +80,7 @@ def site(
     """The address of the site, served in its own process with the whole sample district."""
     browser.chromium()
     env = browser.environment(westlake_database, tmp_path_factory.mktemp("site") / "var", static_files)
-    with browser.served(env, browser.free_port()) as url:
+    with browser.served(env, free_port()) as url:
         yield url
 
 

@@ -18,6 +18,7 @@ import browser
 import pytest
 from django.conf import settings
 
+from ports import free_port
 from sample_files import pdf
 
 BOUNDARY = "----sanchuang"
@@ -86,7 +87,7 @@ def server(
         keys = Organisation.objects.filter(kind="company").order_by("slug").values_list("pk", flat=True)[:2]
         records = tuple(f"/files/registry.organisation/{key}/" for key in keys)
         connection.close()
-    with browser.served(env, browser.free_port()) as url:
+    with browser.served(env, free_port()) as url:
         jar = http.cookiejar.CookieJar()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         token = token_in(opener.open(f"{url}/sign-in/").read().decode())
