@@ -40,19 +40,22 @@ class Server:
 
     def start(self) -> None:
         """Start it; after a kill it first recovers by itself."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
         self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self.folder}/log", f"--options={options}")
 
     def kill(self) -> None:
         """SIGKILL to the server and all its processes at once, as when the machine's memory is used up."""
-        first = int((self.folder / "postmaster.pid").read_text().split()[0])
+        pid_file = self.folder / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        first = int(pid_file.read_text().split()[0])
         family = [first, *(pid for pid in _processes() if _parent(pid) == first)]
         for pid in family:
             os.kill(pid, signal.SIGKILL)
         while any(Path(f"/proc/{pid}").exists() and _parent(pid) for pid in family):
             time.sleep(0.02)
         # Where nobody buries the dead at once, the server would think that the one before is alive.
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        pid_file.unlink()
 
     def answers(self) -> bool:
         """Whether somebody can connect."""
