@@ -47,7 +47,7 @@ def trail(db: None, make_user: Callable[..., User], tmp_path: Path) -> Path:
             texts = [json.dumps(value) if isinstance(value, dict) else value for value in values]
             texts[columns.index("at")] = str(entry.at.replace(tzinfo=None))
             marks = ", ".join("?" * len(texts))
-            file.execute(f"INSERT INTO core_auditentry VALUES ({marks})", texts)  # noqa: S608
+            file.execute(f"INSERT INTO core_auditentry VALUES ({marks})", texts)
     return path
 
 

@@ -104,7 +104,7 @@ def test_an_empty_trail_holds() -> None:
 def test_a_row_altered_by_hand_is_named(change: str, make_user: Callable[..., User]) -> None:
     """Whatever column it is; the rows before it are told to be whole."""
     acts(make_user(), 5)
-    forge(f"UPDATE core_auditentry SET {change} WHERE number = 3")  # noqa: S608
+    forge(f"UPDATE core_auditentry SET {change} WHERE number = 3")
     verdict = verify()
     assert verdict.broken is not None
     assert (verdict.broken.number, verdict.rows) == (3, 2)
