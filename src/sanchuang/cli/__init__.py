@@ -20,6 +20,7 @@ from sanchuang.cli import (
     clocks,
     figures,
     files,
+    ledger,
     match,
     notify,
     org,
@@ -97,7 +98,7 @@ def set_up(ctx: typer.Context) -> None:
         ctx.with_resource(audit.named())
 
 
-for _group in (org, policy, match, pack, user, audit, privacy, clocks, files, notify):
+for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 for _commands in (serve, advise, search, figures):
     _commands.register(main)

@@ -20,7 +20,8 @@ ExpectOption = Annotated[
 ]
 
 
-def _expected(text: str) -> tuple[int, str] | None:
+def noted(text: str, what: str) -> tuple[int, str] | None:
+    """What `--expect` says: a number and a digest; `what` names the command that prints them. Raises `Malformed`."""
     from sanchuang.values import Malformed
 
     if not text:
@@ -29,7 +30,7 @@ def _expected(text: str) -> tuple[int, str] | None:
     if not number.isdecimal() or len(digest) != 64:
         raise Malformed(
             f"“{text[:90]}”不是编号和摘要",
-            "写作 128:3f9a…（64 位十六进制），以 sanchuang audit verify 印出的为准",
+            f"写作 128:3f9a…（64 位十六进制），以 sanchuang {what} verify 印出的为准",
         )
     return int(number), digest
 
@@ -44,7 +45,7 @@ def verify(expect: ExpectOption = "", form: FormatOption = Format.TEXT) -> None:
 
     with bars(quiet=form is Format.JSON) as tell:
         verdict = recompute(
-            expected=_expected(expect), progress=lambda done, total: tell("审计记录", done, total)
+            expected=noted(expect, "audit"), progress=lambda done, total: tell("审计记录", done, total)
         )
     if form is Format.JSON:
         broken = verdict.broken
