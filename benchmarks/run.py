@@ -35,6 +35,8 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import pages
     import search
 
+    import ledger
+
     return {
         "run": first_run.first_run,
         "pack": lambda: pack.loading(var),
@@ -43,6 +45,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "pages": lambda: pages.pages(var),
         "search": search.searching,
         "audit": audit.trail,
+        "ledger": lambda: ledger.ledger(var),
         "match": lambda: match.development_table(SHARED),
     }
 
