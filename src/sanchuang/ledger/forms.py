@@ -27,7 +27,7 @@ class YuanField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("Amount"))
-        kwargs.setdefault("help_text", gettext_lazy("Such as 1,234.50 or 20万元."))
+        kwargs.setdefault("help_text", gettext_lazy("Such as 1,234.50, or with its unit."))
         widget = forms.TextInput({"inputmode": "text", "autocomplete": "off"})
         super().__init__(max_length=60, widget=widget, **kwargs)
 

@@ -54,7 +54,7 @@ permit(
 permit(
     "ledger.view_account",
     overseer | _predicate(_own_account, name="own_account"),
-    what=_("view this account"),
+    what=_("view this account of the ledger"),
     who=_("officers, auditors, administrators and people of the organisation that owns it"),
 )
 permit(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sanchuang.core.language import page_language
 from sanchuang.core.templatetags.shown import label, period
@@ -22,7 +23,7 @@ from sanchuang.values import Yuan
 class AccountTable(tables.Table):
     """Accounts with what they have."""
 
-    name = tables.Column(verbose_name=_("Account"), attrs=LEAD)
+    name = tables.Column(verbose_name=_("Account of the ledger"), attrs=LEAD)
     code = tables.Column(verbose_name=_("Code"))
     kind = tables.Column(verbose_name=_("Kind"))
     owner = tables.Column(verbose_name=_("Owner"), order_by="owner__name", default="")
@@ -95,7 +96,7 @@ class TransferTable(_Between):
     """Transfers, the newest first."""
 
     pk = tables.Column(verbose_name=_("No."), attrs=NUMBER)
-    why = tables.Column(verbose_name=_("Reason"), attrs=LEAD, orderable=False, empty_values=())
+    why = tables.Column(verbose_name=pgettext_lazy("statement", "Reason"), attrs=LEAD, orderable=False, empty_values=())
     kind = tables.Column(verbose_name=_("Kind"))
     day = tables.Column(verbose_name=_("Day"), attrs=NUMBER)
     money = tables.Column(verbose_name=_("Amount"), attrs=NUMBER, order_by=("amount", "held"))
@@ -103,7 +104,7 @@ class TransferTable(_Between):
     file_parts = {
         _("Currency"): lambda transfer: transfer.debit.currency,
         _("Written at"): lambda transfer: timezone.localtime(transfer.at).strftime("%Y-%m-%d %H:%M:%S"),
-        _("Digest"): lambda transfer: transfer.digest,
+        _("Chain digest"): lambda transfer: transfer.digest,
     }
 
     class Meta:
@@ -141,7 +142,7 @@ class ReservationTable(_Between):
 
     pk = tables.Column(verbose_name=_("No."), attrs=NUMBER)
     why = tables.Column(
-        verbose_name=_("Reason"), accessor="transfer", attrs=LEAD, orderable=False, empty_values=()
+        verbose_name=pgettext_lazy("statement", "Reason"), accessor="transfer", attrs=LEAD, orderable=False, empty_values=()
     )
     expires = tables.Column(verbose_name=_("Expires"), attrs=NUMBER, default="")
     held = tables.Column(

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from sanchuang.core import audit, confidential, export
 from sanchuang.core.errors import Unfit
@@ -106,7 +106,7 @@ def _exported(request: HttpRequest, account: Account, span: Span, form: str) -> 
         _("No."),
         _("Day"),
         _("Transfer"),
-        _("Reason"),
+        pgettext("statement", "Reason"),
         _("Kind"),
         _("Other account"),
         _("In"),
@@ -115,7 +115,7 @@ def _exported(request: HttpRequest, account: Account, span: Span, form: str) -> 
         _("Balance"),
         _("Currency"),
         _("Written at"),
-        _("Digest"),
+        _("Chain digest"),
     ]
 
     def rows() -> Iterator[list[Any]]:
@@ -138,7 +138,7 @@ def _exported(request: HttpRequest, account: Account, span: Span, form: str) -> 
             ]
 
     about = [
-        (_("Account"), f"{account.code} {account_label(account)}"),
+        (_("Account of the ledger"), f"{account.code} {account_label(account)}"),
         (_("Web address"), request.build_absolute_uri()),
         (_("Written"), timezone.localtime().strftime("%Y-%m-%d %H:%M")),
     ]

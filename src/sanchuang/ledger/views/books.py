@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from sanchuang.core import export
@@ -75,7 +76,7 @@ def balance(request: HttpRequest) -> HttpResponseBase:
 
 
 def _exported(request: HttpRequest, lines: list[queries.Line], kinds: dict[str, Any]) -> HttpResponseBase:
-    heads = [_("Kind"), _("Currency"), _("Accounts"), _("Debits"), _("Credits"), _("Balance"), _("Reserved")]
+    heads = [_("Kind"), _("Currency"), pgettext("ledger", "Accounts"), _("Debits"), _("Credits"), _("Balance"), _("Reserved")]
     rows: list[list[Any]] = [
         [
             str(kinds.get(line.kind, line.kind)),
