@@ -26,7 +26,7 @@ def load_ledger(pack: Pack, by: User, report: Report) -> Counts:
     except Malformed as error:
         place = (pack.root / "pack.yaml").as_posix()
         raise Problems([Problem(place, 0, 0, error.message, error.remedy)]) from error
-    return {"accounts opened": opened, "postings written": written}
+    return {"accounts": opened, "postings": written}
 
 
 def _open(pack: Pack, report: Report) -> int:

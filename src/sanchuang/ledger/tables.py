@@ -27,7 +27,7 @@ class AccountTable(tables.Table):
     code = tables.Column(verbose_name=_("Code"))
     kind = tables.Column(verbose_name=_("Kind"))
     owner = tables.Column(verbose_name=_("Owner"), order_by="owner__name", default="")
-    period = tables.Column(verbose_name=_("Period"), default="")
+    period = tables.Column(verbose_name=_("Period"), default="", attrs={"td": {"class": "text-nowrap"}})
     balance = tables.Column(verbose_name=_("Balance"), attrs=NUMBER, order_by="total")
     reserved = tables.Column(verbose_name=_("Reserved"), attrs=NUMBER, order_by="held_out")
     available = tables.Column(verbose_name=_("Available"), attrs=NUMBER, order_by="free")
@@ -96,7 +96,9 @@ class TransferTable(_Between):
     """Transfers, the newest first."""
 
     pk = tables.Column(verbose_name=_("No."), attrs=NUMBER)
-    why = tables.Column(verbose_name=pgettext_lazy("statement", "Reason"), attrs=LEAD, orderable=False, empty_values=())
+    why = tables.Column(
+        verbose_name=pgettext_lazy("statement", "Reason"), attrs=LEAD, orderable=False, empty_values=()
+    )
     kind = tables.Column(verbose_name=_("Kind"))
     day = tables.Column(verbose_name=_("Day"), attrs=NUMBER)
     money = tables.Column(verbose_name=_("Amount"), attrs=NUMBER, order_by=("amount", "held"))
@@ -142,7 +144,11 @@ class ReservationTable(_Between):
 
     pk = tables.Column(verbose_name=_("No."), attrs=NUMBER)
     why = tables.Column(
-        verbose_name=pgettext_lazy("statement", "Reason"), accessor="transfer", attrs=LEAD, orderable=False, empty_values=()
+        verbose_name=pgettext_lazy("statement", "Reason"),
+        accessor="transfer",
+        attrs=LEAD,
+        orderable=False,
+        empty_values=(),
     )
     expires = tables.Column(verbose_name=_("Expires"), attrs=NUMBER, default="")
     held = tables.Column(

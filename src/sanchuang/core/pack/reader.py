@@ -221,7 +221,9 @@ class _Reading:
             *law,
             *calendar,
         ]
-        self.problems += checks.references([*everything, *results, *needs, *users, *accounts, *postings], self.names)
+        self.problems += checks.references(
+            [*everything, *results, *needs, *users, *accounts, *postings], self.names
+        )
         self.problems += checks.places_inside_themselves(places)
         self.problems += checks.figure_units(figures, units)
         self.problems += checks.series_units(figures, units)

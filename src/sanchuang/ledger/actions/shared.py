@@ -79,7 +79,7 @@ def noted(made: Transfer, *, by: User, verb: str, why: str) -> Transfer:
     return made
 
 
-class _Undone(Exception):  # noqa: N818  no fault
+class _Undone(Exception):
     pass
 
 

@@ -82,6 +82,7 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
         "account": found,
         "form": form,
         "lines": [(line, summary(line.transfer)) for line in reversed(lines)],
+        "brackets": any(line.transfer.held and not line.reserved.fen for line in lines),
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number),
         "state": urlencode(state),

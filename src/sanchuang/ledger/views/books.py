@@ -45,7 +45,7 @@ def balance(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get(EXPORT) in export.FORMATS:
         return _exported(request, lines, kinds)
     may_close = request.user.has_perm("ledger.close")
-    form = CloseForm(request.POST or None)
+    form = CloseForm(request.POST if request.method == "POST" else None)
     fault: Fault = None
     if request.method == "POST":
         require(request.user, "ledger.close")
@@ -68,7 +68,7 @@ def balance(request: HttpRequest) -> HttpResponseBase:
         "waiting": Approval.objects.filter(act="ledger.close_period", state=Approval.State.OPEN),
         "form": form if may_close else None,
         "fault": fault,
-        "now": timezone.localtime(),
+        "drawn_at": timezone.localtime(),
     }
     return render(
         request, "ledger/balance.html", context, status=status_of(fault, form.is_bound and bool(form.errors))
@@ -76,7 +76,15 @@ def balance(request: HttpRequest) -> HttpResponseBase:
 
 
 def _exported(request: HttpRequest, lines: list[queries.Line], kinds: dict[str, Any]) -> HttpResponseBase:
-    heads = [_("Kind"), _("Currency"), pgettext("ledger", "Accounts"), _("Debits"), _("Credits"), _("Balance"), _("Reserved")]
+    heads = [
+        _("Kind"),
+        _("Currency"),
+        pgettext("ledger", "Accounts"),
+        _("Debits"),
+        _("Credits"),
+        _("Balance"),
+        _("Reserved"),
+    ]
     rows: list[list[Any]] = [
         [
             str(kinds.get(line.kind, line.kind)),

@@ -23,7 +23,7 @@ MOST_OFFERED = 500  # codes that the browser completes
 def open_account(request: HttpRequest) -> HttpResponse:
     """The form of a new account."""
     require(request.user, "ledger.open_account")
-    form = OpenForm(request.POST or None)
+    form = OpenForm(request.POST if request.method == "POST" else None)
     fault: Fault = None
     if form.is_bound and form.is_valid():
         given = dict(form.cleaned_data)
@@ -45,7 +45,7 @@ def move(request: HttpRequest) -> HttpResponse:
     """The form of a transfer or a reservation."""
     require(request.user, "ledger.move")
     start = {name: request.GET.get(name, "") for name in ("act", "debit", "credit")}
-    form = MoveForm(request.POST or None, initial={**start, "key": new_key()})
+    form = MoveForm(request.POST if request.method == "POST" else None, initial={**start, "key": new_key()})
     fault: Fault = None
     if form.is_bound and form.is_valid():
         given = dict(form.cleaned_data)

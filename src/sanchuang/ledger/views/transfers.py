@@ -65,7 +65,7 @@ def transfer(request: HttpRequest, number: int) -> HttpResponse:
         "sees": {each.pk for each in (found.debit, found.credit) if confidential.may_see(request.user, each)},
         "linked": queries.linked_with(found),
         "settled": settled if found.kind == Kind.RESERVE else (),
-        "reversal": Transfer.objects.filter(reverses=found).first(),
+        "reversal": reversed_by(found),
         "who": names.get(found.by, ""),
         "behalf": names.get(found.behalf, ""),
         "freed": -found.held,
@@ -76,6 +76,11 @@ def transfer(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "ledger/transfer.html", context, status=status_of(fault, invalid))
 
 
+def reversed_by(found: Transfer) -> Transfer | None:
+    """The transfer that undid it."""
+    return Transfer.objects.filter(reverses=found).first()
+
+
 def _forms(request: HttpRequest, found: Transfer, do: str) -> dict[str, Any]:
     """The forms of what may be done now, by act; that which was sent holds what was typed."""
     if not request.user.has_perm("ledger.move", found):
@@ -83,9 +88,8 @@ def _forms(request: HttpRequest, found: Transfer, do: str) -> dict[str, Any]:
     may: dict[str, type[SettleForm | UndoForm]] = {}
     if found.kind == Kind.RESERVE and found.reservation.remaining:
         may = {"post": SettleForm, "release": UndoForm}
-    elif found.amount and found.kind != Kind.REVERSAL:
-        if not Transfer.objects.filter(reverses=found).exists():
-            may = {"reverse": UndoForm}
+    elif found.amount and found.kind != Kind.REVERSAL and not reversed_by(found):
+        may = {"reverse": UndoForm}
     made: dict[str, Any] = {}
     for act, form in may.items():
         data = request.POST if act == do and request.method == "POST" else None

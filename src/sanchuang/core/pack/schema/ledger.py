@@ -28,7 +28,9 @@ class Account(Part):
     @property
     def code(self) -> str:
         """What names the account: the series, with the period behind it."""
-        return f"{self.series}-{str(self.period).replace('/', '-to-')}".lower() if self.period else self.series
+        return (
+            f"{self.series}-{str(self.period).replace('/', '-to-')}".lower() if self.period else self.series
+        )
 
 
 class Posting(Part):
