@@ -9,10 +9,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.ledger.forms import read_amount
 from sanchuang.ledger.labels import all_periods
 from sanchuang.ledger.models import Account, Reservation, Transfer
 from sanchuang.registry.filters import OneOf, OriginFilter, TextFilter, holding
-from sanchuang.values import Malformed, Yuan
+from sanchuang.values import Malformed
 
 
 class DayFilter(django_filters.DateFilter):
@@ -64,7 +65,7 @@ class TransferFilter(django_filters.FilterSet):
         if number.isascii() and number.isdecimal() and len(number) < 19:
             found |= Q(pk=int(number))
         try:
-            amount = Yuan.parse(value) if value.endswith("元") else Yuan.of(value)
+            amount = read_amount(value)
         except Malformed:
             pass
         else:

@@ -22,6 +22,17 @@ def new_key() -> str:
     return f"form-{secrets.token_hex(16)}"
 
 
+def read_amount(text: str) -> Yuan:
+    """The amount, with its unit or as a number of yuan. Raises `Malformed`."""
+    try:
+        return Yuan.of(text)
+    except Malformed as plain:
+        try:
+            return Yuan.parse(text)
+        except Malformed as error:
+            raise (plain if text[-1:].isdecimal() else error) from None
+
+
 class YuanField(forms.CharField):
     """An amount: 1,234.50, 20万, ¥500 or 12元5角."""
 
@@ -37,7 +48,7 @@ class YuanField(forms.CharField):
         if not text:
             return None
         try:
-            return Yuan.parse(text) if text.endswith(tuple("元圆角分整")) or "¥" in text else Yuan.of(text)
+            return read_amount(text)
         except Malformed as error:
             raise forms.ValidationError(f"{error.message} {error.remedy}".strip()) from error
 

@@ -77,7 +77,9 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
     last = span.last - page.start_index() + 1 if span.count else 0
     lines = queries.entries(found, max(span.first, last - PAGE + 1), last) if span.count else []
     audit.reading(found, by=request.user, what="ledger.read_accounts", count=len(lines))
-    state = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    state: dict[str, str] = {
+        name: str(value) for name, value in request.GET.items() if name in form.fields and value
+    }
     context: dict[str, Any] = {
         "account": found,
         "form": form,

@@ -10,13 +10,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Conflict
-from sanchuang.core.models import Approval
+from sanchuang.core.models import Approval, User
 from sanchuang.ledger.errors import KeyReused
 from sanchuang.ledger.models import Transfer
 from sanchuang.values import Malformed
 
 Fault = Malformed | Conflict | None
 Act = Callable[[], Transfer | Approval]
+
+
+def doer(request: HttpRequest) -> User:
+    """Who acts; strangers never come as far as an action."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def attempt(request: HttpRequest, act: Act) -> tuple[HttpResponse | None, Fault]:

@@ -21,7 +21,7 @@ from sanchuang.ledger import actions, queries
 from sanchuang.ledger.forms import CloseForm
 from sanchuang.ledger.labels import all_periods, people
 from sanchuang.ledger.models import Account, Closing
-from sanchuang.ledger.views.acting import Fault, status_of
+from sanchuang.ledger.views.acting import Fault, doer, status_of
 from sanchuang.values import Malformed, Yuan
 
 VIEW = "ledger.view_books"
@@ -51,7 +51,7 @@ def balance(request: HttpRequest) -> HttpResponseBase:
         require(request.user, "ledger.close")
         if form.is_bound and form.is_valid():
             try:
-                asked = actions.close_period(by=request.user, **form.cleaned_data)
+                asked = actions.close_period(by=doer(request), **form.cleaned_data)
             except Malformed as error:
                 fault = error
             else:

@@ -13,7 +13,7 @@ from sanchuang.core.permissions import require
 from sanchuang.ledger import actions
 from sanchuang.ledger.forms import MoveForm, OpenForm, new_key
 from sanchuang.ledger.models import Account
-from sanchuang.ledger.views.acting import Fault, attempt, status_of
+from sanchuang.ledger.views.acting import Fault, attempt, doer, status_of
 from sanchuang.values import Malformed
 
 MOST_OFFERED = 500  # codes that the browser completes
@@ -28,7 +28,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = dict(form.cleaned_data)
         try:
-            made = actions.open_account(given.pop("series"), by=request.user, **given)
+            made = actions.open_account(given.pop("series"), by=doer(request), **given)
         except Malformed as error:
             fault = error
         else:
@@ -53,7 +53,7 @@ def move(request: HttpRequest) -> HttpResponse:
         more = {"expires": until} if act == form.RESERVE else {}
         verb = actions.reserve if act == form.RESERVE else actions.move
         debit, credit, amount = given.pop("debit"), given.pop("credit"), given.pop("amount")
-        done, fault = attempt(request, lambda: verb(debit, credit, amount, by=request.user, **given, **more))
+        done, fault = attempt(request, lambda: verb(debit, credit, amount, by=doer(request), **given, **more))
         if done is not None:
             return done
     context = {

@@ -18,7 +18,7 @@ from sanchuang.ledger import actions, queries
 from sanchuang.ledger.forms import SettleForm, UndoForm, new_key
 from sanchuang.ledger.labels import people, summary
 from sanchuang.ledger.models import Memo, Transfer
-from sanchuang.ledger.views.acting import Fault, attempt, status_of
+from sanchuang.ledger.views.acting import Fault, attempt, doer, status_of
 from sanchuang.values import Malformed
 
 Kind = Transfer.Kind
@@ -101,10 +101,10 @@ def _forms(request: HttpRequest, found: Transfer, do: str) -> dict[str, Any]:
 def _act(request: HttpRequest, found: Transfer, do: str, given: dict[str, Any]) -> Any:
     if do == "post":
         return actions.post(
-            found, given["amount"], by=request.user, why=given["why"], keep=given["keep"], key=given["key"]
+            found, given["amount"], by=doer(request), why=given["why"], keep=given["keep"], key=given["key"]
         )
     act = actions.release if do == "release" else actions.reverse
-    return act(found, by=request.user, why=given["why"], key=given["key"])
+    return act(found, by=doer(request), why=given["why"], key=given["key"])
 
 
 def reason(user: Any, found: Transfer) -> dict[str, str]:
