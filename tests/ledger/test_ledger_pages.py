@@ -210,3 +210,10 @@ def test_reading_an_account_is_noted(books: Books, officer: Client) -> None:
     officer.get("/ledger/accounts/budget/")
     row = AuditEntry.objects.get(verb="ledger.read_accounts")
     assert (row.model, row.record) == ("ledger.Account", str(books.budget.pk))
+
+
+@pytest.mark.parametrize(
+    "path", ["transfers/99999999999999999999999/", "memos/99999999999999999999999/", "accounts/x/"]
+)
+def test_what_is_not_there_is_not_found(db: None, officer: Client, path: str) -> None:
+    assert officer.get(f"/ledger/{path}").status_code == 404

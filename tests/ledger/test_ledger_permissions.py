@@ -107,3 +107,16 @@ def test_the_search_finds_accounts_for_those_who_see_all(money: Any, make_user: 
 
     assert found(make_user(Role.AUDITOR)) == ["budget"]
     assert found(make_user(Role.MEMBER, OWN)) == []
+
+
+def test_what_others_got_in_the_same_call_stays_unknown(money: Any, make_user: Callable[..., Any]) -> None:
+    own, other = money.accounts[OWN], money.accounts[OTHER]
+    orders = [posting.Move(money.budget, to, Yuan.of(7), why=f"to {to.code}") for to in (own, other)]
+    mine, _theirs = posting.linked(orders, by=money.by, reason=money.reason)
+    client = Client()
+    client.force_login(make_user(Role.MEMBER, OWN))
+    page = client.get(f"/ledger/transfers/{mine.pk}/").content.decode()
+    assert f"to of-{OTHER}" not in page
+    memo = client.get(f"/ledger/memos/{money.reason.pk}/").content.decode()
+    assert f"to of-{OWN}" in memo
+    assert f"to of-{OTHER}" not in memo

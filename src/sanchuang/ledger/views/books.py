@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from sanchuang.core import export
+from sanchuang.core import audit, export
 from sanchuang.core.lists import EXPORT
 from sanchuang.core.models import Approval
 from sanchuang.core.permissions import require
 from sanchuang.ledger import actions, queries
 from sanchuang.ledger.forms import CloseForm
-from sanchuang.ledger.labels import all_periods, people
+from sanchuang.ledger.labels import people
 from sanchuang.ledger.models import Account, Closing
 from sanchuang.ledger.views.acting import Fault, doer, status_of
 from sanchuang.values import Malformed, Yuan
@@ -32,7 +33,10 @@ def budgets(request: HttpRequest) -> HttpResponse:
     require(request.user, VIEW)
     everything = request.GET.get("all") == "1"
     found = queries.budgets(None if everything else timezone.localdate())
-    context = {"budgets": found, "everything": everything, "periods": all_periods()}
+    with transaction.atomic():
+        after = {"list": request.path}
+        audit.note(by=request.user, verb="ledger.read_accounts", count=len(found), after=after)
+    context = {"budgets": found, "everything": everything}
     return render(request, "ledger/budgets.html", context)
 
 

@@ -22,7 +22,7 @@ from sanchuang.ledger.views.acting import Fault, attempt, doer, status_of
 from sanchuang.values import Malformed
 
 Kind = Transfer.Kind
-MOST = 200  # transfers that a memo's page lists
+MOST = 200  # transfers that a memo's or a reservation's page lists
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +50,7 @@ def transfer(request: HttpRequest, number: int) -> HttpResponse:
             if done is not None:
                 return done
     audit.reading(found, by=request.user, what="ledger.read_transfers")
-    settled = Transfer.objects.filter(pending=found).select_related("debit", "credit").order_by("pk")
+    settled = Transfer.objects.filter(pending=found).select_related("debit", "credit").order_by("pk")[:MOST]
     names = people((found.by, found.behalf))
     context: dict[str, Any] = {
         "transfer": found,
@@ -63,7 +63,8 @@ def transfer(request: HttpRequest, number: int) -> HttpResponse:
             (_("To account"), found.credit, found.credit_seq, found.credit_balance),
         ],
         "sees": {each.pk for each in (found.debit, found.credit) if confidential.may_see(request.user, each)},
-        "linked": queries.linked_with(found),
+        # A call may pay many: nobody reads here what others got.
+        "linked": [each for each in queries.linked_with(found) if confidential.may_see(request.user, each)],
         "settled": settled if found.kind == Kind.RESERVE else (),
         "reversal": reversed_by(found),
         "who": names.get(found.by, ""),
