@@ -181,7 +181,7 @@ def _tell_move(approval: Approval) -> list[tuple[str, str]]:
         (_("Amount"), Yuan(given["fen"]).exact()),
         (_("Day"), given["day"] or _("the day of the confirmation")),
         (_("Expires"), given["expires"][:16].replace("T", " ")),
-        (_("Text"), given["text"]),
+        (_("More about it"), given["text"]),
     ]
 
 
