@@ -55,7 +55,7 @@ def test_nothing_found_says_what_to_try() -> None:
     [
         (
             ("声呐", "--kind", "boat"),
-            "没有“boat”这类记录\n　　可用：fact、figure、industry、law、mechanism、need、organisation、person、place、policy、result",
+            "没有“boat”这类记录\n　　可用：account、fact、figure、industry、law、mechanism、need、organisation、person、place、policy、result",
         ),
         (("  ",), "没有写要找什么"),
     ],

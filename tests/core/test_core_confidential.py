@@ -12,7 +12,10 @@ from sanchuang.core.audit.snapshots import snapshot
 from sanchuang.core.models import InboxItem, Invitation, User
 from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
+from sanchuang.ledger import posting
+from sanchuang.ledger.models import Memo
 from sanchuang.registry.models import Fact, Need, Organisation
+from sanchuang.values import Yuan
 
 pytestmark = pytest.mark.usefixtures("tiny")
 OWN, OTHER, CIRCLE = "999000011", "999000022", "ring-harbour"
@@ -46,6 +49,20 @@ def records(tiny: Any, make_user: Callable[..., Any]) -> None:
     Invitation.objects.create(
         email="a@example.org", role=Role.SCOUT, token_digest="x", made_by=boss, valid_to="2030-01-01"
     )
+    pay(boss)
+
+
+def pay(by: User) -> None:
+    """Transfers and reservations from the district to both companies, each explained by a memo; one memo explains nothing."""
+    purse = posting.open_account("purse", name="x", kind="treasury", overdraft=True)
+    for slug in (OWN, OTHER):
+        owner = Organisation.objects.get(slug=slug)
+        account = posting.open_account(f"of-{slug}", name="x", kind="party", owner=owner)
+        given = {"by": by, "reason": Memo.objects.create(title=slug)}
+        posting.transfer(purse, account, Yuan.of(2), **given)
+        posting.reserve(purse, account, Yuan.of(1), **given)
+    posting.transfer(purse, posting.open_account("own", name="x", kind="budget"), Yuan.of(1), **given)
+    Memo.objects.create(title="explains nothing")
 
 
 @pytest.mark.parametrize(("role", "where"), REACHES)
@@ -79,6 +96,10 @@ def test_every_kind_is_met_by_the_records_above() -> None:
         "core.InboxItem",
         "core.Invitation",
         "core.User",
+        "ledger.Account",
+        "ledger.Memo",
+        "ledger.Reservation",
+        "ledger.Transfer",
         "registry.Fact",
         "registry.Need",
     }

@@ -43,6 +43,8 @@ DISTRICT = frozenset({"officer", DEPUTY, "scout", "auditor", "administrator"})
 HERE = DISTRICT | INSIDERS | {CIRCLE_SCOUT}
 OVERSEERS = frozenset({"auditor", "administrator"})
 CHANGERS = frozenset({"officer", DEPUTY, "scout", "administrator"})
+OFFICERS = frozenset({"officer", DEPUTY})
+BOOKKEEPERS = OFFICERS | OVERSEERS  # who see the whole ledger
 NONE: frozenset[str] = frozenset()
 
 Kwargs = Callable[["World", str, str], dict[str, Any]]
@@ -229,6 +231,31 @@ class World:
         found = Organisation.objects.filter(slug={"own": OWN, "foreign": OTHER}.get(which, "")).first()
         return {"model": "registry.organisation", "key": str(found.pk if found else ABSENT)}
 
+    def account(self, person: str, which: str) -> Any:
+        """An account of the own or the foreign company."""
+        from sanchuang.ledger.posting import open_account
+        from sanchuang.registry.models import Organisation
+
+        owner = Organisation.objects.get(slug=OWN if which == "own" else OTHER)
+        return open_account("sample-account", name="x", kind="party", owner=owner, overdraft=True)
+
+    def moved(self, person: str, which: str) -> Any:
+        """A transfer from that account to one of the district, with a reservation behind it."""
+        from sanchuang.core.operator import operator
+        from sanchuang.ledger import posting
+        from sanchuang.ledger.models import Memo
+        from sanchuang.values import Yuan
+
+        company, district = (
+            self.account(person, which),
+            posting.open_account("district", name="y", kind="treasury"),
+        )
+        memo = Memo.objects.create(title="sample reason")
+        more = {"by": operator(), "reason": memo, "why": "sample reason"}
+        made = posting.transfer(company, district, Yuan.of(2), **more)
+        posting.reserve(company, district, Yuan.of(1), **more)
+        return made
+
     def entry(self, person: str, which: str) -> int:
         """A row of the audit trail; the load of the pack left one."""
         return 1
@@ -265,6 +292,18 @@ class World:
         return int(response.status_code), bool(row.shows) and row.shows in response.content.decode()
 
 
+def beside(make: Callable[[World, str, str], Any]) -> Kwargs:
+    """An address without a record, while there is an own or a foreign one that `make` makes."""
+
+    def kwargs(world: World, person: str, which: str) -> dict[str, Any]:
+        make(world, person, which)
+        return {}
+
+    return kwargs
+
+
+MONEY = everywhere(BOOKKEEPERS | INSIDERS, BOOKKEEPERS)
+LEDGER = {"own": BOOKKEEPERS | INSIDERS, "foreign": BOOKKEEPERS | INSIDERS}
 MEMBERS = frozenset({"member"})
 INVITERS = MEMBERS | {"administrator"}
 MAIL_FIRST = 302  # pages of the sign-in send on whoever does not come from the page before
@@ -400,6 +439,32 @@ ROWS: dict[str, Row] = {
         posted={"do": "confirm"},
         but={(person, "own"): 403 for person in ALL},
     ),
+    "ledger:accounts": Row(LEDGER, beside(World.account), shows="sample-account", shown=MONEY),
+    "ledger:transfers": Row(LEDGER, beside(World.moved), shows="sample reason", shown=MONEY),
+    "ledger:reservations": Row(LEDGER, beside(World.moved), shows="sample reason", shown=MONEY),
+    # Whoever may not see an account cannot tell whether there is one.
+    "ledger:account": Row(
+        MONEY,
+        lambda w, p, which: {"code": "no-such" if which == "absent" else w.account(p, which).code},
+        refusal=404,
+    ),
+    "ledger:transfer": Row(MONEY, number(lambda w, p, which: w.moved(p, which).pk), refusal=404),
+    "ledger:transfer POST": Row(
+        everywhere(OFFICERS, OFFICERS),
+        number(lambda w, p, which: w.moved(p, which).pk),
+        ok=302,
+        refusal=404,
+        posted={"do": "reverse", "why": "x", "key": "k"},
+        but={(p, "own"): 403 for p in INSIDERS | OVERSEERS} | {(p, "foreign"): 403 for p in OVERSEERS},
+    ),
+    "ledger:memo": Row(MONEY, number(lambda w, p, which: int(w.moved(p, which).record)), refusal=404),
+    "ledger:budgets": Row(BOOKKEEPERS),
+    "ledger:balance": Row(BOOKKEEPERS),
+    "ledger:balance POST": Row(OFFICERS, ok=400, posted={}),
+    "ledger:open": Row(OFFICERS),
+    "ledger:open POST": Row(OFFICERS, ok=400, posted={"name": ""}),
+    "ledger:move": Row(OFFICERS),
+    "ledger:move POST": Row(OFFICERS, ok=400, posted={"amount": ""}),
     "audit": Row(OVERSEERS),
     "audit-entry": Row({"foreign": OVERSEERS, "absent": OVERSEERS}, number(World.entry)),
 }

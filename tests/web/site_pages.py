@@ -70,6 +70,7 @@ def fullest(records: Any, related: str) -> Any:
 def addresses() -> dict[str, str]:
     """Name of the page → its address in the loaded district."""
     from sanchuang.core.models import LawEntry
+    from sanchuang.ledger.models import Memo, Transfer
     from sanchuang.policies.models import PolicyDocument
     from sanchuang.registry.models import (
         Mechanism,
@@ -122,6 +123,16 @@ def addresses() -> dict[str, str]:
         "laws": reverse("laws"),
         "law": reverse("law", args=[LawEntry.objects.order_by("key")[0].key]),
         "policies": reverse("policies:list"),
+        "accounts": reverse("ledger:accounts"),
+        "account of the ledger": reverse("ledger:account", args=["compute-vouchers-2026"]),
+        "transfers": reverse("ledger:transfers"),
+        "transfer": Transfer.objects.get(kind="reserve").get_absolute_url(),
+        "reservations": reverse("ledger:reservations"),
+        "budgets": reverse("ledger:budgets"),
+        "trial balance": reverse("ledger:balance"),
+        "memo": Memo.objects.order_by("pk")[0].get_absolute_url(),
+        "open an account": reverse("ledger:open"),
+        "move money": reverse("ledger:move"),
         "policy": reverse("policies:policy", args=[PolicyDocument.objects.order_by("slug")[0].slug]),
     }
 

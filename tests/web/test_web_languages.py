@@ -129,8 +129,13 @@ def visible(html: str) -> str:
 
 @pytest.fixture
 def readers(westlake: None, sign_in: Callable[..., Client]) -> dict[str, Client]:
-    """A browser of an administrator for each language."""
-    return {code: sign_in(Role.ADMINISTRATOR, language=code) for code in ("zh-hans", "zh-hant", "en")}
+    """A browser for each language, of somebody who is administrator and officer and so may open every page."""
+    from sanchuang.core.models import Membership
+
+    found = {code: sign_in(Role.ADMINISTRATOR, language=code) for code in ("zh-hans", "zh-hant", "en")}
+    for client in found.values():
+        Membership.objects.create(user_id=client.session["_auth_user_id"], role=Role.OFFICER)
+    return found
 
 
 def test_every_page_names_its_language_and_script(readers: dict[str, Client]) -> None:

@@ -41,6 +41,8 @@ LABELS = {
     "policies": "政策",
     "outlines": "地图轮廓",
     "users": "演示账号",
+    "accounts": "账户",
+    "postings": "记账",
     "kept": "保留的本地改动",
 }
 

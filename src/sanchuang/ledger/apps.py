@@ -1,6 +1,7 @@
 """The ledger's place among Django's applications."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +14,19 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Lay the database's guards after each migration."""
+        """Lay the database's guards after each migration, and offer the ledger to core's registers."""
+        from sanchuang.core import attachments
+        from sanchuang.ledger import actions, packing, permissions, search  # noqa: F401  some register on import
         from sanchuang.ledger.guards import guards
+        from sanchuang.ledger.models import Memo
 
         guards.connect(self)
+        search.register_all()
+        attachments.register(
+            Memo,
+            view="ledger.view_memo",
+            add="ledger.move",
+            remove="ledger.move",
+            address=lambda memo: reverse("ledger:memo", args=[memo.pk]),
+            confidential=True,
+        )

@@ -30,6 +30,11 @@ class Entry:
     reserved: Yuan
     balance: Yuan
 
+    @property
+    def outgo(self) -> Yuan:
+        """What the balance loses."""
+        return -self.change
+
 
 def entries(account: Account, first: int, last: int) -> list[Entry]:
     """The lines of `account` numbered `first` to `last`, at most `MOST_PAGE`. Any page of any account costs the same."""
@@ -49,7 +54,7 @@ def all_entries(account: Account, first: int = 1, last: int | None = None) -> It
 
 
 def _with_accounts(found: QuerySet[Transfer]) -> QuerySet[Transfer]:
-    return found.select_related("debit", "credit")
+    return found.select_related("debit__owner", "credit__owner")
 
 
 def _entry(each: Transfer, account: Account) -> Entry:
@@ -156,14 +161,14 @@ def budgets(on: dt.date | None = None) -> list[Budget]:
 
 def posted_for(record: Model) -> QuerySet[Transfer]:
     """What was posted for the reason of `record`, the newest first."""
-    return Transfer.objects.filter(model=record._meta.label, record=str(record.pk)).select_related(
-        "debit", "credit"
-    )
+    return _with_accounts(Transfer.objects.filter(model=record._meta.label, record=str(record.pk)))
 
 
 def open_reservations(account: Account | None = None) -> QuerySet[Reservation]:
     """Reservations of which something is left, the newest first."""
-    found = Reservation.objects.filter(remaining__gt=0).select_related("transfer", "debit", "credit")
+    found = Reservation.objects.filter(remaining__gt=0).select_related(
+        "transfer__debit__owner", "transfer__credit__owner", "debit__owner", "credit__owner"
+    )
     return found.filter(debit=account) if account is not None else found
 
 

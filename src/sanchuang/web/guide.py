@@ -97,6 +97,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "own-data": ("data", ""),
     "export-person": ("data", "副本"),
     "erase-person": ("data", "删除"),
+    "ledger:accounts": ("ledger", ""),
+    "ledger:account": ("ledger", "明细"),
+    "ledger:transfers": ("ledger", "流水"),
+    "ledger:transfer": ("ledger", "流水"),
+    "ledger:reservations": ("ledger", "预留"),
+    "ledger:budgets": ("ledger", "预算"),
+    "ledger:balance": ("ledger", "试算平衡与结账"),
+    "ledger:memo": ("ledger", "流水"),
+    "ledger:open": ("ledger", "开立账户"),
+    "ledger:move": ("ledger", "转账或预留"),
     "admin": ("administration", "后台"),
 }
 

@@ -146,6 +146,17 @@ def _keeping(user: Any) -> Iterator[Entry]:
         yield Entry(_("Audit trail"), reverse("audit"))
 
 
+def _ledger(user: Any) -> Iterator[Entry]:
+    """The ledger: for people of an organisation what concerns it, for those who oversee the district all."""
+    if user.has_perm("ledger.view_lists"):
+        yield Entry(_("Accounts of the ledger"), reverse("ledger:accounts"))
+        yield Entry(_("Transfers"), reverse("ledger:transfers"))
+        yield Entry(_("Open reservations"), reverse("ledger:reservations"))
+    if user.has_perm("ledger.view_books"):
+        yield Entry(_("Budgets"), reverse("ledger:budgets"))
+        yield Entry(_("Trial balance"), reverse("ledger:balance"))
+
+
 def menu(request: HttpRequest, own: list[tuple[Any, bool]], waiting: int = 0) -> list[Group]:
     """The groups that `request`'s user sees.
 
@@ -154,5 +165,6 @@ def menu(request: HttpRequest, own: list[tuple[Any, bool]], waiting: int = 0) ->
     """
     groups = [Group(_("Mine"), tuple(_desk(own, waiting)))]
     groups += [Group(title, tuple(_entries(places))) for title, places in GROUPS]
+    groups.append(Group(_("Ledger"), tuple(_ledger(request.user))))
     groups.append(Group(_("Administration"), tuple(_keeping(request.user))))
     return _mark([group for group in groups if group.entries], request.path)

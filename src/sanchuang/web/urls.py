@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", Trail.as_view(), name="audit"),
     path("audit/<int:number>/", entry, name="audit-entry"),
     path("", include("sanchuang.registry.urls")),
+    path("ledger/", include("sanchuang.ledger.urls")),
     *(path(f"{room}/", include(f"sanchuang.{room}.urls")) for room in ROOMS),
 ]
 

@@ -37,6 +37,8 @@ SECTIONS = {
     "results": schema.Result,
     "needs": schema.Need,
     "users": schema.User,
+    "accounts": schema.Account,
+    "postings": schema.Posting,
     "Industries": schema.Industry,
     "map": schema.MapFile,
     "companies": schema.CompanyFile,

@@ -159,6 +159,8 @@ def test_counts_name_every_list(pack):
         "policies": 1,
         "outlines": 2,
         "users": 2,
+        "accounts": 0,
+        "postings": 0,
     }
 
 

@@ -27,6 +27,7 @@ _WORDS = {
     "organisation": ("机构", "在机构文件或企业表中登记"),
     "mechanism": ("机制", "在机制文件中登记"),
     "series": ("序列", "在 pack.yaml 的 series 中登记"),
+    "account": ("账户", "在账户文件中登记"),
     "industry": ("行业代码", "用分类表中的代码"),
 }
 

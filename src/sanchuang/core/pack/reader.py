@@ -18,6 +18,7 @@ from sanchuang.core.pack.checks import Entry
 from sanchuang.core.pack.folder import Folder
 from sanchuang.core.pack.geojson import read_geojson
 from sanchuang.core.pack.schema import (
+    Account,
     CalendarYear,
     FactEntry,
     FigureCheck,
@@ -30,6 +31,7 @@ from sanchuang.core.pack.schema import (
     Part,
     Person,
     Place,
+    Posting,
     PublishedFigure,
     Result,
     User,
@@ -55,6 +57,7 @@ _KINDS = {
     "figures": {"figure"},  # named in expressions only
     "classification": {"industry"},
     "facts": {"fact"},
+    "accounts": {"account"},
     "law": {"law"},  # named in clocks only
 }
 # Data that an author may drop into the folder and forget to name in pack.yaml.
@@ -98,6 +101,8 @@ class Pack:
     policies: tuple[PolicyFile, ...]
     outlines: Mapping[str, Any]  # GeoJSON geometry by place
     users: tuple[User, ...]
+    accounts: tuple[Account, ...]
+    postings: tuple[Posting, ...]
 
     @property
     def id(self) -> str:
@@ -123,6 +128,8 @@ class Pack:
             "policies": len(self.policies),
             "outlines": len(self.outlines),
             "users": len(self.users),
+            "accounts": len(self.accounts),
+            "postings": len(self.postings),
         }
 
 
@@ -174,12 +181,15 @@ class _Reading:
         results = self._list(Result, head, "results", files.results)
         needs = self._list(Need, head, "needs", files.needs)
         users = self._list(User, head, "users", [files.users])
+        accounts = self._list(Account, head, "accounts", [files.accounts])
+        postings = self._list(Posting, head, "postings", [files.postings])
 
         ids = checks.organisation_names(organisations)
         self.names.add("place", (e.part.id for e in places))
         self.names.add("circle", (e.part.id for e in places if e.part.kind == "circle"))
         self.names.add("organisation", ids)
         self.names.add("mechanism", (e.part.id for e in mechanisms))
+        self.names.add("account", (e.part.code for e in accounts))
         self.names.add("industry", (i.code for i in industries))
         units = {unit.id: unit for unit in manifest.units}
         identified: tuple[tuple[Sequence[Entry[Any]], str, str], ...] = (
@@ -193,6 +203,8 @@ class _Reading:
             (results, "id", "成果编号"),
             (needs, "id", "需求编号"),
             (users, "username", "用户名"),
+            (accounts, "code", "账户代码"),
+            (postings, "key", "记账编号"),
         )
         for entries, key, what in identified:
             self.problems += checks.twice(entries, attrgetter(key), key, what)
@@ -209,7 +221,9 @@ class _Reading:
             *law,
             *calendar,
         ]
-        self.problems += checks.references([*everything, *results, *needs, *users], self.names)
+        self.problems += checks.references(
+            [*everything, *results, *needs, *users, *accounts, *postings], self.names
+        )
         self.problems += checks.places_inside_themselves(places)
         self.problems += checks.figure_units(figures, units)
         self.problems += checks.series_units(figures, units)
@@ -255,6 +269,8 @@ class _Reading:
             policies=policies,
             outlines=outlines,
             users=_parts(users),
+            accounts=_parts(accounts),
+            postings=_parts(postings),
         )
 
     def _list(

@@ -5,6 +5,7 @@ The models check one entry at a time; `sanchuang.core.pack.checks` checks what e
 
 from sanchuang.core.pack.schema.base import Names, Part, Ref, refs_of
 from sanchuang.core.pack.schema.calendar import CalendarYear, Holiday
+from sanchuang.core.pack.schema.ledger import Account, Posting
 from sanchuang.core.pack.schema.manifest import (
     SCHEMA_VERSION,
     ClassificationFile,
@@ -41,6 +42,7 @@ from sanchuang.core.pack.schema.records import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Account",
     "CalendarYear",
     "ClassificationFile",
     "CompanyFile",
@@ -62,6 +64,7 @@ __all__ = [
     "Part",
     "Person",
     "Place",
+    "Posting",
     "PublishedFigure",
     "Ref",
     "Result",

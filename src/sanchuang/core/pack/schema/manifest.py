@@ -109,6 +109,8 @@ class Files(Part):
     law: InPack | None = None
     calendar: InPack | None = None
     users: InPack | None = None
+    accounts: InPack | None = None
+    postings: InPack | None = None
     companies: tuple[CompanyFile, ...] = ()
     company_facts: tuple[FactFile, ...] = ()
     results: tuple[InPack, ...] = ()
