@@ -7,8 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from measure import ROOT, Section, Skipped, percentile
@@ -18,6 +16,7 @@ sys.path += [str(ROOT / "tests"), str(ROOT / "tests/ledger")]
 SECONDS = 5.0
 ROUNDS = 3
 ACCOUNTS = 100
+CASES = [(clients, which) for clients in (1, 8) for which in ("hot", "spread")]
 ENTRIES = 1_000_000
 PREPARE = f"""
 import django; django.setup()
@@ -73,33 +72,22 @@ def ledger(var: Path) -> Section:
     folder = var / "ledger"
     sqlite = {"SANCHUANG_VAR": str(folder), "DATABASE_URL": ""}
     _python(PREPARE, sqlite)
-    for clients in (1, 8):
-        for which in ("hot", "spread"):
-            rows.append(
-                [
-                    "SQLite",
-                    which,
-                    str(clients),
-                    f"{_median(lambda: _ours(sqlite, clients, which)):,.0f}",
-                    "",
-                    "",
-                ]
-            )  # noqa: B023  called at once
+    for clients, which in CASES:
+        ours = sorted(_ours(sqlite, clients, which) for _ in range(ROUNDS))
+        rows.append(["SQLite", which, str(clients), f"{ours[ROUNDS // 2]:,.0f}", "", ""])
     with Server() as server:
         postgres = {"SANCHUANG_VAR": str(folder), "DATABASE_URL": server.url}
         _python(PREPARE, postgres)
         for which, scale in (("hot", 1), ("spread", 10)):
             _pgbench(server.url, which, "-i", "-q", "-s", str(scale))
-        for clients in (1, 8):
-            for which in ("hot", "spread"):
-                ours, theirs = [], []
-                for _ in range(ROUNDS):  # in turn, so that both see the same machine
-                    ours.append(_ours(postgres, clients, which))
-                    theirs.append(_tpcb(server.url, which, clients))
-                mine, peer = sorted(ours)[ROUNDS // 2], sorted(theirs)[ROUNDS // 2]
-                rows.append(
-                    ["PostgreSQL", which, str(clients), f"{mine:,.0f}", f"{peer:,.0f}", f"{mine / peer:.2f}"]
-                )
+        for clients, which in CASES:
+            ours, theirs = [], []
+            for _ in range(ROUNDS):  # in turn, so that both see the same machine
+                ours.append(_ours(postgres, clients, which))
+                theirs.append(_tpcb(server.url, which, clients))
+            mine, peer = sorted(ours)[ROUNDS // 2], sorted(theirs)[ROUNDS // 2]
+            share = f"{mine / peer:.2f}"
+            rows.append(["PostgreSQL", which, str(clients), f"{mine:,.0f}", f"{peer:,.0f}", share])
         counted, took = _python(VERIFY, postgres).split()
         postgres_verified = f"{int(counted):,} in {float(took):.1f} s"
     _python(FILL, sqlite)
@@ -123,10 +111,6 @@ def ledger(var: Path) -> Section:
     )
 
 
-def _median(measure: Callable[[], float]) -> float:
-    return sorted(measure() for _ in range(ROUNDS))[ROUNDS // 2]
-
-
 def _ours(env: dict[str, str], clients: int, which: str) -> float:
     command = [sys.executable, str(ROOT / "benchmarks/ledger_client.py"), str(SECONDS), which]
     running = [
@@ -136,14 +120,13 @@ def _ours(env: dict[str, str], clients: int, which: str) -> float:
         for _ in range(clients)
     ]
     for each in running:
-        assert each.stdout and each.stdout.readline() == "ready\n"
-    began = time.perf_counter()
+        assert each.stdout
+        assert each.stdout.readline() == "ready\n"
     for each in running:
         assert each.stdin
         each.stdin.write("\n")
         each.stdin.flush()
-    counts = [int(each.communicate()[0]) for each in running]
-    return sum(counts) / (time.perf_counter() - began)
+    return sum(int(each.communicate()[0]) for each in running) / SECONDS  # ending a process is no transfer
 
 
 def _pgbench(url: str, which: str, *words: str) -> str:

@@ -23,7 +23,7 @@ def queries(names: list[str], codes: list[str], titles: list[str], words: list[s
     from sanchuang.core.script import to_hant
     from sanchuang.engines.lookup import spelt
 
-    chance = random.Random(20261124)  # noqa: S311
+    chance = random.Random(20261124)
 
     def some(given: list[str], make: Callable[[str], str] = str) -> list[tuple[str, str]]:
         meant = [chance.choice(given) for _ in range(SORTS)]
@@ -125,7 +125,7 @@ def grown(count: int) -> tuple[float, Callable[[str], int]]:
     from sanchuang.engines.lookup import Document, Index, Name, Use, spelt
     from sanchuang.registry.models import Organisation
 
-    chance = random.Random(20261124)  # noqa: S311
+    chance = random.Random(20261124)
     given = [name for name in Organisation.objects.values_list("name", flat=True) if len(name) > 8]
     documents = []
     for number in range(count):

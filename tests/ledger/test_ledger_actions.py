@@ -17,7 +17,6 @@ from sanchuang.core.roles import Role
 from sanchuang.ledger import actions, posting
 from sanchuang.ledger.errors import Closed, KeyReused, NotEnough, Settled
 from sanchuang.ledger.models import Account, Closing, Memo, Reservation, Transfer
-from sanchuang.ledger.posting.limits import limit
 from sanchuang.ledger.verifying import verify
 from sanchuang.values import Malformed, Period, Yuan
 
@@ -37,7 +36,6 @@ def second(make_user: Callable[..., Any]) -> Any:
 @pytest.fixture
 def limited(db: None) -> Any:
     """Above 1,000 yuan two people are needed."""
-    limit.cache_clear()
     LawEntry.objects.create(
         pack="x",
         key="ledger.second_person_above",
@@ -47,8 +45,7 @@ def limited(db: None) -> Any:
         status="assumption",
         source="x",
     )
-    yield
-    limit.cache_clear()
+    return
 
 
 def rows(verb: str) -> list[AuditEntry]:

@@ -15,7 +15,6 @@ from sanchuang.core.models import LawEntry
 from sanchuang.ledger import posting
 from sanchuang.ledger.errors import Closed, KeyReused, NotEnough, SecondPerson, Settled
 from sanchuang.ledger.models import Account, Closing, Reservation, Transfer
-from sanchuang.ledger.posting.limits import limit
 from sanchuang.ledger.verifying import verify
 from sanchuang.values import Malformed, Period, Yuan
 
@@ -164,7 +163,6 @@ def test_above_the_packs_limit_a_second_person_is_wanted(books: Books) -> None:
         source="内部规定",
         status="unverified",
     )
-    limit.cache_clear()
     books.give(10_000)
     with pytest.raises(SecondPerson):
         books.give(10_001)
@@ -227,3 +225,22 @@ def test_sm3_hashes_where_the_state_asks_for_it(books: Books, settings: Any) -> 
     made = books.give(1)
     assert made.algorithm == "sm3"
     assert verify().holds
+
+
+def test_what_was_settled_is_answered_the_same_when_it_is_sent_again(books: Books) -> None:
+    books.give(100)
+    held = posting.reserve(books.budget, books.company, Yuan.of(60), by=books.by, reason=books.reason)
+    said: dict[str, Any] = {"by": books.by, "reason": books.reason}
+    posted = posting.post(held, Yuan.of(20), key="post", keep=True, **said)
+    assert posting.post(held, Yuan.of(20), key="post", keep=True, **said).pk == posted.pk
+    freed = posting.release(held, key="free", **said)
+    assert posting.release(held, key="free", **said).pk == freed.pk
+    undone = posting.reverse(posted, key="undo", **said)
+    assert posting.reverse(posted, key="undo", **said).pk == undone.pk
+    for other in (
+        lambda: posting.post(held, Yuan.of(21), key="post", **said),
+        lambda: posting.release(held, key="post", **said),
+        lambda: posting.reverse(freed, key="undo", **said),
+    ):
+        with pytest.raises(KeyReused):
+            other()

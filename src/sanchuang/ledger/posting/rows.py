@@ -46,12 +46,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The accounts of a call by key; whether its day is closed; the newest load of a pack; the transfer with its key."""
+    """The accounts of a call by key; whether its day is closed; the newest load of a pack."""
 
     accounts: dict[int, State]
     closed: bool
     load: int | None
-    done: int | None
 
 
 def run(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -68,24 +67,23 @@ def run(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return cursor.execute(sql, params).fetchall()
 
 
-def accounts(keys: Collection[int], day: dt.date, key: str | None) -> Read:
+def accounts(keys: Collection[int], day: dt.date) -> Read:
     """Lock and read the accounts `keys`, with what else a call has to know."""
     given: list[Any]
     if connection.vendor == "postgresql":
         lock, among, given = " FOR NO KEY UPDATE OF a", "= ANY(%s)", [list(keys)]
     else:
         lock, among, given = "", f"IN ({_places(keys)})", list(keys)
-    done = f"(SELECT id FROM {_T} WHERE key = %s)" if key else "NULL"
     on = day.isoformat()
     rows = run(
         "SELECT a.id, a.code, a.currency, a.overdraft, a.credits, a.debits, a.held_out, a.held_in, a.seq, a.head, "
         "(a.first_day IS NULL OR %s BETWEEN a.first_day AND a.last_day), "
-        f"EXISTS (SELECT 1 FROM {_C} WHERE last_day >= %s), (SELECT max(id) FROM core_packload), {done} "
+        f"EXISTS (SELECT 1 FROM {_C} WHERE last_day >= %s), (SELECT max(id) FROM core_packload) "
         f"FROM {_A} a WHERE a.id {among} ORDER BY a.id{lock}",
-        [on, on, *([key] if key else []), *given],
+        [on, on, *given],
     )
-    closed, load, newest = rows[0][11:] if rows else (False, None, None)
-    return Read({row[0]: State(*row[:11]) for row in rows}, bool(closed), load, newest)
+    closed, load = rows[0][11:] if rows else (False, None)
+    return Read({row[0]: State(*row[:11]) for row in rows}, bool(closed), load)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model
@@ -23,6 +23,7 @@ from sanchuang.ledger.models import Transfer
 from sanchuang.ledger.posting import rows
 from sanchuang.ledger.posting.orders import Order
 from sanchuang.ledger.posting.plan import Plan
+from sanchuang.ledger.posting.replay import done_before
 from sanchuang.ledger.posting.single import post_one
 from sanchuang.ledger.posting.steps import Step, steps_of
 from sanchuang.values import Malformed
@@ -86,17 +87,16 @@ class _KeyTaken(KeyReused):
 def _write(
     orders: Sequence[Order], *, by: User, reason: Model, day: dt.date, approval: Approval | None
 ) -> list[Transfer]:
+    if (done := done_before(orders, reason)) is not None:
+        return done
     steps, held = steps_of(orders, day)
-    key = orders[0].key
-    read = rows.accounts({pk for step in steps for pk in (step.debit, step.credit)}, day, key)
-    if read.done is not None:
-        return _done_before(read.done, steps, reason)
+    read = rows.accounts({pk for step in steps for pk in (step.debit, step.credit)}, day)
     plan = Plan(read, held, day, approval)
     plan.check_all(steps)
     expired = plan.expired_to_release()
     if expired:
         steps = [*expired, *steps]
-        read = rows.accounts({pk for step in steps for pk in (step.debit, step.credit)}, day, None)
+        read = rows.accounts({pk for step in steps for pk in (step.debit, step.credit)}, day)
         plan = Plan(
             read, held | rows.reservations([step.pending for step in expired if step.pending]), day, approval
         )
@@ -111,6 +111,8 @@ class _Common:
 
     def __init__(self, by: User, reason: Model, day: dt.date, approval: Approval | None, size: int) -> None:
         self.by, self.behalf = by.pseudonym, by.acting_for.giver.pseudonym if by.acting_for else ""
+        if approval is not None:  # done later, in the name of whoever asked, and for whom they asked
+            self.behalf = approval.asked_for
         self.reason, self.day = reason, day
         self.approval = approval.pk if approval is not None else None
         self.link, self.size = (secrets.token_hex(16), size) if size > 1 else ("", 1)
@@ -175,26 +177,3 @@ def _told(error: IntegrityError) -> Exception:
             _("The idempotency key belongs to another transfer already"), _("Give each act a key of its own")
         )
     return error
-
-
-def _done_before(first: int, steps: Sequence[Step], reason: Model) -> list[Transfer]:
-    """The transfers that a call with the same key made. Raises `KeyReused` when they are others than these."""
-    found = Transfer.objects.get(pk=first)
-    group = list(Transfer.objects.filter(link=found.link).order_by("pk")) if found.link else [found]
-    wanted = [_essence(step, step.reason or reason) for step in steps]
-    there = [_essence(each, None, each.model, each.record) for each in group]
-    if wanted != there:
-        raise KeyReused(
-            _("The idempotency key belongs to transfer #%(number)s, which is another") % {"number": found.pk},
-            _("Give each act a key of its own, and send the same again only unchanged"),
-        )
-    return group
-
-
-def _essence(each: Any, reason: Model | None, model: str = "", record: str = "") -> tuple[Any, ...]:
-    if reason is not None:
-        model, record = reason._meta.label, str(reason.pk)
-    pending = each.pending if isinstance(each, Step) else each.pending_id
-    reverses = each.reverses if isinstance(each, Step) else each.reverses_id
-    debit, credit = (each.debit, each.credit) if isinstance(each, Step) else (each.debit_id, each.credit_id)
-    return (each.kind, debit, credit, each.amount, each.held, pending, reverses, each.key, model, record)
