@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from small_ledger import Books
 
 from sanchuang.ledger import chain, posting
 from sanchuang.ledger.guards import guards
-from sanchuang.ledger.models import Account, Reservation, Transfer
+from sanchuang.ledger.models import Account, Closing, Reservation, Transfer
 from sanchuang.ledger.verifying import verify
 from sanchuang.values import Yuan
 
@@ -202,3 +203,17 @@ def test_a_transfer_inserted_by_hand_moves_the_balances_or_is_refused(filled: Bo
     for other in ({}, {"debit_seq": row.debit_seq + 1}, {"amount": 10**15}):
         with pytest.raises(DatabaseError), transaction.atomic():
             again(**other).save(force_insert=True)
+
+
+def test_what_counts_in_a_closed_period_was_there_when_it_was_closed(books: Books) -> None:
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    books.give(5, day=yesterday)
+    late = books.give(7, day=yesterday)
+    closed = {"last_day": yesterday, "at": timezone.now(), "by": books.by.pseudonym}
+    closing = Closing.objects.create(**closed, transfers=2, debits=1200)
+    assert verify().holds
+    with guards.lifted():
+        Closing.objects.filter(pk=closing.pk).update(transfers=1, debits=500)
+    broken = verify().broken
+    assert broken is not None
+    assert (broken.what, broken.pk) == ("transfer", late.pk)

@@ -14,6 +14,7 @@ from sanchuang.core.audit.chain import ALGORITHMS
 from sanchuang.ledger import chain
 from sanchuang.ledger.guards import guards
 from sanchuang.ledger.models import Account, Closing, Reservation, Transfer
+from sanchuang.ledger.queries import moved_until
 
 CHUNK = 2000  # rows that are read together
 TELL = 20_000  # rows after which progress is told
@@ -206,12 +207,13 @@ class _Run:
         self._closings()
 
     def _closings(self) -> None:
+        """As many transfers count in a closed period, and as much was moved, as when it was closed."""
         for closing in Closing.objects.order_by("last_day"):
-            within = (
-                Transfer.objects.filter(day__lte=closing.last_day, at__gt=closing.at).order_by("pk").first()
-            )
-            if within is not None:
-                raise _Fault("transfer", within.pk, _("It counts in a period that was closed before"))
+            if moved_until(closing.last_day) != (closing.transfers, int(closing.debits)):
+                within = Transfer.objects.filter(day__lte=closing.last_day).order_by("-pk").first()
+                raise _Fault(
+                    "transfer", within.pk if within else 0, _("It counts in a period that was closed before")
+                )
 
 
 _LINK = chain.TRANSFER.index("link")
