@@ -15,7 +15,7 @@ SCROLLED_CARDS = """[...document.querySelectorAll('.table-scroll:has(> .table-ca
   .filter((frame) => innerWidth <= 640 && frame.scrollWidth > frame.clientWidth)
   .map((frame) => frame.innerText.slice(0, 80))"""
 # The themes take turns, so that both are seen at both widths. Axe takes most of the time, and what it looks for hardly
-# depends on the language: 繁體, as wide as 简体 and built alike, and English on a phone are seen for overflow only.
+# depends on the language: 繁體, as wide as 简体 and built alike, and English are seen for overflow only.
 LOOKS = [
     pytest.param(language, size, theme, axe, id=f"{language}-{size['width']}-{theme}")
     for language, size, theme, axe in (
@@ -23,7 +23,7 @@ LOOKS = [
         ("zh-hans", NARROW, "dark", True),
         ("zh-hant", WIDE, "dark", False),
         ("zh-hant", NARROW, "light", False),
-        ("en", WIDE, "dark", True),
+        ("en", WIDE, "dark", False),
         ("en", NARROW, "light", False),
     )
 ]

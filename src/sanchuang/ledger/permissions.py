@@ -28,15 +28,15 @@ def _owns(user: User | AnonymousUser, *accounts: Account) -> bool:
 
 
 def _own_account(user: User | AnonymousUser, account: Account | None = None) -> bool:
-    return account is not None and _owns(user, account)
+    return isinstance(account, Account) and _owns(user, account)
 
 
 def _own_transfer(user: User | AnonymousUser, transfer: Transfer | None = None) -> bool:
-    return transfer is not None and _owns(user, transfer.debit, transfer.credit)
+    return isinstance(transfer, Transfer) and _owns(user, transfer.debit, transfer.credit)
 
 
 def _own_memo(user: User | AnonymousUser, memo: Memo | None = None) -> bool:
-    if memo is None:
+    if not isinstance(memo, Memo):
         return False
     own = _of_owners(organisations_of(user, *INSIDERS), "debit__owner", "credit__owner")
     return Transfer.objects.filter(own, model=Memo._meta.label, record=str(memo.pk)).exists()
