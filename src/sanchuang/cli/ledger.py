@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from rich.text import Text
 from sanchuang.cli.audit import ExpectOption, noted
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.progress import bars
+from sanchuang.values import number_text
 
 if TYPE_CHECKING:
     from sanchuang.ledger.models import Account
@@ -79,6 +81,7 @@ def statement(
 
     示例：sanchuang ledger statement bluebird-2026 --top 50
     """
+    from sanchuang.ledger.labels import exact
     from sanchuang.ledger.queries import entries
 
     account = _found(code)
@@ -89,7 +92,7 @@ def statement(
         return
     typer.echo(f"{account.code} {account} {account.get_kind_display()}")
     balance, held, free = (
-        _money(each, account.currency) for each in (account.balance, account.reserved, account.available)
+        exact(each, account.currency) for each in (account.balance, account.reserved, account.available)
     )
     typer.echo(f"余额 {balance}，其中预留 {held}，可用 {free}；共 {account.seq} 笔")
     table = Table("号", "日期", "做什么", "对方账户", "金额", "预留变化", "余额", "为什么", "笔号")
@@ -101,9 +104,9 @@ def statement(
             line.transfer.day,
             line.transfer.get_kind_display(),
             line.other.code,
-            _money(line.change, account.currency) if line.change.fen else "",
-            _money(line.reserved, account.currency) if line.reserved.fen else "",
-            _money(line.balance, account.currency),
+            exact(line.change, account.currency) if line.change.fen else "",
+            exact(line.reserved, account.currency) if line.reserved.fen else "",
+            exact(line.balance, account.currency),
             line.transfer.why,
             f"#{line.transfer.pk}",
         )
@@ -132,9 +135,11 @@ def trial_balance(form: FormatOption = Format.TEXT) -> None:
         for column in range(2, 7):
             table.columns[column].justify = "right"
         for line in lines:
-            table.add_row(_kind(line.kind), line.currency, str(line.accounts), *map(_exact, _amounts(line)))
+            table.add_row(
+                _kind(line.kind), line.currency, str(line.accounts), *map(_hundredths, _amounts(line))
+            )
         for currency, (debits, credits) in sums.items():
-            table.add_row("合计", currency, "", _exact(debits), _exact(credits), _exact(credits - debits), "")
+            table.add_row("合计", currency, "", *map(_hundredths, (debits, credits, credits - debits)), "")
         Console().print(table)
         typer.echo("借贷相等。" if balanced else "借贷不等：先运行 sanchuang ledger verify。")
     if not balanced:
@@ -173,13 +178,8 @@ def _found(code: str) -> Account:
     return account
 
 
-def _money(value: Any, currency: str) -> str:
-    return str(value.exact()) if currency == "CNY" else f"{_exact(value.fen)} {currency}"
-
-
-def _exact(fen: int) -> str:
-    sign, whole, cents = "-" if fen < 0 else "", abs(fen) // 100, abs(fen) % 100
-    return f"{sign}{whole:,}.{cents:02}"
+def _hundredths(fen: int) -> str:
+    return number_text(Fraction(fen, 100), digits=2)
 
 
 def _kind(kind: str) -> str:

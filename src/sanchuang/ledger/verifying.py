@@ -34,13 +34,12 @@ class Verdict:
     """What was recomputed, one digest over all of it, the first thing that is broken, and what else should be known.
 
     `head` is `last:digest`: the key of the newest transfer and a digest over all digests up to it, to be noted down
-    outside of the database. `moved` is the fen of all transfers.
+    outside of the database.
     """
 
     transfers: int
     accounts: int
     head: str
-    moved: int
     broken: Broken | None = None
     notices: tuple[str, ...] = field(default_factory=tuple)
 
@@ -58,10 +57,10 @@ class _Fault(Exception):
 class _Account:
     """An account as the transfers so far leave it."""
 
-    __slots__ = ("at", "credits", "currency", "debits", "head", "held_in", "held_out", "overdraft", "seq")
+    __slots__ = ("at", "credits", "debits", "head", "held_in", "held_out", "overdraft", "seq")
 
-    def __init__(self, head: str, currency: str, overdraft: bool) -> None:
-        self.head, self.currency, self.overdraft = head, currency, overdraft
+    def __init__(self, head: str, overdraft: bool) -> None:
+        self.head, self.overdraft = head, overdraft
         self.at: Any = None
         self.debits = self.credits = self.held_out = self.held_in = self.seq = 0
 
@@ -93,7 +92,7 @@ def verify(
             _("The clock went back %(n)s times; the numbers give the order") % {"n": run.backwards}
         )
     head = f"{run.last}:{run.fold.hexdigest()}" if run.last else ""
-    return Verdict(run.count, len(run.accounts), head, run.moved, run.broken, tuple(notices))
+    return Verdict(run.count, len(run.accounts), head, run.broken, tuple(notices))
 
 
 class _Run:
@@ -103,7 +102,7 @@ class _Run:
         self.open: dict[int, tuple[int, int, int]] = {}
         self.links: dict[str, list[int]] = {}
         self.fold = hashlib.sha256()
-        self.count = self.last = self.moved = self.backwards = 0
+        self.count = self.last = self.backwards = 0
         self.broken: Broken | None = None
 
     def all(self) -> None:
@@ -121,7 +120,7 @@ class _Run:
             if columns[-1] not in ALGORITHMS:
                 raise _Fault("account", pk, _("Its hash is none that is known"))
             named = dict(zip(chain.ACCOUNT, columns, strict=True))
-            self.accounts[pk] = _Account(chain.opening(columns), named["currency"], named["overdraft"])
+            self.accounts[pk] = _Account(chain.opening(columns), named["overdraft"])
 
     def _transfer(self, row: tuple[Any, ...]) -> None:
         pk, stored, *columns = row
@@ -156,7 +155,7 @@ class _Run:
             self._reservation(pk, kind, columns[_PENDING], debit_pk, credit_pk, held)
         if columns[_LINK]:
             self._linked(pk, columns)
-        self.count, self.last, self.moved = self.count + 1, pk, self.moved + amount
+        self.count, self.last = self.count + 1, pk
         self.fold.update(stored.encode())
         if self.expected is not None and self.expected[0] == pk and self.expected[1] != self.fold.hexdigest():
             raise _Fault("transfer", pk, _("The digest over all is not the one that was noted down"))

@@ -102,8 +102,7 @@ class Plan:
         found = Reservation.objects.filter(
             debit_id__in=self.short, remaining__gt=0, expires__lte=timezone.now()
         ).exclude(pk__in=self.held)
-        steps = [expiry(each) for each in found.select_related("transfer").order_by("pk")]
-        return steps
+        return [expiry(each) for each in found.select_related("transfer").order_by("pk")]
 
     def raise_fault(self) -> None:
         """Raise what `check_all` found."""

@@ -59,8 +59,9 @@ def post_one(order: Order, *, by: User, reason: Model, day: dt.date) -> Transfer
         "day": day,
         "expires": step.expires,
         "key": step.key,
-        "link_size": 1,
+        "link": "",
         "link_index": 0,
+        "link_size": 1,
         "model": reason._meta.label,
         "record": str(reason.pk),
         "why": step.why,
@@ -69,7 +70,7 @@ def post_one(order: Order, *, by: User, reason: Model, day: dt.date) -> Transfer
         "request": request_id(),
         "algorithm": "sha256",
     }
-    values: list[Any] = [rows.adapted(given.get(name, _EMPTY.get(name))) for name in _GIVEN]
+    values: list[Any] = [rows.adapted(given.get(name)) for name in _GIVEN]
     try:
         found = rows.run(_INSERT, [*values, rows.adapted(_Known.load)])
     except (IntegrityError, DataError):
@@ -84,9 +85,6 @@ def post_one(order: Order, *, by: User, reason: Model, day: dt.date) -> Transfer
         _Known.load = PackLoad.objects.order_by("-pk").values_list("pk", flat=True).first()
         return None
     pk, *filled = found[0]
-    made = Transfer(pk=pk, **given, link="", **dict(zip(FILLED, filled, strict=True)))
+    made = Transfer(pk=pk, **given, **dict(zip(FILLED, filled, strict=True)))
     made._state.adding = False
     return made
-
-
-_EMPTY = {"link": ""}
