@@ -13,7 +13,7 @@ from sanchuang.cli import main
 from sanchuang.core.operator import operator
 from sanchuang.ledger import posting
 from sanchuang.ledger.guards import guards
-from sanchuang.ledger.models import Memo
+from sanchuang.ledger.models import Account, Memo
 from sanchuang.values import Yuan
 
 
@@ -97,3 +97,22 @@ def test_the_trial_balance_balances(books: None) -> None:
 
 def test_nothing_to_release_is_said(books: None) -> None:
     assert "没有到期的预留" in run("expire").output
+
+
+def test_no_amount_is_cut_at_eighty_columns(books: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    by, reason = operator(), Memo.objects.get()
+    treasury, budget = (Account.objects.get(code=code) for code in ("treasury", "bluebird"))
+    posting.transfer(treasury, budget, Yuan.parse("1400万元"), by=by, reason=reason, why="追加" * 20)
+    balance, statement = run("trial-balance").output, run("statement", "bluebird").output
+    assert all(len(line) <= 80 for line in balance.splitlines())
+    assert next(line for line in balance.splitlines() if "财政" in line).split()[-2:] == [
+        "-14,001,000.00",
+        "0.00",
+    ]
+    assert next(line for line in balance.splitlines() if "预算" in line).split()[-2:] == [
+        "14,001,000.00",
+        "300.00",
+    ]
+    last = statement.splitlines()[-1].split()
+    assert {"14,000,000.00元", "14,001,000.00元", "追加" * 20} <= set(last)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -95,9 +96,9 @@ def statement(
         exact(each, account.currency) for each in (account.balance, account.reserved, account.available)
     )
     typer.echo(f"余额 {balance}，其中预留 {held}，可用 {free}；共 {account.seq} 笔")
-    table = Table("号", "日期", "做什么", "对方账户", "金额", "预留变化", "余额", "为什么", "笔号")
-    for column in (4, 5, 6):
-        table.columns[column].justify = "right"
+    table = _table(
+        "号", "日期", "做什么", "对方账户", "金额", "预留变化", "余额", "为什么", "笔号", amounts=(4, 5, 6)
+    )
     for line in lines:
         cells = (
             line.seq,
@@ -111,7 +112,10 @@ def statement(
             f"#{line.transfer.pk}",
         )
         table.add_row(*(Text(str(cell)) for cell in cells))
-    Console().print(table if lines else "没有这样的笔。")
+    if lines:
+        _print(table)
+    else:
+        typer.echo("没有这样的笔。")
 
 
 @app.command("trial-balance")
@@ -131,16 +135,14 @@ def trial_balance(form: FormatOption = Format.TEXT) -> None:
     elif not lines:
         typer.echo("账本里还没有账户。")
     else:
-        table = Table("类别", "币种", "账户数", "借方", "贷方", "余额", "预留")
-        for column in range(2, 7):
-            table.columns[column].justify = "right"
-        for line in lines:
-            table.add_row(
-                _kind(line.kind), line.currency, str(line.accounts), *map(_hundredths, _amounts(line))
-            )
         for currency, (debits, credits) in sums.items():
-            table.add_row("合计", currency, "", *map(_hundredths, (debits, credits, credits - debits)), "")
-        Console().print(table)
+            table = _table("类别", "账户", "借方", "贷方", "余额", "预留", amounts=(1, 2, 3, 4, 5))
+            table.title = currency
+            for line in lines:
+                if line.currency == currency:
+                    table.add_row(_kind(line.kind), str(line.accounts), *map(_hundredths, _amounts(line)))
+            table.add_row("合计", "", *map(_hundredths, (debits, credits, credits - debits)), "")
+            _print(table)
         typer.echo("借贷相等。" if balanced else "借贷不等：先运行 sanchuang ledger verify。")
     if not balanced:
         raise typer.Exit(1)
@@ -176,6 +178,21 @@ def _found(code: str) -> Account:
         )
         raise Unfit(f"没有账户“{code}”", remedy)
     return account
+
+
+def _table(*heads: str, amounts: tuple[int, ...]) -> Table:
+    """A table without lines, which is as narrow as it can be; columns numbered `amounts` stand to the right."""
+    table = Table(*heads, box=None, pad_edge=False)
+    for number in amounts:
+        table.columns[number].justify = "right"
+    return table
+
+
+def _print(table: Table) -> None:
+    """Print all of a table, on lines as long as it needs: no amount is ever cut short."""
+    console = Console()
+    wanted = Measurement.get(console, console.options.update_width(10_000), table).maximum
+    Console(width=max(console.width, wanted)).print(table)
 
 
 def _hundredths(fen: int) -> str:
