@@ -153,8 +153,8 @@ def pages(var: Path) -> Section:
     counts = queries(addresses)
     rows = []
     with served(var) as port:
-        visitor = Visitor(port)
         first = first_visits(port, addresses)
+        visitor = Visitor(port)  # after the minute that took: the server closes a connection that is idle so long
         for name, address in addresses.items():
             taken, size = timed(visitor, address)
             rows.append(

@@ -11,8 +11,9 @@ from django.utils import timezone
 from small_ledger import Books
 
 from sanchuang.core import approvals, audit
-from sanchuang.core.errors import Refused
-from sanchuang.core.models import Approval, AuditEntry, LawEntry
+from sanchuang.core.accounts import delegations
+from sanchuang.core.errors import Conflict, Refused
+from sanchuang.core.models import Approval, AuditEntry, LawEntry, User
 from sanchuang.core.roles import Role
 from sanchuang.ledger import actions, posting
 from sanchuang.ledger.errors import Closed, KeyReused, NotEnough, Settled
@@ -146,6 +147,32 @@ def test_above_the_limit_a_second_person_confirms(books: Books, officer: Any, se
     assert asked() == made  # after the confirmation too
     assert len(rows("ledger.transfer")) == 1
     assert verify().holds
+
+
+@pytest.mark.usefixtures("limited")
+def test_what_a_deputy_asked_for_is_done_while_the_role_is_lent(
+    books: Books, officer: Any, second: Any, make_user: Callable[..., Any]
+) -> None:
+    """The transfer is the deputy's, on behalf of the giver; once the loan has ended it is not done any more."""
+    deputy = make_user()
+    lent = delegations.delegate(
+        officer.memberships.get(), by=officer, receiver=deputy, date_to=timezone.localdate(), why="出差"
+    )
+    acting = User.objects.get(pk=deputy.pk)
+    acting.acting_for = delegations.acting(acting, lent.pk)
+    first, late = (
+        actions.move(books.treasury, books.budget, Yuan.of(yuan), by=acting, title="大额", key=str(yuan))
+        for yuan in (2000, 3000)
+    )
+    assert isinstance(first, Approval)
+    assert isinstance(late, Approval)
+    approvals.confirm(first, by=second)
+    (row,) = rows("ledger.transfer")
+    assert (row.actor, row.behalf) == (deputy.pseudonym, officer.pseudonym)
+    delegations.end(lent, by=officer)
+    with pytest.raises(Conflict):
+        approvals.confirm(late, by=second)
+    assert balance(books.budget) == "2,000.00元"
 
 
 @pytest.mark.usefixtures("limited")

@@ -120,3 +120,17 @@ def test_what_others_got_in_the_same_call_stays_unknown(money: Any, make_user: C
     memo = client.get(f"/ledger/memos/{money.reason.pk}/").content.decode()
     assert f"to of-{OWN}" in memo
     assert f"to of-{OTHER}" not in memo
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "sees"),
+    [(Role.OFFICER, "", True), (Role.MEMBER, OWN, True), (Role.MEMBER, OTHER, False), (Role.SCOUT, "", False)],
+)
+def test_an_organisations_page_leads_to_its_accounts_for_those_who_may_see_them(
+    money: Any, role: Role, organisation: str, sees: bool, make_user: Callable[..., Any]
+) -> None:
+    client = Client()
+    client.force_login(make_user(role, organisation) if organisation else make_user(role))
+    page = client.get(f"/organisations/{OWN}/").content.decode()
+    assert (f'href="/ledger/accounts/of-{OWN}/"' in page) is sees
+    assert ('id="related-ledger.accounts"' in page) is sees

@@ -46,4 +46,4 @@ class MemoAdmin(ReadOnly):
 class ClosingAdmin(ReadOnly):
     """Periods that are closed."""
 
-    list_display = ("last_day", "at", "by", "transfers", "debits")
+    list_display = ("last_day", "at", "by", "transfers")

@@ -86,8 +86,20 @@ def test_two_persons_mean_two_also_by_delegation(make_user: MakeUser) -> None:
     Approval.objects.filter(pk=asked.pk).update(asked_for=other.pseudonym)
     with pytest.raises(Refused):
         approvals.confirm(asked, by=other)
+    Approval.objects.filter(pk=asked.pk).update(asked_for="")
     approvals.confirm(asked, by=auditor)
     assert third.memberships.get().role == Role.AUDITOR
+
+
+def test_the_asker_must_still_be_allowed_when_it_is_confirmed(
+    asked: Approval, people: tuple[User, User, User]
+) -> None:
+    first, second, third = people
+    first.memberships.all().delete()
+    with pytest.raises(Conflict, match="已无权"):
+        approvals.confirm(asked, by=second)
+    assert not third.memberships.exists()
+    approvals.refuse(asked, by=second, answer="申请人已离岗")
 
 
 def test_a_refusal_has_its_reason_and_ends_it(asked: Approval, people: tuple[User, User, User]) -> None:

@@ -227,6 +227,7 @@ def _tell_grant(approval: Approval) -> list[tuple[str, str]]:
 approvals.register(
     approvals.Act(
         "core.grant_role",
+        right="core.change_roles",
         confirm="core.confirm_role",
         perform=_perform_grant,
         tell=_tell_grant,

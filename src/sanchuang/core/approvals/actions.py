@@ -16,8 +16,8 @@ from sanchuang.core import audit, inbox
 from sanchuang.core.approvals.acts import Act, act_of, record_of
 from sanchuang.core.approvals.inbox_kind import KIND
 from sanchuang.core.errors import Conflict
-from sanchuang.core.models import Approval, User
-from sanchuang.core.permissions import authorise
+from sanchuang.core.models import Approval, Delegation, User
+from sanchuang.core.permissions import authorise, forget_roles
 from sanchuang.core.roles import Role
 from sanchuang.values import Malformed
 
@@ -80,7 +80,8 @@ def confirm(approval: Approval, *, by: User) -> Any:
     """Confirm the act as its second person; it is done at once. Gives what the act gives.
 
     Raises `Refused` for whoever asked, for whom they asked, and for whoever may not confirm; `Malformed` when it is
-    decided or too old; `Conflict` when the record is not as it was when somebody asked. Then nothing is done.
+    decided or too old; `Conflict` when the record is not as it was when somebody asked, or the asker may not do it any
+    more. Then nothing is done.
     """
     current, act = _open(approval, by)
     record = record_of(current)
@@ -91,7 +92,7 @@ def confirm(approval: Approval, *, by: User) -> Any:
             _("The record was changed after this was asked for"),
             _("Refuse the request and let it be asked for again"),
         )
-    outcome = act.perform(current, by=current.asked_by, record=record)
+    outcome = act.perform(current, by=_asker(current, act, record), record=record)
     _decide(current, State.DONE, by, "", "core.confirm_approval")
     return outcome
 
@@ -128,6 +129,21 @@ def _open(approval: Approval, by: User) -> tuple[Approval, Act]:
             _("Let it be asked for again"),
         )
     return current, act
+
+
+def _asker(approval: Approval, act: Act, record: Model | None) -> User:
+    """Whoever asked, acting for whom they asked for, if they still may: a right can be taken away or end meanwhile."""
+    asker = User.objects.get(pk=approval.asked_by_id)
+    lent = Delegation.objects.filter(receiver=asker, giver__pseudonym=approval.asked_for).select_related("giver")
+    for acting_for in lent if approval.asked_for else [None]:
+        forget_roles(asker)
+        asker.acting_for = acting_for
+        if asker.has_perm(act.right, record):
+            return asker
+    raise Conflict(
+        _("Whoever asked for this may not do it any more"),
+        _("Refuse the request; somebody who may can ask for it again"),
+    )
 
 
 def _must_be_open(approval: Approval) -> None:

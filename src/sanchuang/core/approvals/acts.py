@@ -18,12 +18,13 @@ from sanchuang.core.models import Approval
 class Act:
     """An act under the name of its verb in the audit trail.
 
-    `confirm` is the permission of the second person, asked of the record at hand. `perform(approval, by=, record=)` does
-    it, in the transaction of the confirmation, in the name of whoever asked; it checks again what may have changed.
-    `tell` gives its particulars in words.
+    `confirm` is the permission of the second person, and `right` the one that whoever asked must still hold by then, both
+    asked of the record at hand. `perform(approval, by=, record=)` does it, in the transaction of the confirmation, in
+    the name of whoever asked; it checks again what may have changed. `tell` gives its particulars in words.
     """
 
     name: str
+    right: str
     confirm: str
     perform: Callable[..., Any]
     tell: Callable[[Approval], list[tuple[str, str]]] = lambda _approval: []

@@ -83,5 +83,11 @@ def _tell(approval: Approval) -> list[tuple[str, str]]:
 
 
 approvals.register(
-    approvals.Act("core.erase_person", confirm="core.confirm_erasure", perform=_perform, tell=_tell)
+    approvals.Act(
+        "core.erase_person",
+        right="core.request_erasure",
+        confirm="core.confirm_erasure",
+        perform=_perform,
+        tell=_tell,
+    )
 )

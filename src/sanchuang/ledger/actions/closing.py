@@ -17,7 +17,7 @@ from sanchuang.core.permissions import authorise
 from sanchuang.ledger import queries
 from sanchuang.ledger.actions.moving import CONFIRMERS
 from sanchuang.ledger.models import Closing, Reservation, Transfer
-from sanchuang.values import Malformed, Yuan
+from sanchuang.values import Malformed
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def _close(last_day: dt.date, by: User, why: str) -> Closing:
         by=by,
         verb="ledger.close_period",
         record=closing,
-        after={"last_day": last_day.isoformat(), "transfers": count, "amount": Yuan(fen).exact()},
+        after={"last_day": last_day.isoformat(), "transfers": count},
         why=why,
     )
     return closing
@@ -85,6 +85,7 @@ def _perform(approval: Approval, *, by: User, record: Any) -> Closing:
 approvals.register(
     Act(
         "ledger.close_period",
+        right="ledger.close",
         confirm="ledger.confirm",
         perform=_perform,
         tell=lambda approval: [(_("Closed until"), approval.given["last_day"])],

@@ -200,7 +200,15 @@ def _named(account: Account | None) -> str:
 
 
 for _act in ("ledger.transfer", "ledger.reserve"):
-    approvals.register(Act(_act, confirm="ledger.confirm", perform=_perform_move, tell=_tell_move))
+    approvals.register(
+        Act(_act, right="ledger.move", confirm="ledger.confirm", perform=_perform_move, tell=_tell_move)
+    )
 approvals.register(
-    Act("ledger.reverse", confirm="ledger.confirm", perform=_perform_reverse, tell=_tell_reverse)
+    Act(
+        "ledger.reverse",
+        right="ledger.move",
+        confirm="ledger.confirm",
+        perform=_perform_reverse,
+        tell=_tell_reverse,
+    )
 )

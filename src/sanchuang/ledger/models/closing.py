@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 class Closing(models.Model):
     """No transfer counts on a day up to `last_day` any more; what was wrong then is corrected later.
 
-    `transfers` is how many there were, and `debits` the fen that they moved, when it was closed.
+    `transfers` is how many there were when it was closed, and `debits` the sum of their amounts whatever the currency: what
+    `verify` compares, and no figure to show.
     """
 
     last_day = models.DateField(_("closed until"), unique=True)

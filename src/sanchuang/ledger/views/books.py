@@ -68,7 +68,7 @@ def balance(request: HttpRequest) -> HttpResponseBase:
         "lines": [(kinds.get(line.kind, line.kind), line) for line in lines],
         "totals": [(currency, *sums) for currency, sums in totals.items()],
         "holds": all(debits == credits for debits, credits in totals.values()),
-        "closings": [(closing, names.get(closing.by, ""), int(closing.debits)) for closing in closings],
+        "closings": [(closing, names.get(closing.by, "")) for closing in closings],
         "waiting": Approval.objects.filter(act="ledger.close_period", state=Approval.State.OPEN),
         "form": form if may_close else None,
         "fault": fault,
