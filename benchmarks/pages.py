@@ -154,7 +154,9 @@ def pages(var: Path) -> Section:
     rows = []
     with served(var) as port:
         first = first_visits(port, addresses)
-        visitor = Visitor(port)  # after the minute that took: the server closes a connection that is idle so long
+        visitor = Visitor(
+            port
+        )  # after the minute that took: the server closes a connection that is idle so long
         for name, address in addresses.items():
             taken, size = timed(visitor, address)
             rows.append(

@@ -124,7 +124,12 @@ def test_what_others_got_in_the_same_call_stays_unknown(money: Any, make_user: C
 
 @pytest.mark.parametrize(
     ("role", "organisation", "sees"),
-    [(Role.OFFICER, "", True), (Role.MEMBER, OWN, True), (Role.MEMBER, OTHER, False), (Role.SCOUT, "", False)],
+    [
+        (Role.OFFICER, "", True),
+        (Role.MEMBER, OWN, True),
+        (Role.MEMBER, OTHER, False),
+        (Role.SCOUT, "", False),
+    ],
 )
 def test_an_organisations_page_leads_to_its_accounts_for_those_who_may_see_them(
     money: Any, role: Role, organisation: str, sees: bool, make_user: Callable[..., Any]

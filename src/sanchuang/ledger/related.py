@@ -26,6 +26,4 @@ def accounts_of(organisation: Organisation, user: User | AnonymousUser) -> Itera
             )
 
 
-related.register(
-    related.Source("ledger.accounts", Organisation, _("Accounts of the ledger"), accounts_of)
-)
+related.register(related.Source("ledger.accounts", Organisation, _("Accounts of the ledger"), accounts_of))

@@ -134,7 +134,9 @@ def _open(approval: Approval, by: User) -> tuple[Approval, Act]:
 def _asker(approval: Approval, act: Act, record: Model | None) -> User:
     """Whoever asked, acting for whom they asked for, if they still may: a right can be taken away or end meanwhile."""
     asker = User.objects.get(pk=approval.asked_by_id)
-    lent = Delegation.objects.filter(receiver=asker, giver__pseudonym=approval.asked_for).select_related("giver")
+    lent = Delegation.objects.filter(receiver=asker, giver__pseudonym=approval.asked_for).select_related(
+        "giver"
+    )
     for acting_for in lent if approval.asked_for else [None]:
         forget_roles(asker)
         asker.acting_for = acting_for
