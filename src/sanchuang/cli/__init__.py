@@ -20,6 +20,7 @@ from sanchuang.cli import (
     clocks,
     figures,
     files,
+    importing,
     ledger,
     match,
     notify,
@@ -100,5 +101,6 @@ def set_up(ctx: typer.Context) -> None:
 
 for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
+main.add_typer(importing.app, name="import")
 for _commands in (serve, advise, search, figures):
     _commands.register(main)

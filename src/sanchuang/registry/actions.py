@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from sanchuang.core.models import User
 from sanchuang.core.permissions import authorise
 from sanchuang.engines.rules.dictionary import FactSpec, Per, Scalar
 from sanchuang.registry.codes import check_code
-from sanchuang.registry.coding import encode
+from sanchuang.registry.coding import Json, encode
 from sanchuang.registry.definitions import code_scheme, definitions
 from sanchuang.registry.models import Fact, Industry, Organisation, OrganisationName, Place
 from sanchuang.registry.names import search_key
@@ -213,6 +214,44 @@ def record_fact(
     authorise(by, "registry.record_fact", organisation)
     if evidence is not Evidence.CLAIMED:
         authorise(by, "registry.grade_fact", organisation)
+    today = timezone.localdate()
+    checked = checked_fact(name, value, source=source, period=period, op=op, today=today)
+    spec = checked.spec
+    same = {
+        "organisation": organisation,
+        "name": spec.name,
+        "period": "" if period is None else str(period),
+        "date_from": date_from if spec.per is Per.STATIC else None,
+        "known_from": today,
+        "evidence": evidence,
+        "pack": "",
+    }
+    given = {"value": checked.stored, "op": checked.op, "source": source.strip()}
+    fact = Fact.objects.filter(**same).first()
+    if fact is None:
+        fact = Fact.objects.create(**same, **given)
+        audit.created(fact, by=by, verb="registry.record_fact")
+        return fact
+    with audit.change(fact, by=by, verb="registry.record_fact"):
+        for name, value_ in given.items():
+            setattr(fact, name, value_)
+        fact.save(update_fields=list(given))
+    return fact
+
+
+@dataclass(frozen=True)
+class CheckedFact:
+    """A value fit to be recorded: of which fact, as it is kept, with its operator."""
+
+    spec: FactSpec
+    stored: Json
+    op: Op
+
+
+def checked_fact(
+    name: str, value: str | Scalar, *, source: str, period: Period | None, op: Op, today: dt.date
+) -> CheckedFact:
+    """What every way of recording a fact asks of it. Raises as `record_fact` does."""
     entries = definitions()
     spec = entries.dictionary.find(name)
     if spec is None:
@@ -231,7 +270,6 @@ def record_fact(
         )
     if not source.strip():
         raise Malformed(_("A fact needs a source"), _("Say from what material it is known"))
-    today = timezone.localdate()
     _check_period(spec, period, today)
     if isinstance(value, str):
         op, value = read_value(spec, value, op)
@@ -247,26 +285,7 @@ def record_fact(
             _("“%(fact)s” is %(value)s, a day that has not come yet") % (said | {"value": value}),
             _("Check the year, or record it when the day has come"),
         )
-    same = {
-        "organisation": organisation,
-        "name": spec.name,
-        "period": "" if period is None else str(period),
-        "date_from": date_from if spec.per is Per.STATIC else None,
-        "known_from": today,
-        "evidence": evidence,
-        "pack": "",
-    }
-    given = {"value": stored, "op": op, "source": source.strip()}
-    fact = Fact.objects.filter(**same).first()
-    if fact is None:
-        fact = Fact.objects.create(**same, **given)
-        audit.created(fact, by=by, verb="registry.record_fact")
-        return fact
-    with audit.change(fact, by=by, verb="registry.record_fact"):
-        for name, value_ in given.items():
-            setattr(fact, name, value_)
-        fact.save(update_fields=list(given))
-    return fact
+    return CheckedFact(spec, stored, op)
 
 
 def _check_period(spec: FactSpec, period: Period | None, today: dt.date) -> None:

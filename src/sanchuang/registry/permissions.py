@@ -21,6 +21,7 @@ from sanchuang.core.permissions import (
     within_circle,
 )
 from sanchuang.core.roles import Role
+from sanchuang.registry.models import Import
 
 # Whoever works in an organisation knows its affairs; a role that reaches over the district knows everybody's.
 INSIDERS = (Role.MEMBER, Role.RESEARCHER, Role.FUND_MANAGER, Role.PROVIDER, Role.ORGANISER)
@@ -69,6 +70,18 @@ permit(
     what=_("grade the evidence of a fact"),
     who=_("officers and administrators"),
 )
+permit(
+    "registry.import_records",
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR),
+    what=_("import records from files"),
+    who=_("officers and administrators"),
+)
+permit(
+    "registry.view_imports",
+    holds_role(*OVERSEERS),
+    what=_("view imports of files"),
+    who=_("officers, auditors and administrators"),
+)
 
 
 def within_reach(path: str) -> Callable[[User | AnonymousUser], Q]:
@@ -116,5 +129,19 @@ for _verb, _words in (
     ("registry.change_organisation", _("change an organisation")),
     ("registry.classify_organisation", _("classify an organisation")),
     ("registry.record_fact", _("record a fact")),
+    ("registry.create_person", _("register a person")),
+    ("registry.change_person", _("change a person")),
+    ("registry.create_result", _("register a research result")),
+    ("registry.change_result", _("change a research result")),
+    ("registry.create_need", _("register a technology need")),
+    ("registry.change_need", _("change a technology need")),
+    ("registry.receive_import", _("take in a file")),
+    ("registry.set_up_import", _("say what the columns of a file are")),
+    ("registry.start_import", _("start an import")),
+    ("registry.stop_import", _("stop an import")),
+    ("registry.finish_import", _("finish an import")),
+    ("registry.import_facts", _("import facts")),
 ):
     audit.register(_verb, _words)
+# How far an import is stands in its row and on its page; the trail tells what people did.
+audit.leave_out(Import, "cursor", "counts", "last", "touched_at")

@@ -99,6 +99,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "django_tasks",
+    "django_tasks_db",
     "rules",
     "sanchuang.core",
     "sanchuang.registry",
@@ -210,6 +212,9 @@ MAX_UPLOAD = whole("SANCHUANG_MAX_UPLOAD", 20, "MB") * 2**20
 SCANNER = shlex.split(os.environ.get("SANCHUANG_SCANNER", ""))
 SCAN_SECONDS = whole("SANCHUANG_SCAN_SECONDS", 60, "秒")
 SCAN_MUST = os.environ.get("SANCHUANG_SCAN_MUST", "1") != "0"
+
+# Work that takes longer than a request waits in the database for `sanchuang worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 # A request whose body comes slowly holds a thread of its process. So there are many, and not all of them for bodies:
 # however many people stall in the middle of a form or a file, pages are still answered.

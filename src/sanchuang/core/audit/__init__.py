@@ -6,13 +6,15 @@ docs/how-to-add-a-room.md.
 
 from sanchuang.core.audit.snapshots import leave_out, personal, version_of
 from sanchuang.core.audit.verbs import name_particulars, register
-from sanchuang.core.audit.writing import batch, change, created, note, reading, removed
+from sanchuang.core.audit.writing import Told, batch, change, created, many, note, reading, removed
 
 __all__ = [
+    "Told",
     "batch",
     "change",
     "created",
     "leave_out",
+    "many",
     "name_particulars",
     "note",
     "personal",

@@ -13,7 +13,7 @@ guards = Guards(
         refusing(AuditEntry, "UPDATE", REFUSAL, _FUNCTION),
         refusing(AuditEntry, "DELETE", REFUSAL, _FUNCTION),
         refusing(AuditEntry, "TRUNCATE", REFUSAL, _FUNCTION),
-        refusing(AuditHead, "UPDATE", REFUSAL, _FUNCTION, when="NEW.number <> OLD.number + 1"),
+        refusing(AuditHead, "UPDATE", REFUSAL, _FUNCTION, when="NEW.number <= OLD.number"),
         refusing(AuditHead, "DELETE", REFUSAL, _FUNCTION),
         refusing(AuditHead, "TRUNCATE", REFUSAL, _FUNCTION),
         refusing(AuditSealed, "UPDATE", REFUSAL, _FUNCTION),

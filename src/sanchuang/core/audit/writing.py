@@ -8,6 +8,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -27,6 +29,16 @@ Fields = Mapping[str, Any]
 WHY = 2000  # characters of a reason
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is to be said of one record among many."""
+
+    record: Model
+    before: Fields = dataclass_field(default_factory=dict)
+    after: Fields = dataclass_field(default_factory=dict)
+    why: str = ""
+
+
 def note(
     *,
     by: User | AnonymousUser | None,
@@ -44,39 +56,85 @@ def note(
     Raises `ValueError` for a verb that nobody registered, and `RuntimeError` outside a transaction: both are faults of
     the room.
     """
-    if not known(verb):
-        raise ValueError(f"audit verb {verb!r} is not registered; a room registers it beside its actions")
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{verb}: a row of the audit trail is written in the transaction of its change")
-    name = chain.algorithm()
-    head, _made = AuditHead.objects.select_for_update().get_or_create(pk=1)
-    held = {"before": dict(before or {}), "after": dict(after or {})}
-    sealed = _seal(held, record, name) if record is not None else []
-    acting = by.acting_for if isinstance(by, User) else None
-    entry = AuditEntry(
-        number=head.number + 1,
-        at=timezone.now(),
-        actor=by.pseudonym if isinstance(by, User) else "",
-        behalf=acting.giver.pseudonym if acting is not None else "",
-        verb=verb,
-        model=record._meta.label if record is not None else "",
-        record=str(record.pk)[:80] if record is not None else "",
-        why=why.strip()[:WHY],
-        request=request_id(),
-        count=count,
-        rows_digest=rows_digest,
-        algorithm=name,
-        previous=head.digest,
-        **held,
-    )
-    entry.digest = chain.digest(entry.previous, [getattr(entry, column) for column in chain.COLUMNS])
-    entry.save(force_insert=True)
-    for value in sealed:
-        value.entry = entry
-    AuditSealed.objects.bulk_create(sealed)
-    head.number, head.digest = entry.number, entry.digest
-    head.save(update_fields=["number", "digest"])
+    chained = _Chained(by, verb)
+    entry = chained.add(record, before or {}, after or {}, why, count=count, rows_digest=rows_digest)
+    chained.write()
     return entry
+
+
+def many(told: Iterable[Told], *, by: User, verb: str) -> None:
+    """A row for each of many records, written together: what `note` writes one by one. Raises as `note` does."""
+    those = list(told)
+    if not those:
+        return
+    chained = _Chained(by, verb)
+    for each in those:
+        chained.add(each.record, each.before, each.after, each.why)
+    chained.write()
+
+
+class _Chained:
+    """Rows made one behind the other while the end of the chain is locked, and written at once."""
+
+    def __init__(self, by: User | AnonymousUser | None, verb: str) -> None:
+        if not known(verb):
+            raise ValueError(
+                f"audit verb {verb!r} is not registered; a room registers it beside its actions"
+            )
+        if not connection.in_atomic_block:
+            raise RuntimeError(
+                f"{verb}: a row of the audit trail is written in the transaction of its change"
+            )
+        acting = by.acting_for if isinstance(by, User) else None
+        self.common = {
+            "at": timezone.now(),
+            "actor": by.pseudonym if isinstance(by, User) else "",
+            "behalf": acting.giver.pseudonym if acting is not None else "",
+            "verb": verb,
+            "request": request_id(),
+            "algorithm": chain.algorithm(),
+        }
+        self.head, _made = AuditHead.objects.select_for_update().get_or_create(pk=1)
+        self.entries: list[AuditEntry] = []
+        self.sealed: list[AuditSealed] = []
+
+    def add(
+        self,
+        record: Model | None,
+        before: Fields,
+        after: Fields,
+        why: str,
+        *,
+        count: int | None = None,
+        rows_digest: str = "",
+    ) -> AuditEntry:
+        """The next row."""
+        held = {"before": dict(before), "after": dict(after)}
+        sealed = _seal(held, record, chain.algorithm()) if record is not None else []
+        entry = AuditEntry(
+            number=self.head.number + 1,
+            model=record._meta.label if record is not None else "",
+            record=str(record.pk)[:80] if record is not None else "",
+            why=why.strip()[:WHY],
+            count=count,
+            rows_digest=rows_digest,
+            previous=self.head.digest,
+            **self.common,
+            **held,
+        )
+        entry.digest = chain.digest(entry.previous, [getattr(entry, column) for column in chain.COLUMNS])
+        self.head.number, self.head.digest = entry.number, entry.digest
+        for value in sealed:
+            value.entry = entry
+        self.entries.append(entry)
+        self.sealed += sealed
+        return entry
+
+    def write(self) -> None:
+        """All rows, and the end of the chain."""
+        AuditEntry.objects.bulk_create(self.entries)
+        AuditSealed.objects.bulk_create(self.sealed)
+        self.head.save(update_fields=["number", "digest"])
 
 
 def _seal(held: dict[str, dict[str, Any]], record: Model, name: str) -> list[AuditSealed]:
