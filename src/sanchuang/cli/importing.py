@@ -130,14 +130,18 @@ def _columns(run: Import, said: list[str]) -> list[Column]:
     for text in said:
         head, equals, rest = text.rpartition("=")
         if not equals or head not in heads:
-            raise Malformed(f"--column {text}：文件里没有“{head or text}”这一列", "文件里的列：" + "、".join(heads))
+            raise Malformed(
+                f"--column {text}：文件里没有“{head or text}”这一列", "文件里的列：" + "、".join(heads)
+            )
         to, _colon, more = rest.partition(":")
         unit, _colon, year = more.partition(":")
         if to and not guide.label(to):
             spec = guide.dictionary.find(to)
             guessed = FACT + spec.name if spec is not None else guide.guess(to).to
             if not guessed:
-                raise Malformed(f"--column {text}：没有“{to}”这个字段或事实", "用 sanchuang policy facts 查看事实")
+                raise Malformed(
+                    f"--column {text}：没有“{to}”这个字段或事实", "用 sanchuang policy facts 查看事实"
+                )
             to = guessed
         kept = run.columns[heads[head]]
         given[heads[head]] = {"to": to, "unit": unit or kept["unit"], "year": year or kept["year"]}

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core.forms import WhyField, styled
+from sanchuang.core.language import page_language
 from sanchuang.registry.actions import MOST_NAME
-from sanchuang.registry.models import Industry, Organisation
+from sanchuang.registry.models import Import, Industry, Organisation
+from sanchuang.values import Evidence
 
 
 class OrganisationForm(forms.Form):
@@ -55,3 +57,49 @@ def stored(organisation: Organisation) -> dict[str, str]:
         "address": organisation.address,
         "note": organisation.note,
     }
+
+
+class ImportForm(forms.Form):
+    """A file to be taken in: what its rows are, and whose register it is."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("The rows are"), choices=Import.Kind.choices)
+    source = forms.CharField(
+        label=gettext_lazy("Source"),
+        max_length=200,
+        help_text=gettext_lazy(
+            "Whose register it is, and of when. It stays with every record, and what the columns are is remembered for it."
+        ),
+        widget=forms.TextInput({"list": "sources", "autocomplete": "off"}),
+    )
+    sheet = forms.CharField(
+        label=gettext_lazy("Sheet"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Of a workbook; the first with anything in it where nothing is said."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        styled(self)
+
+
+class ImportOptions(forms.Form):
+    """How the rows of a file are taken."""
+
+    evidence = forms.TypedChoiceField(
+        label=gettext_lazy("Grade of evidence of its facts"),
+        choices=lambda: [(grade.value, grade.label(page_language())) for grade in Evidence],
+        coerce=Evidence,
+        initial=Evidence.CLAIMED.value,
+    )
+    all_or_none = forms.BooleanField(
+        label=gettext_lazy("Import only if every row is good"),
+        required=False,
+        help_text=gettext_lazy(
+            "Else good rows are imported, and faulty ones can be mended and uploaded again."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        styled(self)

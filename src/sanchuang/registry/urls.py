@@ -24,4 +24,9 @@ urlpatterns = [
     path("figures/<str:slug>/", views.figure, name="figure"),
     path("industries/", views.Industries.as_view(), name="industries"),
     path("definitions/", views.FactDefinitions.as_view(), name="fact-definitions"),
+    path("imports/", views.imports, name="imports"),
+    path("imports/<int:number>/", views.import_page, name="import"),
+    path("imports/<int:number>/progress/", views.import_progress, name="import-progress"),
+    path("imports/<int:number>/faults/", views.import_faults, name="import-faults"),
+    path("exports/<slug:kind>/", views.export_records, name="export"),
 ]

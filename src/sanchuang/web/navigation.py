@@ -142,6 +142,8 @@ def _keeping(user: Any) -> Iterator[Entry]:
         yield Entry(_("Accounts"), reverse("users"))
     if user.has_perm("core.invite") or organisations_of(user, Role.MEMBER):
         yield Entry(_("Invitations"), reverse("invite"))
+    if user.has_perm("registry.view_imports"):
+        yield Entry(_("Import and export"), reverse("registry:imports"))
     if user.has_perm("core.view_audit"):
         yield Entry(_("Audit trail"), reverse("audit"))
 

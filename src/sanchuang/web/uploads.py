@@ -13,8 +13,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from sanchuang.core.attachments.actions import too_large as file_too_large
 from sanchuang.core.attachments.uploads import FORM, Receiver, receiver_of
+from sanchuang.core.attachments.uploads import too_large as file_too_large
 from sanchuang.web.views import errors
 
 

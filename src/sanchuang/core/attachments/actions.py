@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from sanchuang.core.attachments.kinds import Attachable, attachable, label_of, m
 from sanchuang.core.attachments.names import LONGEST, cleaned
 from sanchuang.core.attachments.scanner import Scanned, scan
 from sanchuang.core.attachments.storage import Upload
+from sanchuang.core.attachments.uploads import too_large
 from sanchuang.core.models import Attachment, Blob, User
 from sanchuang.core.permissions import authorise, forget_roles
 from sanchuang.core.roles import Role
@@ -122,14 +122,6 @@ def _check_room(record: Model, kind: Attachable, upload: Upload) -> None:
             _("There are %(most)s files already, and no more are taken") % {"most": kind.most},
             _("Remove one that is not needed any more, or join several into one"),
         )
-
-
-def too_large() -> Malformed:
-    """The refusal of a file above `settings.MAX_UPLOAD`."""
-    return Malformed(
-        _("The file is too large: at most %(most)s") % {"most": filesizeformat(settings.MAX_UPLOAD)},
-        _("Make it smaller, such as by a lower resolution of its pictures, or upload it in parts"),
-    )
 
 
 def _infected() -> Malformed:

@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
 from sanchuang.core.attachments.storage import Upload
+from sanchuang.values import Malformed
 
 FIELD = "file"
 FORM = 100 * 2**10  # bytes that the rest of a form with a file may take
@@ -65,3 +68,22 @@ class Receiver(FileUploadHandler):
 def receiver_of(request: HttpRequest) -> Receiver | None:
     """What receives the file of `request`; None for an address that takes none."""
     return next((found for found in request.upload_handlers if isinstance(found, Receiver)), None)
+
+
+def received(request: HttpRequest) -> Upload:
+    """The file of a form, whole. Raises `Malformed` where none was chosen, or one that is too large."""
+    receiver = receiver_of(request)
+    if receiver is not None and receiver.too_large:
+        raise too_large()
+    upload = request.FILES.get(FIELD)
+    if not isinstance(upload, Upload):
+        raise Malformed(_("No file is chosen"), _("Choose one, then upload it"))
+    return upload
+
+
+def too_large() -> Malformed:
+    """The refusal of a file above `settings.MAX_UPLOAD`."""
+    return Malformed(
+        _("The file is too large: at most %(most)s") % {"most": filesizeformat(settings.MAX_UPLOAD)},
+        _("Make it smaller, such as by a lower resolution of its pictures, or upload it in parts"),
+    )

@@ -78,9 +78,7 @@ class _Chained:
 
     def __init__(self, by: User | AnonymousUser | None, verb: str) -> None:
         if not known(verb):
-            raise ValueError(
-                f"audit verb {verb!r} is not registered; a room registers it beside its actions"
-            )
+            raise ValueError(f"audit verb {verb!r} is not registered; a room registers it beside its actions")
         if not connection.in_atomic_block:
             raise RuntimeError(
                 f"{verb}: a row of the audit trail is written in the transaction of its change"

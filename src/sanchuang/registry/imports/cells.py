@@ -92,14 +92,14 @@ def several(text: str) -> list[str]:
     return [short(part) for part in _SEVERAL.split(text) if part.strip()]
 
 
-def code(text: str) -> str:
+def code(text: str, scheme: str) -> str:
     """A registration code by the pack's scheme."""
     if _EXPONENT.fullmatch(text):
         raise Malformed(
             _("Excel kept only part of the code: %(text)s") % {"text": text},
             _("Format the column as text before the codes are typed or pasted, and export it again"),
         )
-    return check_code(text, code_scheme())
+    return check_code(text, scheme)
 
 
 def level(text: str) -> int:
@@ -129,12 +129,13 @@ def canonical_period(text: str) -> str:
 
 @dataclass
 class Lookups:
-    """What cells may name: kinds, industries, places, fields. Read once for a whole import."""
+    """What cells may name, and how codes are written. Read once for a whole import."""
 
     kinds: dict[str, str] = field(default_factory=dict)
     industries: dict[str, Industry] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
+    scheme: str = "none"
 
     @classmethod
     def read(cls) -> Lookups:
@@ -148,7 +149,12 @@ class Lookups:
             _named(Industry.objects.all(), "code"),
             _named(Place.objects.all(), "slug"),
             _named(Field.objects.all(), "slug"),
+            code_scheme(),
         )
+
+    def code(self, text: str) -> str:
+        """A registration code."""
+        return code(text, self.scheme)
 
     def kind(self, text: str) -> str:
         """A kind of organisation."""

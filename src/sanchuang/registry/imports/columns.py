@@ -14,10 +14,12 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from sanchuang.core.language import listed, page_language
 from sanchuang.core.search import search_key
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
+from sanchuang.registry.imports.cells import LANGUAGES
 from sanchuang.registry.imports.files import Row
 from sanchuang.values import Malformed
 
@@ -90,11 +92,12 @@ class Guide:
     def __init__(self, targets: Sequence[Target], dictionary: FactDictionary) -> None:
         self.targets = list(targets)
         self.dictionary = dictionary
-        self._known = {
-            search_key(str(head)): target.key
-            for target in targets
-            for head in (*target.heads, target.label, target.key)
-        }
+        self._known: dict[str, str] = {}
+        for language in LANGUAGES:  # a file that was exported in one is understood in all
+            with override(language):
+                for target in targets:
+                    for head in (*target.heads, target.label, target.key):
+                        self._known.setdefault(search_key(str(head)), target.key)
         for spec in dictionary.specs.values():
             for head in (spec.name, *spec.labels.values(), *spec.aliases):
                 self._known.setdefault(search_key(head), FACT + spec.name)

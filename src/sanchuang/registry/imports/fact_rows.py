@@ -110,9 +110,10 @@ class FactRows(RecordKind):
         record = there[values["organisation"]]
         planner = self.planners[values.get("evidence", self.run.evidence)]
         facts = planner.plan(record, [read], values.get("source", ""))
-        changed = any(fact.change[1] for fact in facts)
+        changed = any(fact.known is not None for fact in facts)
         outcome = Outcome.CHANGED if changed else Outcome.CREATED if facts else Outcome.SAME
-        return Plan(reading.number, outcome, record, [fact.change for fact in facts], facts=facts)
+        changes = [fact.change() for fact in facts] if changed else []
+        return Plan(reading.number, outcome, record, changes, facts=facts)
 
     def write(self, plans: Sequence[Plan], why: Callable[[int], str]) -> None:
         """Record what is new; a grade above a claim asks its own permission."""

@@ -23,14 +23,28 @@ Key = tuple[int, str, str, dt.date | None]
 
 @dataclass(frozen=True, slots=True)
 class FactPlan:
-    """A value to be recorded by `planner`, in place of `replaces` where the same was recorded today."""
+    """A value to be recorded by `planner` beside what is `known`, or in its place where that was recorded today."""
 
     planner: FactPlanner
     organisation: Organisation
     read: FactRead
-    change: tuple[str, str, str]
     source: str
-    replaces: Fact | None = None
+    known: Fact | None = None
+
+    def change(self) -> tuple[str, str, str]:
+        """What of the organisation changes: the fact, its value so far, the new one."""
+        spec = definitions().dictionary.specs[self.read.name]
+
+        def shown(stored: Any, op: Any) -> str:
+            return value_text(FactValue(decode(stored, spec.type), op=op), spec, page_language())
+
+        before = shown(self.known.value, self.known.op) if self.known is not None else ""
+        label = f"{spec.label(page_language())} {self.read.period}".strip()
+        return label, before, shown(self.read.stored, self.read.op)
+
+    def replaces(self, today: dt.date) -> bool:
+        """Whether what is known was recorded here today."""
+        return self.known is not None and self.known.known_from == today and not self.known.pack
 
 
 class FactPlanner:
@@ -58,12 +72,7 @@ class FactPlanner:
             known = self._known.get(key) if organisation.pk else None
             if known is not None and (known.value, known.op) == (read.stored, read.op):
                 continue
-            today = (
-                known if known is not None and known.known_from == self._today and not known.pack else None
-            )
-            plans.append(
-                FactPlan(self, organisation, read, _change(known, read), source or self._run.source, today)
-            )
+            plans.append(FactPlan(self, organisation, read, source or self._run.source, known))
         return plans
 
     def write(self, plans: Sequence[FactPlan]) -> None:
@@ -74,8 +83,8 @@ class FactPlanner:
         for plan in plans:
             read = plan.read
             given: dict[str, Any] = {"value": read.stored, "op": read.op, "source": plan.source}
-            if plan.replaces is not None and plan.replaces.pk:
-                Fact.objects.filter(pk=plan.replaces.pk).update(**given)
+            if plan.known is not None and plan.replaces(self._today):
+                Fact.objects.filter(pk=plan.known.pk).update(**given)
             else:
                 # The last of several rows about the same fact counts, as it does where they are recorded one by one.
                 new[plan.organisation.pk, read.name, read.period, read.date_from] = Fact(
@@ -90,14 +99,3 @@ class FactPlanner:
             rows.append([plan.organisation.slug, read.name, read.period, read.stored, read.op.value])
         Fact.objects.bulk_create(new.values())
         audit.batch(by=self._run.by, verb="registry.import_facts", rows=rows, record=self._run)
-
-
-def _change(known: Fact | None, read: FactRead) -> tuple[str, str, str]:
-    spec = definitions().dictionary.specs[read.name]
-    label = f"{spec.label(page_language())} {read.period}".strip()
-
-    def shown(stored: Any, op: Any) -> str:
-        return value_text(FactValue(decode(stored, spec.type), op=op), spec, page_language())
-
-    before = shown(known.value, known.op) if known is not None else ""
-    return label, before, shown(read.stored, read.op)

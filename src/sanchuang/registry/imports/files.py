@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from sanchuang.core.attachments.content import examine
-from sanchuang.core.export import LONGEST_CELL
+from sanchuang.core.export import FORMULA_SIGNS, LONGEST_CELL
 from sanchuang.values import Malformed
 
 ENDINGS = (".csv", ".txt", ".xlsx", ".xls")
@@ -74,7 +74,7 @@ class Source:
                     if number > MOST_ROWS:
                         raise _too_long()
                     if number > after and any(cells):
-                        yield Row(number, [_trimmed(cell) for cell in _within(cells, number)])
+                        yield Row(number, [_plain(cell) for cell in _within(cells, number)])
         except (csv.Error, UnicodeDecodeError) as error:
             line = reader.line_num if reader is not None else 1
             raise Malformed(
@@ -252,6 +252,12 @@ def _decimal(value: float) -> str:
 
 def _trimmed(text: str) -> str:
     return text.strip(" \t\r\n\u3000\u00a0\ufeff") if text else text
+
+
+def _plain(text: str) -> str:
+    """A cell of CSV without the apostrophe that keeps a spreadsheet program from taking it for a formula."""
+    text = _trimmed(text)
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
 
 
 def _within(cells: list[str], number: int) -> list[str]:

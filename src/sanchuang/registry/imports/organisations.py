@@ -101,7 +101,7 @@ class Organisations(RecordKind):
         """How each is read."""
         return {
             "name": cells.short,
-            "code": cells.code,
+            "code": self.lookups.code,
             "former": cells.several,
             "short": cells.several,
             "name_en": cells.short,
@@ -249,7 +249,7 @@ class Organisations(RecordKind):
             plan.changes.append((_("Names"), "", "；".join(new)))
         plan.more["names"] = new
         plan.facts = self.facts.plan(record, reading.facts)
-        plan.changes += [fact.change for fact in plan.facts]
+        plan.changes += [fact.change() for fact in plan.facts]
         if plan.changes:
             plan.outcome = Outcome.CHANGED
         names.update(new)

@@ -2,6 +2,13 @@
 
 from sanchuang.registry.views.edit import edit_organisation
 from sanchuang.registry.views.figures import figure
+from sanchuang.registry.views.imports import (
+    export_records,
+    import_faults,
+    import_page,
+    import_progress,
+    imports,
+)
 from sanchuang.registry.views.lists import (
     FactDefinitions,
     Figures,
@@ -27,7 +34,12 @@ __all__ = [
     "Places",
     "Results",
     "edit_organisation",
+    "export_records",
     "figure",
+    "import_faults",
+    "import_page",
+    "import_progress",
+    "imports",
     "map_page",
     "mechanism",
     "need",

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sanchuang.core.attachments import Upload, add, open_file, queries, remove
-from sanchuang.core.attachments.actions import too_large
+from sanchuang.core.attachments import add, open_file, queries, remove
 from sanchuang.core.attachments.content import type_of
 from sanchuang.core.attachments.kinds import address_of
 from sanchuang.core.attachments.scanner import NoScan
-from sanchuang.core.attachments.uploads import FIELD, receiver_of, takes_file
+from sanchuang.core.attachments.uploads import received, takes_file
 from sanchuang.core.permissions import require
 from sanchuang.values import Malformed
 
@@ -46,7 +45,7 @@ def attachments(request: HttpRequest, model: str, key: str) -> HttpResponse:
     if request.method == "POST":
         typed = {"title": request.POST.get("title", "").replace("\0", "")}
         try:
-            made = add(record, by=request.user, upload=_received(request), title=typed["title"])
+            made = add(record, by=request.user, upload=received(request), title=typed["title"])
         except (Malformed, NoScan) as error:
             fault = error
         else:
@@ -54,16 +53,6 @@ def attachments(request: HttpRequest, model: str, key: str) -> HttpResponse:
             return redirect(address_of(record) + "#files")
     context = {"record": record, "address": address_of(record), "typed": typed, "fault": fault}
     return render(request, "web/files.html", context)
-
-
-def _received(request: HttpRequest) -> Upload:
-    receiver = receiver_of(request)
-    if receiver is not None and receiver.too_large:
-        raise too_large()
-    upload = request.FILES.get(FIELD)
-    if not isinstance(upload, Upload):
-        raise Malformed(_("No file is chosen"), _("Choose one, then upload it"))
-    return upload
 
 
 @require_http_methods(["GET", "POST"])
