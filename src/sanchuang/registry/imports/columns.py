@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -68,13 +68,13 @@ class Head:
     year: str
 
     @classmethod
-    def of(cls, text: str) -> Head:
-        """Take apart "2024年营业收入（万元）"."""
+    def of(cls, text: str, units: Collection[str]) -> Head:
+        """Take apart "2024年营业收入（万元）"; what stands in brackets is a unit where it is one of `units`."""
         plain = unicodedata.normalize("NFKC", text)
         unit = ""
         for inside in _BRACKETS.findall(plain):
             word = _UNIT_WORD.sub("", inside.strip())
-            if word in MONEY_UNITS or word in ("人", "%", "家", "项", "件", "个", "平方米"):
+            if word in units:
                 unit = word
                 plain = (
                     plain.replace(f"({inside})", "").replace(f"[{inside}]", "").replace(f"【{inside}】", "")
@@ -92,20 +92,25 @@ class Guide:
     def __init__(self, targets: Sequence[Target], dictionary: FactDictionary) -> None:
         self.targets = list(targets)
         self.dictionary = dictionary
+        self.units = {*MONEY_UNITS, "%", *(spec.unit for spec in dictionary.specs.values() if spec.unit)}
         self._known: dict[str, str] = {}
-        for language in LANGUAGES:  # a file that was exported in one is understood in all
+        for language in LANGUAGES:  # a table that went out in one is understood in all
             with override(language):
-                for target in targets:
-                    for head in (*target.heads, target.label, target.key):
-                        self._known.setdefault(search_key(str(head)), target.key)
+                self._know((target.key, (target.label, target.key)) for target in targets)
+        self._know((target.key, target.heads) for target in targets)
         for spec in dictionary.specs.values():
             for head in (spec.name, *spec.labels.values(), *spec.aliases):
                 self._known.setdefault(search_key(head), FACT + spec.name)
 
+    def _know(self, called: Iterable[tuple[str, Iterable[str | Promise]]]) -> None:
+        for key, heads in called:
+            for head in heads:
+                self._known.setdefault(search_key(str(head)), key)
+
     def guess(self, text: str) -> Column:
         """The column that a head means, by its words."""
         whole = self._known.get(search_key(text))
-        head = Head.of(text)
+        head = Head.of(text, self.units)
         to = whole or self._known.get(head.words, "")
         spec = self.spec(to)
         if spec is None:
@@ -115,6 +120,12 @@ class Guide:
     def spec(self, to: str) -> FactSpec | None:
         """The fact that a target is; None for a field of the record."""
         return self.dictionary.specs.get(to.removeprefix(FACT)) if to.startswith(FACT) else None
+
+    def units_of(self, spec: FactSpec) -> tuple[str, ...]:
+        """The units in which a column of this fact may be; amounts name theirs, as none can be guessed."""
+        if spec.type is FactType.MONEY:
+            return MONEY_UNITS if spec.unit in ("", "元") else (spec.unit,)
+        return ("", "%") if spec.type is FactType.RATE else ("", spec.unit) if spec.unit else ("",)
 
     def label(self, to: str) -> str:
         """How a target is called on the page."""
@@ -183,10 +194,14 @@ class Guide:
                     _("Choose a field or a fact of the list"),
                 )
             return
-        if spec.type is FactType.MONEY and column.unit not in MONEY_UNITS:
+        if column.unit not in self.units_of(spec):
             raise Malformed(
-                _("Column “%(head)s” does not say in which unit its amounts are") % {"head": column.head},
-                _("Choose 元 or 万元; a wrong guess would be ten thousand times too much"),
+                _("Column “%(head)s” does not say in which unit its amounts are") % {"head": column.head}
+                if spec.type is FactType.MONEY
+                else _("“%(unit)s” is no unit of column “%(head)s”")
+                % {"head": column.head, "unit": column.unit},
+                _("Units: %(units)s; a wrong guess would be many times too much")
+                % {"units": listed(unit or "–" for unit in self.units_of(spec))},
             )
         if spec.per is Per.YEAR and not column.year.isdecimal():
             raise Malformed(

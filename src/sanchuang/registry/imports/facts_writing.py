@@ -55,9 +55,12 @@ class FactPlanner:
         self._evidence: Evidence = evidence or run.evidence
         self._today = timezone.localdate()
         self._known: dict[Key, Fact] = {}
+        self._planned: dict[tuple[str, str, str, dt.date | None], FactRead] = {}
 
     def prepare(self, organisations: Collection[int]) -> None:
-        """Read what is known of these, by the grade of evidence of this import."""
+        """Read what is known of these, by the grade of evidence of this import; what was planned is written by now."""
+        if self._run.state == Import.State.RUNNING:
+            self._planned.clear()
         found = Fact.objects.filter(organisation__in=organisations, evidence=self._evidence)
         self._known = {
             (fact.organisation_id, fact.name, fact.period, fact.date_from): fact
@@ -72,6 +75,10 @@ class FactPlanner:
             known = self._known.get(key) if organisation.pk else None
             if known is not None and (known.value, known.op) == (read.stored, read.op):
                 continue
+            place = (organisation.slug, *key[1:])
+            if self._planned.get(place) == read:
+                continue
+            self._planned[place] = read
             plans.append(FactPlan(self, organisation, read, source or self._run.source, known))
         return plans
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from sanchuang.core.attachments.content import examine
@@ -73,8 +75,11 @@ class Source:
                 for number, cells in enumerate(reader, 1):
                     if number > MOST_ROWS:
                         raise _too_long()
-                    if number > after and any(cells):
-                        yield Row(number, [_plain(cell) for cell in _within(cells, number)])
+                    if number <= after:
+                        continue
+                    shown = [_plain(cell) for cell in _within(cells, number)]
+                    if any(shown):
+                        yield Row(number, shown)
         except (csv.Error, UnicodeDecodeError) as error:
             line = reader.line_num if reader is not None else 1
             raise Malformed(
@@ -169,15 +174,15 @@ def _workbook(path: Path, name: str, sheet: str) -> Source:
         chosen = sheet or next((name for name in sheets if book.get_sheet_by_name(name).height), sheets[0])
         found = book.get_sheet_by_name(chosen)
         rows, first = _cells(found)
+        if packed:
+            _mark_uncalculated(path, chosen, rows, first)
     except Malformed:
         raise
-    except (CalamineError, OSError, ValueError, IndexError) as error:
+    except (CalamineError, InvalidFileException, OSError, ValueError, LookupError) as error:
         raise Malformed(
             _("The workbook is damaged or protected by a password"),
             _("Open it in the program that made it, and save it again as Excel (.xlsx) without a password"),
         ) from error
-    if packed:
-        _mark_uncalculated(path, chosen, rows, first)
     return Source(path, name, chosen, sheets, _rows=rows, _first=first)
 
 
@@ -207,16 +212,15 @@ def _mark_uncalculated(path: Path, sheet: str, rows: list[list[str]], first: int
         sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/")]
         if not any(_holds(package, name, b"<f") for name in sheets):
             return
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True)
-    for cells in book[sheet].iter_rows():
-        for cell in cells:
-            if getattr(cell, "data_type", "") == "f":
-                at = cell.row - first
-                if at < len(rows) and cell.column <= len(rows[at]) and not rows[at][cell.column - 1]:
-                    rows[at][cell.column - 1] = UNCALCULATED
-    book.close()
+    with path.open("rb") as file:
+        book = load_workbook(file, read_only=True)
+        for cells in book[sheet].iter_rows():
+            for cell in cells:
+                if getattr(cell, "data_type", "") == "f":
+                    at = cell.row - first
+                    if at < len(rows) and cell.column <= len(rows[at]) and not rows[at][cell.column - 1]:
+                        rows[at][cell.column - 1] = UNCALCULATED
+        book.close()
 
 
 def _holds(package: zipfile.ZipFile, name: str, mark: bytes) -> bool:

@@ -246,7 +246,7 @@ class Organisations(RecordKind):
                 plan.changes.append((label, str(before or ""), str(value)))
         new = {text: use for target, use in LISTS for text in values.get(target, ()) if text not in names}
         if new:
-            plan.changes.append((_("Names"), "", "；".join(new)))
+            plan.changes.append((_("Other names"), "", "；".join(new)))
         plan.more["names"] = new
         plan.facts = self.facts.plan(record, reading.facts)
         plan.changes += [fact.change() for fact in plan.facts]

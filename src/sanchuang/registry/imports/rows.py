@@ -19,7 +19,7 @@ from sanchuang.registry.coding import Json
 from sanchuang.registry.duplicates import Likeness
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import FACT, Column, Guide, Target
-from sanchuang.registry.imports.files import Row
+from sanchuang.registry.imports.files import UNCALCULATED, Row
 from sanchuang.registry.models import Import
 from sanchuang.values import Malformed, Op, Period
 from sanchuang.values.numbers import parse_number
@@ -89,7 +89,8 @@ class Plan:
 
 def wrong(message: str, remedy: str, column: str = "", value: str = "") -> Fault:
     """A fault; of the value the beginning is repeated."""
-    return Fault(column, "".join(c for c in value[:SHOWN] if c.isprintable()), message, remedy)
+    shown = "" if value == UNCALCULATED else "".join(c for c in value[:SHOWN] if c.isprintable())
+    return Fault(column, shown, message, remedy)
 
 
 class RecordKind(ABC):

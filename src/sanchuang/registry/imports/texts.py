@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core import audit
@@ -16,13 +17,13 @@ from sanchuang.registry.imports.known import KnownOrganisations
 from sanchuang.registry.imports.organisations import identifier
 from sanchuang.registry.imports.rows import Outcome, Plan, Reading, RecordKind
 from sanchuang.registry.models import Import, Need, Result
-from sanchuang.values import Verification
+from sanchuang.values import Malformed, Verification
 
 _TITLE = Target(
     "title", gettext_lazy("Title"), ("名称", "标题", "成果名称", "需求名称", "题目"), required=True
 )
 _TEXT = Target(
-    "text", gettext_lazy("Description"), ("简介", "成果简介", "需求描述", "内容", "说明"), required=True
+    "text", gettext_lazy("Abstract"), ("简介", "成果简介", "需求描述", "内容", "说明"), required=True
 )
 _FIELD = Target("field", gettext_lazy("Field"), ("技术领域", "所属领域", "领域"), required=True)
 _ORGANISATION = Target(
@@ -33,6 +34,13 @@ _ORGANISATION = Target(
 _KEYWORDS = Target("keywords", gettext_lazy("Keywords"), ("关键词", "关键字"))
 _NOTE = Target("note", gettext_lazy("Note"), ("备注",))
 _SLUG = Target("slug", gettext_lazy("Identifier"), ("标识", "编号", "id"))
+
+
+def _budget(text: str) -> int:
+    amount = cells.money(text, "元").fen
+    if amount < 0:
+        raise Malformed(_("A budget is not below nothing"), _("Write the amount, or leave the cell empty"))
+    return amount
 
 
 class _Texts(RecordKind):
@@ -62,7 +70,7 @@ class _Texts(RecordKind):
             "circle": self.lookups.circle,
             "trl": cells.level,
             "trl_wanted": cells.level,
-            "budget": lambda text: cells.money(text, "元").fen,
+            "budget": _budget,
             "deadline": cells.day,
             "keywords": cells.several,
             "note": str.strip,

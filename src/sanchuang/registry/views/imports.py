@@ -227,7 +227,14 @@ def _columns(run: Import) -> dict[str, Any]:
         "facts": [
             (FACT + spec.name, guide.label(FACT + spec.name)) for spec in guide.dictionary.specs.values()
         ],
-        "units": MONEY_UNITS,
+        "units": sorted(
+            guide.units,
+            key=lambda unit: (
+                unit not in MONEY_UNITS,
+                MONEY_UNITS.index(unit) if unit in MONEY_UNITS else 0,
+                unit,
+            ),
+        ),
     }
 
 
