@@ -16,6 +16,7 @@ from sanchuang.core.models import User
 from sanchuang.core.permissions import holds_role, memberships_of, organisations_of, permit
 from sanchuang.core.roles import Role
 from sanchuang.ledger.models import Account, Memo, Transfer
+from sanchuang.registry.models import Organisation
 from sanchuang.registry.permissions import INSIDERS, OVERSEERS
 
 _predicate: Any = rules.predicates.predicate  # django-rules is not typed
@@ -23,8 +24,13 @@ _predicate: Any = rules.predicates.predicate  # django-rules is not typed
 
 def _owns(user: User | AnonymousUser, *accounts: Account) -> bool:
     """Whether `user` works in the organisation that owns one of `accounts`."""
-    owners = {account.owner.slug for account in accounts if account.owner is not None}
+    owners = {_present(account.owner).slug for account in accounts if account.owner is not None}
     return bool(owners) and not owners.isdisjoint(organisations_of(user, *INSIDERS))
+
+
+def _present(owner: Organisation) -> Organisation:
+    # What an account is cannot be rewritten: after a merger its owner is who the owner was merged into.
+    return owner.merged_into or owner
 
 
 def _own_account(user: User | AnonymousUser, account: Account | None = None) -> bool:
@@ -84,7 +90,7 @@ permit(
 def _of_owners(owners: set[str], *paths: str) -> Q:
     found = Q(pk__in=())
     for path in paths:
-        found |= Q(**{f"{path}__slug__in": owners})
+        found |= Q(**{f"{path}__slug__in": owners}) | Q(**{f"{path}__merged_into__slug__in": owners})
     return found
 
 

@@ -118,7 +118,7 @@ class Roll:
 
     @classmethod
     def read(cls) -> Roll:
-        """Every organisation here with its names, but those that were merged into another."""
+        """Every organisation here with its names; codes of those merged into it find it too."""
         about = PackLoad.objects.values_list("about", flat=True).first() or {}
         regions = [
             name for part in ("province", "city", "district") for name in (about.get(part) or {}).values()
@@ -128,10 +128,16 @@ class Roll:
         known = OrganisationName.objects.order_by("pk").values_list("organisation_id", "name")
         for pk, name in known.iterator(chunk_size=10_000):
             others.setdefault(pk, []).append(name)
-        columns = ("pk", "code", "name", "name_hant", "name_en", "name_local")
-        rows = Organisation.objects.order_by("pk").values_list(*columns)
-        for pk, code, *names in rows.iterator(chunk_size=10_000):
-            roll.add(pk, code, [*names, *others.pop(pk, ())])
+        columns = ("pk", "merged_into", "code", "name", "name_hant", "name_en", "name_local")
+        rows = Organisation.every.order_by("pk").values_list(*columns)
+        codes = []
+        for pk, survivor, code, *names in rows.iterator(chunk_size=10_000):
+            if survivor is None:
+                roll.add(pk, code, [*names, *others.pop(pk, ())])
+            elif code:
+                codes.append((survivor, code))
+        for survivor, code in codes:
+            roll.add(survivor, code, ())
         return roll
 
     def __len__(self) -> int:

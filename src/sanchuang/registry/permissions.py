@@ -71,6 +71,14 @@ permit(
 )
 
 
+permit(
+    "registry.merge_organisations",
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR),
+    what=_("merge organisations"),
+    who=_("officers and administrators"),
+)
+
+
 def within_reach(path: str) -> Callable[[User | AnonymousUser], Q]:
     """The records that `insiders` reach, in the database's terms; `path` leads from a record to its organisation."""
 
@@ -116,5 +124,10 @@ for _verb, _words in (
     ("registry.change_organisation", _("change an organisation")),
     ("registry.classify_organisation", _("classify an organisation")),
     ("registry.record_fact", _("record a fact")),
+    ("registry.merge_organisations", _("merge organisations")),
+    ("registry.leave_fact", _("leave a fact out at a merger: the survivor has its own")),
+    ("registry.leave_position", _("leave a position out at a merger: the survivor has it")),
+    ("registry.hand_over_roles", _("hand roles over at a merger")),
 ):
     audit.register(_verb, _words)
+audit.name_particulars(merged=_("merged organisation"))

@@ -4,20 +4,22 @@ A room registers its verbs and calls one of these functions in the transaction o
 docs/how-to-add-a-room.md.
 """
 
-from sanchuang.core.audit.snapshots import leave_out, personal, version_of
+from sanchuang.core.audit.snapshots import leave_out, personal, snapshot, version_of
 from sanchuang.core.audit.verbs import name_particulars, register
-from sanchuang.core.audit.writing import batch, change, created, note, reading, removed
+from sanchuang.core.audit.writing import batch, change, created, locked, note, reading, removed
 
 __all__ = [
     "batch",
     "change",
     "created",
     "leave_out",
+    "locked",
     "name_particulars",
     "note",
     "personal",
     "reading",
     "register",
     "removed",
+    "snapshot",
     "version_of",
 ]

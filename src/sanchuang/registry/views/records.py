@@ -14,7 +14,7 @@ from sanchuang.core.permissions import require
 from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.labels import MECHANISM_KINDS, NAME_KINDS, ORGANISATION_KINDS, PLACE_KINDS
 from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
-from sanchuang.registry.queries import organisation_file
+from sanchuang.registry.queries import here, organisation_file
 from sanchuang.registry.queries.records import same_field, there
 from sanchuang.values import Yuan
 
@@ -25,9 +25,13 @@ READINESS = range(1, 10)
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: names, place, people, results, needs; facts for those who may see them."""
     require(request.user, VIEW)
-    found = get_object_or_404(
-        Organisation.objects.select_related("industry", "place", "circle").prefetch_related("tags", "names"),
-        slug=slug,
+    found = here(
+        get_object_or_404(
+            Organisation.every.select_related("industry", "place", "circle").prefetch_related(
+                "tags", "names"
+            ),
+            slug=slug,
+        )
     )
     file = organisation_file(found, timezone.localdate())
     may_see_facts = request.user.has_perm("registry.view_facts", found)
