@@ -7,20 +7,24 @@ account, is counted here and resolved through `Organisation.merged_into` where i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core import audit
 from sanchuang.core.accounts import handing_over
 from sanchuang.core.models import User
+from sanchuang.engines.rules.dictionary import FactSpec, FactValue
+from sanchuang.registry.definitions import dictionary
+from sanchuang.registry.facts import company_facts
 from sanchuang.registry.models import Fact, Need, Organisation, OrganisationName, PersonRole, Result
-from sanchuang.values import Malformed
+from sanchuang.values import Malformed, Period
 
 CHUNK = 2000
 Use = OrganisationName.Kind
@@ -81,26 +85,60 @@ def codes_differ(kept: Organisation, merged: Organisation) -> bool:
     return bool(kept.code and merged.code and kept.code != merged.code)
 
 
+@dataclass(frozen=True)
+class FactPair:
+    """One fact of one period as each of the two knows it; None: not known."""
+
+    spec: FactSpec
+    period: Period | None
+    kept: FactValue | None
+    merged: FactValue | None
+
+
+def fact_differences(kept: Organisation, merged: Organisation, on: dt.date) -> list[FactPair]:
+    """The facts in which the two differ on `on`, in the order of the dictionary; what only one knows is no less one."""
+    facts = company_facts([kept, merged], on)
+    known = [
+        {(name, value.period): value for name, value in facts[each.pk].known()} for each in (kept, merged)
+    ]
+    own, other = known
+    found = []
+    for spec in dictionary().specs.values():
+        periods = {period for name, period in (*own, *other) if name == spec.name}
+        for period in sorted(periods, key=str, reverse=True):
+            pair = own.get((spec.name, period)), other.get((spec.name, period))
+            if _said(pair[0]) != _said(pair[1]):
+                found.append(FactPair(spec, period, *pair))
+    return found
+
+
+def _said(value: FactValue | None) -> Any:
+    return None if value is None else (value.value, value.op)
+
+
 def check(kept: Organisation, merged: Organisation, *, force_codes: bool) -> None:
     """Raise `Malformed` for two that cannot be one."""
     said = {"kept": kept, "merged": merged}
     if kept.pk == merged.pk:
-        raise Malformed(_t("An organisation cannot be merged with itself"), _t("Choose the other one"))
+        raise Malformed(
+            gettext("An organisation cannot be merged with itself"), gettext("Choose the other one")
+        )
     for each in (kept, merged):
         if each.merged_into_id is not None:
             raise Malformed(
-                _t("“%(name)s” was merged with another organisation already") % {"name": each},
-                _t("Open its page: it leads to the survivor"),
+                gettext("“%(name)s” was merged with another organisation already") % {"name": each},
+                gettext("Open its page: it leads to the survivor"),
             )
     if kept.synthetic != merged.synthetic:
         raise Malformed(
-            _t("One of “%(kept)s” and “%(merged)s” is invented for the sample, the other is real") % said,
-            _t("Only organisations of one sort are merged"),
+            gettext("One of “%(kept)s” and “%(merged)s” is invented for the sample, the other is real")
+            % said,
+            gettext("Only organisations of one sort are merged"),
         )
     if codes_differ(kept, merged) and not force_codes:
         raise Malformed(
-            _t("“%(kept)s” and “%(merged)s” have different registration codes") % said,
-            _t("See whether they are two; if they are one, confirm that both codes are its"),
+            gettext("“%(kept)s” and “%(merged)s” have different registration codes") % said,
+            gettext("See whether they are two; if they are one, confirm that both codes are its"),
         )
 
 

@@ -14,6 +14,7 @@ from sanchuang.registry.views.lists import (
     Results,
 )
 from sanchuang.registry.views.map import map_page
+from sanchuang.registry.views.merging import duplicates, merge_organisation
 from sanchuang.registry.views.records import mechanism, need, organisation, person, place, result
 
 __all__ = [
@@ -26,10 +27,12 @@ __all__ = [
     "People",
     "Places",
     "Results",
+    "duplicates",
     "edit_organisation",
     "figure",
     "map_page",
     "mechanism",
+    "merge_organisation",
     "need",
     "organisation",
     "person",

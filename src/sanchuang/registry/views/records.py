@@ -13,6 +13,7 @@ from sanchuang.core.history import history
 from sanchuang.core.permissions import require
 from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.labels import MECHANISM_KINDS, NAME_KINDS, ORGANISATION_KINDS, PLACE_KINDS
+from sanchuang.registry.merging import merged_of
 from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
 from sanchuang.registry.queries import here, organisation_file
 from sanchuang.registry.queries.records import same_field, there
@@ -48,6 +49,8 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "may_see_facts": may_see_facts,
         "may_change": request.user.has_perm("registry.change_organisation", found),
         "may_advise": found.kind == found.Kind.COMPANY and request.user.has_perm("registry.advise", found),
+        "may_merge": request.user.has_perm("registry.merge_organisations", found),
+        "merged": merged_of(found),
         "history": history(found, request.user),
     }
     return render(request, "registry/organisation.html", context)
