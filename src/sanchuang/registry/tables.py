@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import django_tables2 as tables
@@ -201,7 +201,7 @@ class PlaceTable(tables.Table):
 
 
 class DuplicateTable(tables.Table):
-    """Two organisations that may be one; `rows` gives the records of each pair that is drawn."""
+    """Two organisations that may be one. `prepare` reads those of the pairs that are drawn."""
 
     one = tables.Column(verbose_name=_("Organisation"), attrs=LEAD, empty_values=(), orderable=False)
     other = tables.Column(verbose_name=_("and this one"), empty_values=(), orderable=False)
@@ -209,17 +209,17 @@ class DuplicateTable(tables.Table):
     score = tables.Column(verbose_name=_("Likeness"), attrs=NUMBER, orderable=False)
     act = tables.Column(verbose_name=_("What to do"), empty_values=(), orderable=False)
 
-    def __init__(self, pairs: Any, records: Mapping[Pair, tuple[Organisation, Organisation]]) -> None:
-        self.records = records
-        super().__init__(data=pairs)
+    def prepare(self, pairs: Iterable[Pair]) -> None:
+        """Read the organisations of `pairs` in one query."""
+        self.known = Organisation.objects.in_bulk({pk for pair in pairs for pk in (pair.one, pair.other)})
 
     def render_one(self, record: Pair) -> SafeString:
         """The one registered first."""
-        return self._called(self.records[record][0])
+        return self._called(self.known[record.one])
 
     def render_other(self, record: Pair) -> SafeString:
         """The one registered later."""
-        return self._called(self.records[record][1])
+        return self._called(self.known[record.other])
 
     @staticmethod
     def _called(organisation: Organisation) -> SafeString:
@@ -236,6 +236,6 @@ class DuplicateTable(tables.Table):
 
     def render_act(self, record: Pair) -> SafeString:
         """The way to the page where the two are compared."""
-        one, other = self.records[record]
+        one, other = self.known[record.one], self.known[record.other]
         url = reverse("registry:merge-organisation", args=[one.slug], query={"with": other.slug})
         return format_html('<a class="btn btn-sm" href="{}">{}</a>', url, _("Compare"))

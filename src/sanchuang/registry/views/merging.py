@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from sanchuang.core import audit
 from sanchuang.core.errors import Conflict, Unfit
 from sanchuang.core.permissions import require
 from sanchuang.registry import actions, merging
-from sanchuang.registry.duplicates import Pair, Roll
+from sanchuang.registry.duplicates import Roll
 from sanchuang.registry.forms import MergeForm
 from sanchuang.registry.labels import ORGANISATION_KINDS
 from sanchuang.registry.models import Organisation
@@ -35,15 +34,12 @@ RELATED = ("industry", "place", "circle", "merged_into")
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Every two organisations that may be one, the likeliest first; compared anew each time."""
     require(request.user, MERGE)
-    paginator: Paginator[Pair] = Paginator(Roll.read().pairs(), PAGE)
-    shown = list(paginator.get_page(request.GET.get("page")))
-    known = Organisation.objects.in_bulk({pk for pair in shown for pk in (pair.one, pair.other)})
-    rows = {pair: (known[pair.one], known[pair.other]) for pair in shown}
-    table = DuplicateTable(paginator.object_list, rows)
+    table = DuplicateTable(Roll.read().pairs())
     table.paginate(page=1, per_page=PAGE)
-    table.page = paginator.get_page(request.GET.get("page"))
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    table.prepare(row.record for row in table.page)
     table.caption = _("Possible duplicates")
-    return render(request, "registry/duplicates.html", {"table": table, "count": paginator.count})
+    return render(request, "registry/duplicates.html", {"table": table, "count": table.paginator.count})
 
 
 @require_http_methods(["GET", "POST"])
