@@ -201,6 +201,7 @@ def test_accounts_keep_their_owner_and_people_of_the_survivor_see_them(make_user
     merge()
     account = Account.objects.get(pk=account.pk)
     assert account.owner == pair()[1]
+    assert account.holder == pair()[0]
     assert theirs.has_perm("ledger.view_account", account)
     assert account in confidential.visible(theirs, Account.objects.all())
     assert verify_ledger().holds

@@ -16,7 +16,6 @@ from sanchuang.core.models import User
 from sanchuang.core.permissions import holds_role, memberships_of, organisations_of, permit
 from sanchuang.core.roles import Role
 from sanchuang.ledger.models import Account, Memo, Transfer
-from sanchuang.registry.models import Organisation
 from sanchuang.registry.permissions import INSIDERS, OVERSEERS
 
 _predicate: Any = rules.predicates.predicate  # django-rules is not typed
@@ -24,13 +23,8 @@ _predicate: Any = rules.predicates.predicate  # django-rules is not typed
 
 def _owns(user: User | AnonymousUser, *accounts: Account) -> bool:
     """Whether `user` works in the organisation that owns one of `accounts`."""
-    owners = {_present(account.owner).slug for account in accounts if account.owner is not None}
+    owners = {account.holder.slug for account in accounts if account.holder is not None}
     return bool(owners) and not owners.isdisjoint(organisations_of(user, *INSIDERS))
-
-
-def _present(owner: Organisation) -> Organisation:
-    # What an account is cannot be rewritten: after a merger its owner is who the owner was merged into.
-    return owner.merged_into or owner
 
 
 def _own_account(user: User | AnonymousUser, account: Account | None = None) -> bool:
