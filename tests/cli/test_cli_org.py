@@ -99,3 +99,31 @@ def test_faults_are_told_with_a_remedy(words: tuple[str, ...], message: str | No
     else:
         assert result.exit_code == 2
         assert message in result.stderr
+
+
+def test_likely_doubles_are_listed_and_merged() -> None:
+    from sanchuang.core.operator import operator
+    from sanchuang.registry.actions import create_organisation
+
+    create_organisation(by=operator(), slug="one", kind="company", name="潮声数字科技有限公司", source="甲")
+    create_organisation(
+        by=operator(), slug="two", kind="company", name="潮声数字科技股份有限公司", source="乙"
+    )
+    found = told("duplicates")
+    assert found["total"] == 1
+    [pair] = found["pairs"]
+    assert pair["how"] == "similar"
+    assert [each["id"] for each in pair["organisations"]] == ["one", "two"]
+    assert "90%" in run("duplicates").output or "85%" in run("duplicates").output
+    merged = run("merge", "one", "two", "--why", "执照相同")
+    assert merged.exit_code == 0
+    assert "潮声数字科技股份有限公司（two）已并入 潮声数字科技有限公司（one）" in merged.output
+    assert told("duplicates")["total"] == 0
+    assert told("show", "two")["id"] == "one"
+
+
+def test_two_codes_are_merged_only_when_it_is_said() -> None:
+    refused = run("merge", "999000022", "999000011", "--why", "执照相同")
+    assert refused.exit_code != 0
+    assert "代码" in refused.output
+    assert run("merge", "999000022", "999000011", "--why", "执照相同", "--both-codes").exit_code == 0

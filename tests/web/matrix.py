@@ -43,6 +43,7 @@ DISTRICT = frozenset({"officer", DEPUTY, "scout", "auditor", "administrator"})
 HERE = DISTRICT | INSIDERS | {CIRCLE_SCOUT}
 OVERSEERS = frozenset({"auditor", "administrator"})
 CHANGERS = frozenset({"officer", DEPUTY, "scout", "administrator"})
+MERGERS = frozenset({"officer", DEPUTY, "administrator"})
 OFFICERS = frozenset({"officer", DEPUTY})
 BOOKKEEPERS = OFFICERS | OVERSEERS  # who see the whole ledger
 NONE: frozenset[str] = frozenset()
@@ -361,6 +362,9 @@ ROWS: dict[str, Row] = {
     "registry:edit-organisation POST": Row(
         everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), COMPANY, ok=400, posted={"name": ""}
     ),
+    "registry:merge-organisation": Row(everywhere(MERGERS, MERGERS), COMPANY),
+    "registry:merge-organisation POST": Row(everywhere(MERGERS, MERGERS), COMPANY, posted={"why": "x"}),
+    "registry:duplicates": Row(MERGERS),
     "registry:results": Row(ALL),
     "registry:result": Row(OPEN, one(slug="r-sonar")),
     # The only need is of the own company, which lies in the circle: its budget is for those who may see its facts.

@@ -83,6 +83,7 @@ def addresses() -> dict[str, str]:
     )
 
     company = fullest(Organisation.objects.filter(kind="company"), "facts")
+    other = Organisation.objects.filter(kind="company").exclude(pk=company.pk).order_by("slug")[0]
     return {
         "home": reverse("home"),
         "desk": reverse("desk"),
@@ -90,6 +91,10 @@ def addresses() -> dict[str, str]:
         "delegations": reverse("delegations"),
         "own-data": reverse("own-data"),
         "edit-organisation": reverse("registry:edit-organisation", args=[company.slug]),
+        "merge-organisation": reverse(
+            "registry:merge-organisation", args=[company.slug], query={"with": other.slug}
+        ),
+        "duplicates": reverse("registry:duplicates"),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
         "notifications": reverse("notifications"),
         "charts": reverse("charts"),

@@ -36,6 +36,7 @@ DATA = {
     "web/views/charts.py": "the gallery's own examples of long Chinese names",
     "core/language.py": "punctuation of lists",
     "core/measure.py": "said of a pack's number, to its author",
+    "registry/name_words.py": "words of names, which are compared and never shown",
     "registry/reading.py": "signs of the currency that a reader may type",
     "registry/queries/find.py": "brackets of a Chinese sentence",
     "registry/coding.py": "a fault of a record's type: for programmers",

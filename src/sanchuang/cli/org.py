@@ -158,3 +158,64 @@ def print_file(file: dict[str, Any]) -> None:
     ):
         if rows:
             console.print(f"{title}：" + "；".join(row[key] for row in rows))
+
+
+@app.command("duplicates")
+def duplicates(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="最多列几对。")] = 50,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """列出可能登记了两次的机构，最像的在前。
+
+    示例：sanchuang org duplicates --format json
+    """
+    from sanchuang.registry.duplicates import Roll
+    from sanchuang.registry.models import Organisation
+
+    found = Roll.read().pairs()
+    shown = found[:limit]
+    known = Organisation.objects.in_bulk({pk for pair in shown for pk in (pair.one, pair.other)})
+    if form is Format.JSON:
+        rows = [
+            {
+                "how": pair.how.value,
+                "score": pair.score,
+                "organisations": [
+                    {"id": each.slug, "name": each.name, "code": each.code}
+                    for each in (known[pair.one], known[pair.other])
+                ],
+            }
+            for pair in shown
+        ]
+        print_json({"total": len(found), "pairs": rows})
+        return
+    table = Table("机构", "可能就是", "怎么相像", "相像程度")
+    for pair in shown:
+        one, other = (f"{each.name}（{each.slug}）" for each in (known[pair.one], known[pair.other]))
+        table.add_row(one, other, str(pair.how.label), f"{pair.score:.0%}")
+    console = Console()
+    console.print(table)
+    listed = f"，列出前 {len(shown)} 对" if len(shown) < len(found) else ""
+    console.print(f"共 {len(found)} 对{listed}。合并：sanchuang org merge 留下的 并掉的 --why 理由")
+
+
+@app.command("merge")
+def merge(
+    kept: Annotated[str, typer.Argument(help="留下的一家：名称、代码或标识。")],
+    merged: Annotated[str, typer.Argument(help="并掉的一家。")],
+    why: Annotated[str, typer.Option("--why", help="凭什么说两家是一家；留在两家的经过里。")],
+    both_codes: Annotated[
+        bool, typer.Option("--both-codes", help="两家代码不同，确认都属于留下的一家。")
+    ] = False,
+) -> None:
+    """把登记了两次的机构合成一家。不能撤销。
+
+    示例：sanchuang org merge 某某科技有限公司 某某科技 --why "执照相同"
+    """
+    from sanchuang.core.operator import operator
+    from sanchuang.registry.actions import merge_organisations
+    from sanchuang.registry.queries import find_organisation
+
+    stays, goes = find_organisation(kept), find_organisation(merged)
+    merge_organisations(by=operator(), kept=stays, merged=goes, why=why, force_codes=both_codes)
+    Console().print(f"{goes.name}（{goes.slug}）已并入 {stays.name}（{stays.slug}）", highlight=False)

@@ -44,6 +44,7 @@ LABELS = {
     "accounts": "账户",
     "postings": "记账",
     "kept": "保留的本地改动",
+    "merged": "已在本地并入别家、不再载入的机构",
 }
 
 PathArgument = Annotated[Path, typer.Argument(help="区包的文件夹，或其中的 pack.yaml。", metavar="PATH")]

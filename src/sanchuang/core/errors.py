@@ -28,6 +28,14 @@ class Refused(PermissionDenied):
         super().__init__(parted(message, remedy))
 
 
+class Moved(LookupError):
+    """What was asked for is to be found at `address` on this site, as something else or as a part of it."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(address)
+
+
 class Conflict(ValueError):
     """Somebody else changed the record meanwhile; `message` says who and when, `remedy` what to do."""
 

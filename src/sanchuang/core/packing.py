@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core import audit
+from sanchuang.core.accounts import reach
 from sanchuang.core.demo import demo_password
 from sanchuang.core.models import LawEntry, Membership, User
 from sanchuang.core.pack.reader import Pack
@@ -57,7 +58,7 @@ def users(pack: Pack, by: User, report: Report) -> Counts:
         user.save()
         held = {
             "role": entry.role,
-            "organisation": entry.organisation or "",
+            "organisation": reach.present("organisation", entry.organisation or ""),
             "circle": entry.circle or "",
         }
         user.memberships.exclude(**held).delete()

@@ -16,11 +16,19 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         """Lay the database's guards after each migration, and offer the ledger to core's registers."""
         from sanchuang.core import attachments
-        from sanchuang.ledger import actions, packing, permissions, related, search  # noqa: F401  some register on import
+        from sanchuang.ledger import (  # noqa: F401  some register on import
+            actions,
+            merging,
+            packing,
+            permissions,
+            related,
+            search,
+        )
         from sanchuang.ledger.guards import guards
         from sanchuang.ledger.models import Memo
 
         guards.connect(self)
+        merging.register_all()
         search.register_all()
         attachments.register(
             Memo,

@@ -38,7 +38,8 @@ class AccountFilter(django_filters.FilterSet):
 
     def called(self, records: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Those with `value` in the code, a name, or a name or the code of the owner."""
-        owner = ("owner__name", "owner__name_en", "owner__code")
+        names = ("name", "name_en", "code")
+        owner = [f"{path}__{name}" for path in ("owner", "owner__merged_into") for name in names]
         return records.filter(holding(value, "code", "name", "name_en", *owner))
 
     def in_period(self, records: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:

@@ -10,7 +10,7 @@ from sanchuang.core.pack.register import Counts, Report, loader
 from sanchuang.engines.markup import Problem, Problems
 from sanchuang.ledger import posting
 from sanchuang.ledger.models import Account, Memo, Transfer
-from sanchuang.registry.models import Organisation
+from sanchuang.registry.queries import survivors
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def load_ledger(pack: Pack, by: User, report: Report) -> Counts:
 def _open(pack: Pack, report: Report) -> int:
     there = set(Account.objects.values_list("code", flat=True))
     wanted = [each for each in pack.accounts if each.code not in there]
-    owners = {each.slug: each for each in Organisation.objects.filter(slug__in=[a.owner for a in wanted])}
+    owners = survivors(each.owner for each in wanted if each.owner)
     for number, each in enumerate(wanted, 1):
         posting.open_account(
             each.series,

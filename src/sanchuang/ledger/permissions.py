@@ -23,7 +23,7 @@ _predicate: Any = rules.predicates.predicate  # django-rules is not typed
 
 def _owns(user: User | AnonymousUser, *accounts: Account) -> bool:
     """Whether `user` works in the organisation that owns one of `accounts`."""
-    owners = {account.owner.slug for account in accounts if account.owner is not None}
+    owners = {account.holder.slug for account in accounts if account.holder is not None}
     return bool(owners) and not owners.isdisjoint(organisations_of(user, *INSIDERS))
 
 
@@ -84,7 +84,7 @@ permit(
 def _of_owners(owners: set[str], *paths: str) -> Q:
     found = Q(pk__in=())
     for path in paths:
-        found |= Q(**{f"{path}__slug__in": owners})
+        found |= Q(**{f"{path}__slug__in": owners}) | Q(**{f"{path}__merged_into__slug__in": owners})
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core import confidential, related
@@ -15,8 +16,12 @@ from sanchuang.registry.models import Organisation
 
 
 def accounts_of(organisation: Organisation, user: User | AnonymousUser) -> Iterator[related.Link]:
-    """The accounts that `organisation` owns, without what is on them: that is read on their own pages."""
-    for account in Account.objects.filter(owner=organisation).order_by("code").select_related("owner"):
+    """The accounts that `organisation` or one merged into it owns, without what is on them: that is read on their own pages."""
+    for account in (
+        Account.objects.filter(Q(owner=organisation) | Q(owner__merged_into=organisation))
+        .order_by("code")
+        .select_related("owner__merged_into")
+    ):
         if confidential.may_see(user, account):
             yield related.Link(
                 account_label(account),

@@ -54,7 +54,7 @@ class AccountTable(tables.Table):
 
     def render_owner(self, record: Account) -> str:
         """The organisation's name."""
-        return label(record.owner)
+        return label(record.holder)
 
     def render_period(self, value: str) -> str:
         """In words."""

@@ -16,17 +16,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanchuang.core import audit
+from sanchuang.core import audit, search
 from sanchuang.core.errors import Unfit, near
 from sanchuang.core.language import listed, page_language
 from sanchuang.core.models import User
 from sanchuang.core.permissions import authorise
 from sanchuang.engines.rules.dictionary import FactSpec, Per, Scalar
+from sanchuang.registry import merging
 from sanchuang.registry.codes import check_code
 from sanchuang.registry.coding import Json, encode
 from sanchuang.registry.definitions import code_scheme, definitions
 from sanchuang.registry.models import Fact, Industry, Organisation, OrganisationName, Place
 from sanchuang.registry.names import search_key
+from sanchuang.registry.queries.find import called
 from sanchuang.registry.reading import read_value
 from sanchuang.values import Evidence, Kind, Malformed, Op, Period, Verification
 
@@ -76,7 +78,7 @@ def create_organisation(
         )
     code = check_code(code, code_scheme()) if code else None
     for taken, message in (
-        (Organisation.objects.filter(slug=slug), _("The identifier belongs to “%(other)s” already")),
+        (Organisation.every.filter(slug=slug), _("The identifier belongs to “%(other)s” already")),
         (_bearing(code), _("The code belongs to “%(other)s” already")),
     ):
         if other := taken.first():
@@ -107,8 +109,66 @@ def create_organisation(
 
 
 def _bearing(code: str | None) -> QuerySet[Organisation]:
-    found = Organisation.objects.all()
+    found = Organisation.every.all()
     return found.filter(code=code) if code else found.none()
+
+
+@transaction.atomic
+def merge_organisations(
+    *,
+    by: User,
+    kept: Organisation,
+    merged: Organisation,
+    why: str,
+    seen: tuple[str, str] | None = None,
+    force_codes: bool = False,
+) -> Organisation:
+    """Make `merged` a part of `kept`, for they are one organisation; gives the survivor. It cannot be undone.
+
+    Names, facts and all that the parts of `registry.merging` name go over. The merged one stays as a row with its own
+    history, and is found by nobody: its address leads to the survivor. `seen` are the versions of `kept` and `merged`
+    with which the form began; raises `Conflict` when one is another by now. Raises `Refused`; `Malformed` without a
+    reason, for one that was merged before, an invented with a real one, and two with different codes unless
+    `force_codes`: the merged one's code then finds the survivor too.
+    """
+    authorise(by, "registry.merge_organisations", kept)
+    if not why.strip():
+        raise Malformed(_("A merger needs its reason"), _("Say from what it is known that the two are one"))
+    versions = dict(zip((kept.pk, merged.pk), seen or (None, None), strict=True))
+    # In the order of their keys, so that two who merge the same at once do not wait for each other.
+    held = {each.pk: audit.locked(each, seen=versions[each.pk]) for each in sorted((kept, merged), key=_key)}
+    kept, merged = held[kept.pk], held[merged.pk]
+    merging.check(kept, merged, force_codes=force_codes)
+    before = {each.pk: audit.snapshot(each) for each in (kept, merged)}
+    taken = merging.filled(kept, merged)
+    if "code" in taken:
+        merged.code = None
+    merged.merged_into, merged.merged_on = kept, timezone.localdate()
+    merged.save(update_fields=["code", "merged_into", "merged_on"])
+    _change(kept, **taken)
+    merger = merging.Merger(kept, merged, by, why)
+    moved = {part.key: part.move(merger) for part in merging.parts()}
+    search.changed()
+    verb = "registry.merge_organisations"
+    for each, more in (
+        (merged, {}),
+        (kept, {"merged": called(merged), **{k: n for k, n in moved.items() if n}}),
+    ):
+        was, now = before[each.pk], audit.snapshot(each)
+        changed = [name for name in now if was[name] != now[name]]
+        audit.note(
+            by=by,
+            verb=verb,
+            record=each,
+            before={name: was[name] for name in changed} | dict.fromkeys(more),
+            after={name: now[name] for name in changed} | more,
+            why=why,
+        )
+    return kept
+
+
+def _key(organisation: Organisation) -> int:
+    return organisation.pk
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from sanchuang.core.admin import ReadOnly
 from sanchuang.registry import models
@@ -10,12 +12,16 @@ from sanchuang.registry import models
 
 @admin.register(models.Organisation)
 class OrganisationAdmin(ReadOnly):
-    """Organisations."""
+    """Organisations, also those that were merged into another."""
 
-    list_display = ("name", "kind", "code", "industry", "circle", "synthetic")
+    list_display = ("name", "kind", "code", "industry", "circle", "synthetic", "merged_into")
     list_filter = ("kind", "synthetic", "circle")
-    list_select_related = ("industry", "circle")
+    list_select_related = ("industry", "circle", "merged_into")
     search_fields = ("slug", "code", "names__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Organisation]:
+        """Every row."""
+        return models.Organisation.every.order_by(*models.Organisation._meta.ordering)
 
 
 @admin.register(models.Fact)

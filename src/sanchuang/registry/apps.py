@@ -21,6 +21,7 @@ class RegistryConfig(AppConfig):
         from sanchuang.registry import (  # noqa: F401
             codes,
             history,
+            merging,
             models,
             pack_figures,
             packing,
@@ -59,5 +60,6 @@ class RegistryConfig(AppConfig):
         reports.register()
         history.register_all()
         reaches.register_all()
+        merging.register_all()
         advice.register(FitsSection())
         advice.register(FileSection())

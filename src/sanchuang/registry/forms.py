@@ -48,6 +48,27 @@ class OrganisationForm(forms.Form):
         return found
 
 
+class MergeForm(forms.Form):
+    """That two organisations are one, why, and that whoever says so knows what it means."""
+
+    why = WhyField(
+        help_text=gettext_lazy("From what it is known that the two are one. It stays in both histories.")
+    )
+    force_codes = forms.BooleanField(
+        label=gettext_lazy("Both codes belong to this one organisation"), required=False
+    )
+    final = forms.BooleanField(
+        label=gettext_lazy("I have compared the two, and know that a merger cannot be undone"),
+        error_messages={"required": gettext_lazy("Confirm it: a merger cannot be undone.")},
+    )
+    seen_kept = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    seen_merged = forms.CharField(widget=forms.HiddenInput, max_length=16)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        styled(self)
+
+
 def stored(organisation: Organisation) -> dict[str, str]:
     """What the form shows of `organisation` as it is now."""
     return {

@@ -16,7 +16,9 @@ from sanchuang.core.history import Event, register
 from sanchuang.core.language import listed
 from sanchuang.core.models import User
 from sanchuang.core.templatetags.shown import label
-from sanchuang.registry.models import Organisation, OrganisationName, Person, PersonRole
+from sanchuang.registry.merging import merged_of
+from sanchuang.registry.models import Fact, Organisation, OrganisationName, Person, PersonRole
+from sanchuang.registry.queries.find import called
 
 MOST_FACTS = 200  # whose recording a page tells
 
@@ -28,6 +30,9 @@ def of_organisation(record: Any, user: User | AnonymousUser) -> Iterable[Event]:
     for name in record.names.all():
         if name.kind == OrganisationName.Kind.FORMER:
             yield Event(name.until, _("Was called so until then"), name.name)
+    for merged in merged_of(record):
+        assert merged.merged_on is not None  # a constraint
+        yield Event(merged.merged_on.isoformat(), _("Merged with"), called(merged))
     for role in record.people.select_related("person"):
         yield from _of_role(role, label(role.person), reverse("registry:person", args=[role.person.slug]))
     if record.changed_here:
@@ -56,10 +61,16 @@ def _of_role(role: PersonRole, whose: str, url: str) -> Iterable[Event]:
 
 
 def _belonging(record: Any) -> Iterable[tuple[str, Iterable[Any]]]:
-    """Facts recorded here belong to their organisation's page; those of a pack are counted, not listed."""
+    """Facts recorded here belong to their organisation's page; those of a pack are counted, not listed.
+
+    So does the history of what was merged into it.
+    """
     if isinstance(record, Organisation):
-        recorded = record.facts.filter(pack="").order_by("-pk").values_list("pk", flat=True)
-        yield "registry.Fact", recorded[:MOST_FACTS]
+        merged = [each.pk for each in merged_of(record)]
+        recorded = Fact.objects.filter(organisation__in=[record.pk, *merged], pack="").order_by("-pk")
+        yield "registry.Fact", recorded.values_list("pk", flat=True)[:MOST_FACTS]
+        if merged:
+            yield "registry.Organisation", merged
 
 
 def register_all() -> None:

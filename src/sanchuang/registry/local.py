@@ -63,6 +63,10 @@ def keep(pack: Pack, existing: QuerySet[Organisation], rows: Sequence[Organisati
             setattr(row, column, value)
         if "name" in before.changed_here:
             kept.renamed[row.slug] = row.name
+    # Into whom others were merged here stands for them too.
+    survivors = Organisation.every.exclude(merged_into=None).values("merged_into")
+    there = {row.slug for row in rows}
+    changed |= {each.slug: each for each in existing.filter(pk__in=survivors) if each.slug not in there}
     if changed:
         gone = "、".join(sorted(each.name for each in changed.values())[:5])
         raise Problems(

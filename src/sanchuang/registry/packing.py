@@ -66,6 +66,19 @@ def sourced(pack: Pack, entry: Any, cited: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def merged_here(pack: Pack) -> set[str]:
+    """Identifiers of the pack's organisations that were merged into another here."""
+    merged = Organisation.every.exclude(merged_into=None).values_list("slug", flat=True)
+    return {entry.id for entry in pack.organisations}.intersection(merged)
+
+
+def organisation_keys(pack: Pack) -> dict[str | None, Any]:
+    """Primary keys of the pack's organisations by identifier, of merged ones those of the survivors."""
+    known = keys(Organisation, pack)
+    merged = Organisation.every.exclude(merged_into=None).values_list("slug", "merged_into")
+    return known | dict(merged)
+
+
 def keys(model: Any, pack: Pack, column: str = "slug") -> dict[str | None, Any]:
     """Primary keys of the pack's rows by `column`; None has none."""
     return {None: None, **dict(model.objects.filter(pack=pack.id).values_list(column, "pk"))}
@@ -153,9 +166,11 @@ def outlines(pack: Pack, by: User, report: Report) -> Counts:
 
 @loader(order=30)
 def organisations(pack: Pack, by: User, report: Report) -> Counts:
-    """Organisations with their names and tags."""
+    """Organisations with their names and tags; entries of those that were merged here are left alone."""
     cited, places, industries = citations(pack), keys(Place, pack), keys(Industry, pack, "code")
     scheme = pack.manifest.code_scheme
+    merged = merged_here(pack)
+    entries = [entry for entry in pack.organisations if entry.id not in merged]
     rows = [
         Organisation(
             kind=entry.kind,
@@ -167,7 +182,7 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
             **named(entry.names),
             **sourced(pack, entry, cited),
         )
-        for entry in pack.organisations
+        for entry in entries
     ]
     existing = Organisation.objects.filter(pack=pack.id)
     kept = local.keep(pack, existing, rows)
@@ -175,10 +190,10 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
     counts = sync(existing, rows, key=("slug",), report=report, what="organisations")
     names = [
         (row.pk, name, kind, until, search_key(name), pack.id)
-        for row, entry in zip(rows, pack.organisations, strict=True)
+        for row, entry in zip(rows, entries, strict=True)
         for name, kind, until in kept.names(row, _names(entry))
     ]
-    counts |= kept.counts()
+    counts |= kept.counts() | ({"merged": len(merged)} if merged else {})
     counts |= sync_rows(
         OrganisationName.objects.filter(organisation__pack=pack.id, pack=pack.id),
         ("organisation_id", "name", "kind", "until", "key", "pack"),
@@ -190,17 +205,26 @@ def organisations(pack: Pack, by: User, report: Report) -> Counts:
     tags = keys(Tag, pack)
     marks = [
         (row.pk, tags[tag])
-        for row, entry in zip(rows, pack.organisations, strict=True)
+        for row, entry in zip(rows, entries, strict=True)
         for tag in dict.fromkeys(entry.tags)
     ]
     columns = ("organisation_id", "tag_id")
-    marked = Organisation.tags.through.objects.filter(organisation__pack=pack.id)
+    through = Organisation.tags.through.objects
+    marked = through.filter(organisation__pack=pack.id, organisation__merged_into=None)
+    taken = through.filter(organisation__merged_into__in=existing)  # what survivors took over at a merger
+    marks = [*dict.fromkeys([*marks, *taken.values_list("organisation__merged_into", "tag")])]
     sync_rows(marked, columns, marks, key=columns, report=report, what="marks")
     return counts
 
 
 def _free_codes(existing: QuerySet[Organisation], wanted: Mapping[str, str | None]) -> None:
     """Take back the codes that do not stay where they are, so that another organisation can bear them."""
+    # A code that a merged organisation keeps beside its survivor's goes to whom the pack gives it.
+    alternative = Organisation.every.exclude(merged_into=None).exclude(code=None)
+    taken = {code for code in wanted.values() if code}
+    Organisation.every.filter(
+        pk__in=[pk for pk, code in alternative.values_list("pk", "code") if code in taken]
+    ).update(code=None)
     given = existing.exclude(code=None).values_list("pk", "slug", "code")
     stale = [pk for pk, slug, code in given if wanted.get(slug) != code]
     for start in range(0, len(stale), CHUNK):
@@ -223,22 +247,23 @@ def _names(entry: schema.Organisation) -> Iterable[tuple[str, str, str]]:
 @loader(order=31)
 def people(pack: Pack, by: User, report: Report) -> Counts:
     """People and what they do in which organisation."""
-    cited, organisations = citations(pack), keys(Organisation, pack)
+    cited, organisations = citations(pack), organisation_keys(pack)
     rows = [Person(**named(entry.names), **sourced(pack, entry, cited)) for entry in pack.people]
     counts = sync(Person.objects.filter(pack=pack.id), rows, key=("slug",), report=report, what="people")
-    roles = [
-        PersonRole(
-            person=row,
-            organisation_id=organisations[role.organisation],
-            title=role.role,
-            since=str(role.date_from or ""),
-        )
-        for row, entry in zip(rows, pack.people, strict=True)
-        for role in entry.roles
-    ]
+    merged = merged_here(pack)
+    roles: dict[tuple[Any, Any, str], PersonRole] = {}
+    for row, entry in zip(rows, pack.people, strict=True):
+        # Of a position in the survivor and the same in whom it took in, the survivor's is meant.
+        for role in sorted(entry.roles, key=lambda role: role.organisation in merged):
+            pk = organisations[role.organisation]
+            since = str(role.date_from or "")
+            roles.setdefault(
+                (row.pk, pk, role.role),
+                PersonRole(person=row, organisation_id=pk, title=role.role, since=since),
+            )
     sync(
         PersonRole.objects.filter(person__pack=pack.id),
-        roles,
+        list(roles.values()),
         key=("person_id", "organisation_id", "title"),
         report=report,
         what="roles",
@@ -274,18 +299,35 @@ def definitions(pack: Pack, by: User, report: Report) -> Counts:
 
 @loader(order=33)
 def facts(pack: Pack, by: User, report: Report) -> Counts:
-    """Facts of organisations. A static fact given for a period holds from the period's first day."""
+    """Facts of organisations. A static fact given for a period holds from the period's first day.
+
+    Those of organisations that were merged here went over at the merger; what the pack says of them is left alone.
+    """
     cited, organisations, specs = citations(pack), keys(Organisation, pack), pack.dictionary.specs
+    merged = merged_here(pack)
+    # What went over at a merger is the district's own: the same of the survivor's in the pack does not replace it.
+    held = set(
+        Fact.objects.filter(
+            pack="", known_from=None, organisation__in=Organisation.every.values("merged_into")
+        ).values_list("organisation_id", "name", "period", "date_from", "evidence")
+    )
     texts = {period: str(period) for period in {given.period for given in pack.company_facts}}
     rows = []
     for given in pack.company_facts:
+        if given.organisation in merged:
+            continue
         spec = specs[given.fact]
         yearly = spec.per is Per.YEAR
-        row = (
+        same = (
             organisations[given.organisation],
             given.fact,
             texts[given.period] if yearly else "",
             None if yearly or given.period is None else given.period.first,
+        )
+        if (*same, given.evidence) in held:
+            continue
+        row = (
+            *same,
             encode(given.value, spec.type),
             given.op,
             given.evidence,
@@ -318,7 +360,7 @@ def facts(pack: Pack, by: User, report: Report) -> Counts:
 @loader(order=40)
 def results_and_needs(pack: Pack, by: User, report: Report) -> Counts:
     """Results that wait for use and needs that wait for a result."""
-    fields, organisations, places = keys(Field, pack), keys(Organisation, pack), keys(Place, pack)
+    fields, organisations, places = keys(Field, pack), organisation_keys(pack), keys(Place, pack)
 
     def shared(entry: schema.Result | schema.Need) -> dict[str, Any]:
         return {

@@ -84,6 +84,14 @@ permit(
 )
 
 
+permit(
+    "registry.merge_organisations",
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR),
+    what=_("merge organisations"),
+    who=_("officers and administrators"),
+)
+
+
 def within_reach(path: str) -> Callable[[User | AnonymousUser], Q]:
     """The records that `insiders` reach, in the database's terms; `path` leads from a record to its organisation."""
 
@@ -141,7 +149,12 @@ for _verb, _words in (
     ("registry.stop_import", _("stop an import")),
     ("registry.finish_import", _("finish an import")),
     ("registry.import_facts", _("import facts")),
+    ("registry.merge_organisations", _("merge organisations")),
+    ("registry.leave_fact", _("leave a fact out at a merger: the survivor has its own")),
+    ("registry.leave_position", _("leave a position out at a merger: the survivor has it")),
+    ("registry.hand_over_roles", _("hand roles over at a merger")),
 ):
     audit.register(_verb, _words)
 # How far an import is stands in its row and on its page; the trail tells what people did.
 audit.leave_out(Import, "cursor", "counts", "last", "touched_at")
+audit.name_particulars(merged=_("merged organisation"))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from sanchuang.core import reports
 from sanchuang.core.models import PackLoad
 from sanchuang.core.templatetags.shown import period, published
-from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, PublishedFigure, Result
+from sanchuang.registry.models import Mechanism, Need, Person, Place, PublishedFigure, Result
+from sanchuang.registry.queries import survivors
 
 VIEW = "registry.view_organisation"
 
@@ -26,12 +27,19 @@ def _names(record: Any) -> dict[str, str]:
 
 
 def _record(model: Any, name: str, slug: str) -> reports.Subject | None:
-    found = model.objects.filter(slug=slug).first()
+    return _subject(model.objects.filter(slug=slug).first(), name)
+
+
+def _organisation(slug: str) -> reports.Subject | None:
+    return _subject(survivors([slug]).get(slug), "registry:organisation")
+
+
+def _subject(found: Any, name: str) -> reports.Subject | None:
     if found is None:
         return None
     return reports.Subject(
         names=_names(found),
-        link=reports.address(name, slug),
+        link=reports.address(name, found.slug),
         source=found.source,
         synthetic=found.synthetic,
     )
@@ -71,8 +79,8 @@ def _offer(kind: str, label: Any, find: Callable[[str], reports.Subject | None])
 def register() -> None:
     """Offer the registry's records to be reported."""
     _offer("figure", _("Published figure"), _figure)
+    _offer("organisation", _("Organisation"), _organisation)
     for kind, label, model in (
-        ("organisation", _("Organisation"), Organisation),
         ("result", _("Research result"), Result),
         ("need", _("Technology need"), Need),
         ("place", _("Place"), Place),

@@ -64,13 +64,19 @@ def organisations(pks: Pks) -> Iterator[Entry]:
     """Organisations by every name they have or had, code and identifier; and by industry and address."""
     named = Prefetch("names", OrganisationName.objects.only("organisation_id", "name", "kind"))
     related = Organisation.objects.select_related("circle", "industry").prefetch_related(named)
+    merged = Organisation.every.exclude(merged_into=None)
+    also: dict[int | None, list[str]] = {}
+    for survivor, *codes in (merged if pks is None else merged.filter(merged_into__in=pks)).values_list(
+        "merged_into", "slug", "code"
+    ):
+        also.setdefault(survivor, []).extend(filter(None, codes))
     for each in among(related, pks).iterator(chunk_size=2000):
         given = [Name(name.name, _USES.get(name.kind, Use.OTHER)) for name in each.names.all()]
         yield Entry(
             each.pk,
             each.slug,
             title(each),
-            (*given, *names(each, each.code or "", each.slug)),
+            (*given, *names(each, each.code or "", each.slug, *also.get(each.pk, ()))),
             (each.industry.name if each.industry else "", each.address, each.note),
             (ORGANISATION_KINDS[each.kind], each.code or "", title(each.circle)),
             each.synthetic,

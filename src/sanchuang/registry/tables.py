@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_tables2 as tables
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.language import listed
 from sanchuang.core.templatetags.shown import day, label, money, synthetic
+from sanchuang.registry.duplicates import Pair
 from sanchuang.registry.labels import ORGANISATION_KINDS, PLACE_KINDS
 from sanchuang.registry.models import Field, Industry, Need, Organisation, Place, Result
 from sanchuang.values import Yuan
@@ -196,3 +198,44 @@ class PlaceTable(tables.Table):
             return f"{value:,}" if value else ""
         query = urlencode({"circle": record.slug, "origin": origin})
         return format_html('<a href="{}?{}">{}</a>', reverse("registry:organisations"), query, f"{value:,}")
+
+
+class DuplicateTable(tables.Table):
+    """Two organisations that may be one. `prepare` reads those of the pairs that are drawn."""
+
+    one = tables.Column(verbose_name=_("Organisation"), attrs=LEAD, empty_values=(), orderable=False)
+    other = tables.Column(verbose_name=_("and this one"), empty_values=(), orderable=False)
+    how = tables.Column(verbose_name=_("In what they are alike"), orderable=False)
+    score = tables.Column(verbose_name=_("Likeness"), attrs=NUMBER, orderable=False)
+    act = tables.Column(verbose_name=_("What to do"), empty_values=(), orderable=False)
+
+    def prepare(self, pairs: Iterable[Pair]) -> None:
+        """Read the organisations of `pairs` in one query."""
+        self.known = Organisation.objects.in_bulk({pk for pair in pairs for pk in (pair.one, pair.other)})
+
+    def render_one(self, record: Pair) -> SafeString:
+        """The one registered first."""
+        return self._called(self.known[record.one])
+
+    def render_other(self, record: Pair) -> SafeString:
+        """The one registered later."""
+        return self._called(self.known[record.other])
+
+    @staticmethod
+    def _called(organisation: Organisation) -> SafeString:
+        name = linked(organisation.get_absolute_url(), label(organisation), organisation.synthetic)
+        return format_html('{}<br><span class="quiet small num">{}</span>', name, organisation.code or "–")
+
+    def render_how(self, record: Pair) -> Any:
+        """The way in the page's language."""
+        return record.how.label
+
+    def render_score(self, value: float) -> str:
+        """Of a hundred."""
+        return f"{value:.0%}"
+
+    def render_act(self, record: Pair) -> SafeString:
+        """The way to the page where the two are compared."""
+        one, other = self.known[record.one], self.known[record.other]
+        url = reverse("registry:merge-organisation", args=[one.slug], query={"with": other.slug})
+        return format_html('<a class="btn btn-sm" href="{}">{}</a>', url, _("Compare"))

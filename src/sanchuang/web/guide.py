@@ -83,6 +83,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "attachment-add": ("records", "附件"),
     "attachment-remove": ("records", "附件"),
     "registry:edit-organisation": ("records", "修改机构"),
+    "registry:merge-organisation": ("records", "合并机构"),
+    "registry:duplicates": ("records", "合并机构"),
     "users": ("users", "账号列表"),
     "user": ("users", "给和收角色"),
     "invite": ("users", "邀请"),

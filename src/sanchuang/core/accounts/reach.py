@@ -18,10 +18,14 @@ MAY_HAVE_CIRCLE = frozenset({Role.SCOUT})
 
 @dataclass(frozen=True)
 class Places:
-    """How to find what roles are bound to: `names(slugs)` gives the names of those that exist, `choices` offers some."""
+    """How to find what roles are bound to: `names(slugs)` gives the names of those that exist, `choices` offers some.
+
+    `moved(slugs)` gives of those that became part of another the identifier of that other.
+    """
 
     names: Callable[[Collection[str]], Mapping[str, str]]
     choices: Callable[[], Iterable[tuple[str, str]]]
+    moved: Callable[[Collection[str]], Mapping[str, str]] = lambda _slugs: {}
 
 
 _kinds: dict[str, Places] = {}
@@ -35,6 +39,11 @@ def register(kind: str, places: Places) -> None:
 def name_of(kind: str, slug: str) -> str:
     """The name of what `slug` identifies, else `slug` itself."""
     return _names(kind, {slug}).get(slug, slug)
+
+
+def present(kind: str, slug: str) -> str:
+    """The identifier under which `slug` is to be found now."""
+    return _kinds[kind].moved({slug}).get(slug, slug) if slug and kind in _kinds else slug
 
 
 def _names(kind: str, slugs: Collection[str]) -> Mapping[str, str]:

@@ -4,9 +4,19 @@ A room registers its verbs and calls one of these functions in the transaction o
 docs/how-to-add-a-room.md.
 """
 
-from sanchuang.core.audit.snapshots import leave_out, personal, version_of
+from sanchuang.core.audit.snapshots import leave_out, personal, snapshot, version_of
 from sanchuang.core.audit.verbs import name_particulars, register
-from sanchuang.core.audit.writing import Told, batch, change, created, many, note, reading, removed
+from sanchuang.core.audit.writing import (
+    Told,
+    batch,
+    change,
+    created,
+    locked,
+    many,
+    note,
+    reading,
+    removed,
+)
 
 __all__ = [
     "Told",
@@ -14,6 +24,7 @@ __all__ = [
     "change",
     "created",
     "leave_out",
+    "locked",
     "many",
     "name_particulars",
     "note",
@@ -21,5 +32,6 @@ __all__ = [
     "reading",
     "register",
     "removed",
+    "snapshot",
     "version_of",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
@@ -26,6 +26,7 @@ from sanchuang.core.errors import Conflict
 from sanchuang.core.models import AuditEntry, AuditHead, AuditSealed, User
 
 Fields = Mapping[str, Any]
+M = TypeVar("M", bound=Model)
 WHY = 2000  # characters of a reason
 
 
@@ -167,9 +168,7 @@ def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | Non
     The row of `record` in the database is locked from the beginning. `seen` is the `version_of` the record with which
     somebody's form began: raises `Conflict`, which names who changed what since, when the record is another by now.
     """
-    before = _stored(record)
-    if seen is not None and seen != version_of(before):
-        raise _conflict(record)
+    before = locked(record, seen=seen)
     yield
     was, now = snapshot(before), snapshot(_stored(record))
     changed = [field for field in now if was[field] != now[field]]
@@ -184,9 +183,22 @@ def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | Non
         )
 
 
-def _stored(record: Model) -> Model:
+def locked(record: M, *, seen: str | None = None) -> M:
+    """`record` as it is stored now, locked until the transaction ends; raises `Conflict` where it is not as `seen`.
+
+    For an act on several records, which writes its rows itself; `change` does the same for one.
+    """
+    stored = _stored(record)
+    if seen is not None and seen != version_of(stored):
+        raise _conflict(record)
+    return stored
+
+
+def _stored(record: M) -> M:
     # request.user is lazy: its type is no model
-    return record._meta.model._base_manager.select_for_update().get(pk=record.pk)
+    model: Any = record._meta.model
+    stored: M = model._base_manager.select_for_update().get(pk=record.pk)
+    return stored
 
 
 def _conflict(record: Model) -> Conflict:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sanchuang.registry.models import Organisation
 from sanchuang.values import Yuan
 
 MOST = 10**17  # fen in one transfer
@@ -99,6 +100,11 @@ class Account(models.Model):
     def get_absolute_url(self) -> str:
         """The address of the account's statement."""
         return reverse("ledger:account", args=[self.code])
+
+    @property
+    def holder(self) -> Organisation | None:
+        """Whose it is now: what an account is cannot be rewritten, so a merged owner stands for its survivor."""
+        return None if self.owner is None else self.owner.merged_into or self.owner
 
     @property
     def balance(self) -> Yuan:

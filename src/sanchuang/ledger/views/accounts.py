@@ -65,7 +65,7 @@ def _span(account: Account, form: SpanForm) -> Span:
 
 def account(request: HttpRequest, code: str) -> HttpResponseBase:
     """One account: head figures and statement, the newest lines first; `?_export=` gives the statement as a file."""
-    found = get_object_or_404(Account.objects.select_related("owner"), code=code)
+    found = get_object_or_404(Account.objects.select_related("owner__merged_into"), code=code)
     if not confidential.may_see(request.user, found):
         raise Http404
     form = SpanForm(request.GET if {"since", "until"} & request.GET.keys() else None)

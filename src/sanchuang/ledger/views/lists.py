@@ -32,7 +32,7 @@ class Accounts(LedgerList):
         """With their owners at hand."""
         total = F("credits") - F("debits")
         return (
-            Account.objects.select_related("owner")
+            Account.objects.select_related("owner__merged_into")
             .annotate(total=total, free=total - F("held_out"))
             .order_by("code")
         )

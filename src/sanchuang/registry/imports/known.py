@@ -11,17 +11,18 @@ from sanchuang.values import Malformed
 
 
 class KnownOrganisations:
-    """Every organisation by what may name it."""
+    """Every organisation by what may name it; what was merged names its survivor."""
 
     def __init__(self) -> None:
         self._by_code: dict[str, int] = {}
         self._by_name: dict[str, set[int]] = {}
-        for pk, slug, code in Organisation.objects.values_list("pk", "slug", "code"):
-            self._by_code[normal(slug)] = pk
+        survivors = {}
+        for pk, survivor, slug, code in Organisation.every.values_list("pk", "merged_into", "slug", "code"):
+            survivors[pk] = self._by_code[normal(slug)] = survivor or pk
             if code:
-                self._by_code[code] = pk
+                self._by_code[code] = survivor or pk
         for pk, key in OrganisationName.objects.values_list("organisation_id", "key"):
-            self._by_name.setdefault(key, set()).add(pk)
+            self._by_name.setdefault(key, set()).add(survivors[pk])
 
     def find(self, text: str) -> int:
         """The key of the organisation; raises `Malformed` where none or several are called so."""

@@ -47,7 +47,8 @@ class Organisations(RecordKind):
     def __init__(self, run: Import) -> None:
         super().__init__(run)
         self.roll = Roll.read()
-        self.slugs = dict(Organisation.objects.values_list("slug", "pk"))
+        known = Organisation.every.values_list("slug", "pk", "merged_into")
+        self.slugs = {slug: survivor or pk for slug, pk, survivor in known}
         self.made: dict[int, Organisation] = {}  # by what stands on the roll for them: less than 0
         self.fresh: set[str] = set()  # codes, identifiers and names that rows of this chunk brought
         self.facts = FactPlanner(run)
@@ -169,9 +170,9 @@ class Organisations(RecordKind):
             return None, [], fault
         return self._real(best.pk), [*sure[1:], *others], None
 
-    def key_of(self, mark: int) -> int | None:
-        """Also of one that this file made."""
-        return mark if mark > 0 else self.made[mark].pk
+    def slug_of(self, mark: int) -> str:
+        """Also of one that this file made, or would make."""
+        return self.made[mark].slug if mark in self.made else super().slug_of(mark)
 
     def _seen(self, reading: Reading) -> bool:
         """Whether a row of this chunk may have made the organisation of this one."""
@@ -219,7 +220,9 @@ class Organisations(RecordKind):
         values = reading.values
         plan = Plan(reading.number, Outcome.SAME, record, likes=likes)
         code = values.get("code")
-        if code and record.code and record.code != code:
+        # One that another was merged into bears two codes; the roll knows both.
+        borne = bool(code and code != record.code and self.roll.find(code, ()))
+        if code and record.code and record.code != code and not borne:
             return Plan.faulty(
                 reading,
                 wrong(
@@ -229,7 +232,7 @@ class Organisations(RecordKind):
                 ),
             )
         given = {name: values[name] for name in FIELDS if name in values}
-        if code:
+        if code and not borne:
             given["code"] = code
         by_identity = bool(code and code == record.code) or values.get("slug") == record.slug
         if (

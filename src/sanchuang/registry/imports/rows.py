@@ -20,7 +20,7 @@ from sanchuang.registry.duplicates import Likeness
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import FACT, Column, Guide, Target
 from sanchuang.registry.imports.files import UNCALCULATED, Row
-from sanchuang.registry.models import Import
+from sanchuang.registry.models import Import, Organisation
 from sanchuang.values import Malformed, Op, Period
 from sanchuang.values.numbers import parse_number
 
@@ -121,9 +121,9 @@ class RecordKind(ABC):
     def write(self, plans: Sequence[Plan], why: Callable[[int], str]) -> None:
         """Do what was planned, inside a transaction; `why` says for a row's number where it comes from."""
 
-    def key_of(self, mark: int) -> int | None:
-        """The key in the database of an organisation that a row is like; None for one that is not written."""
-        return mark if mark > 0 else None
+    def slug_of(self, mark: int) -> str:
+        """The identifier of an organisation that a row is like."""
+        return Organisation.objects.values_list("slug", flat=True).get(pk=mark)
 
     @classmethod
     def guide(cls, dictionary: FactDictionary) -> Guide:

@@ -162,8 +162,8 @@ class _Pass:
                     row=plan.number,
                     value=str(plan.record)[:200],
                     message=f"{like.how.label}: {like.name}",
-                    organisation=plan.record if getattr(plan.record, "pk", None) else None,
-                    other_id=self.kind.key_of(like.pk),
+                    organisation=plan.record.slug,
+                    other=self.kind.slug_of(like.pk),
                 )
 
     @transaction.atomic

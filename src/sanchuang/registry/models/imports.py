@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
 from sanchuang.core.models import Blob, User
-from sanchuang.registry.models.organisations import Organisation
 from sanchuang.values import Evidence
 
 
@@ -91,7 +90,10 @@ class Import(models.Model):
 
 
 class ImportRemark(models.Model):
-    """What is to be said about a row: a fault in a cell, what it would change, or whom it may be the same as."""
+    """What is to be said about a row: a fault in a cell, what it would change, or whom it may be the same as.
+
+    `organisation` and `other` are identifiers: of the one that the row made, and of the one that it is like.
+    """
 
     class Kind(models.TextChoices):
         """What sort of remark."""
@@ -107,12 +109,8 @@ class ImportRemark(models.Model):
     value = models.CharField(_("value"), max_length=200, blank=True)
     message = models.TextField(_("message"))
     remedy = models.TextField(_("what to do"), blank=True)
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("organisation")
-    )
-    other = models.ForeignKey(
-        Organisation, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("like")
-    )
+    organisation = models.CharField(_("organisation"), max_length=80, blank=True)
+    other = models.CharField(_("like"), max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("remark on a row")

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.registry.models.base import Named, Sourced, Tag, sourced
 from sanchuang.registry.models.places import Industry, Place
+
+
+class Standing(models.Manager["Organisation"]):
+    """The organisations that stand for themselves: none that was merged into another."""
+
+    def get_queryset(self) -> models.QuerySet[Organisation]:
+        """All that were not merged."""
+        return super().get_queryset().filter(merged_into=None)
 
 
 class Organisation(Named, Sourced):
@@ -19,6 +27,8 @@ class Organisation(Named, Sourced):
     `code` is the registration code by the scheme of the pack (in China the unified social credit code);
     None when nobody has given it. `place` is the park or campus it sits in, `circle` the circle it belongs to.
     `changed_here` names the columns of a pack's organisation that somebody changed here; a load leaves them.
+    `merged_into` is the organisation of which this one was a second row, and `merged_on` the day on which it was merged:
+    such a row keeps its history and is found by nobody. `objects` leaves it out, `every` has all.
     """
 
     class Kind(models.TextChoices):
@@ -58,6 +68,19 @@ class Organisation(Named, Sourced):
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="organisations", verbose_name=_("tags"))
     changed_here = models.JSONField(_("changed here"), default=list, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("merged with"),
+    )
+    merged_on = models.DateField(_("merged on"), null=True, blank=True, editable=False)
+
+    objects = Standing()
+    every = models.Manager["Organisation"]()
 
     class Meta:
         verbose_name = _("organisation")
@@ -66,6 +89,11 @@ class Organisation(Named, Sourced):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=Q(code__isnull=True) | ~Q(code=""), name="organisation_code_none_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, merged_on__isnull=True)
+                | (~Q(merged_into=F("pk")) & Q(merged_into__isnull=False, merged_on__isnull=False)),
+                name="organisation_merged_into_another",
             ),
             sourced("organisation"),
         ]

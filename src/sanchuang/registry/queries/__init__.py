@@ -6,7 +6,9 @@ from sanchuang.registry.queries.find import (
     UnknownCode,
     UnknownOrganisation,
     find_organisation,
+    here,
     organisations_called,
+    survivors,
 )
 from sanchuang.registry.queries.lists import (
     FactLine,
@@ -30,8 +32,10 @@ __all__ = [
     "dictionary",
     "facts_of",
     "find_organisation",
+    "here",
     "organisation_file",
     "organisations",
     "organisations_called",
     "published_figures",
+    "survivors",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from sanchuang.core.errors import Unfit, near
+from sanchuang.core.errors import Moved, Unfit, near
 from sanchuang.core.language import listed, page_language
 from sanchuang.registry.codes import check_code, normal, one_apart, resembles
 from sanchuang.registry.definitions import code_scheme
@@ -85,7 +85,7 @@ def called(organisation: Organisation) -> str:
 def find_organisation(text: str, *, kind: str | None = None) -> Organisation:
     """The one organisation that `text` means.
 
-    Tried in this order: registration code or identifier; a name in use (either script, English); a former
+    Tried in this order: registration code or identifier, also those of an organisation merged into it; a name in use (either script, English); a former
     or short name; a part of any name. Width, case, spaces and punctuation do not matter. Raises
     `UnknownOrganisation` with similar names, `UnknownCode` with what is wrong with a code and whose code is one
     character away, and `AmbiguousOrganisation` with the candidates.
@@ -93,7 +93,7 @@ def find_organisation(text: str, *, kind: str | None = None) -> Organisation:
     within = Organisation.objects.select_related("industry", "place", "circle")
     if kind is not None:
         within = within.filter(kind=kind)
-    coded = list(within.filter(Q(slug=text.strip()) | Q(code=normal(text)) | Q(code=text.strip())))
+    coded = list(within.filter(_coded(Q(slug=text.strip()) | Q(code=normal(text)) | Q(code=text.strip()))))
     if len(coded) == 1:
         return coded[0]
     key = search_key(text)
@@ -110,6 +110,24 @@ def find_organisation(text: str, *, kind: str | None = None) -> Organisation:
     if resembles(text, scheme):
         raise _unknown_code(text.strip(), scheme, within)
     raise UnknownOrganisation(text, similar_names(key, within))
+
+
+def _coded(identified: Q) -> Q:
+    """Organisations that are `identified` by themselves or by one that was merged into them."""
+    return identified | Q(pk__in=Organisation.every.filter(identified).values("merged_into"))
+
+
+def here(found: Organisation) -> Organisation:
+    """`found`; raises `Moved` to the page of the survivor where it was merged into another."""
+    if found.merged_into is not None:
+        raise Moved(found.merged_into.get_absolute_url())
+    return found
+
+
+def survivors(slugs: Iterable[str]) -> dict[str, Organisation]:
+    """By the identifiers `slugs` the organisations, of merged ones those into which they were merged."""
+    found = Organisation.every.filter(slug__in=set(slugs)).select_related("merged_into")
+    return {each.slug: each.merged_into or each for each in found}
 
 
 def _unknown_code(text: str, scheme: str, within: QuerySet[Organisation]) -> UnknownCode:
@@ -148,4 +166,4 @@ def organisations_called(text: str, within: QuerySet[Organisation]) -> QuerySet[
     if not key:
         return within if not text.strip() else within.none()
     named = OrganisationName.objects.filter(key__contains=key).values("organisation")
-    return within.filter(Q(pk__in=named) | Q(code__startswith=normal(text)) | Q(slug=text.strip()))
+    return within.filter(Q(pk__in=named) | _coded(Q(code__startswith=normal(text)) | Q(slug=text.strip())))

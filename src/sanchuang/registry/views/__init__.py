@@ -21,6 +21,7 @@ from sanchuang.registry.views.lists import (
     Results,
 )
 from sanchuang.registry.views.map import map_page
+from sanchuang.registry.views.merging import duplicates, merge_organisation
 from sanchuang.registry.views.records import mechanism, need, organisation, person, place, result
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "People",
     "Places",
     "Results",
+    "duplicates",
     "edit_organisation",
     "export_records",
     "figure",
@@ -42,6 +44,7 @@ __all__ = [
     "imports",
     "map_page",
     "mechanism",
+    "merge_organisation",
     "need",
     "organisation",
     "person",

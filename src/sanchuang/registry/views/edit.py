@@ -16,13 +16,14 @@ from sanchuang.core.permissions import require
 from sanchuang.registry import actions
 from sanchuang.registry.forms import OrganisationForm, stored
 from sanchuang.registry.models import Organisation
+from sanchuang.registry.queries import here
 from sanchuang.values import Malformed
 
 
 @require_http_methods(["GET", "POST"])
 def edit_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of one organisation."""
-    found = get_object_or_404(Organisation.objects.select_related("industry", "circle"), slug=slug)
+    found = here(get_object_or_404(Organisation.every.select_related("industry", "circle"), slug=slug))
     require(request.user, "registry.change_organisation", found)
     now = stored(found)
     version = audit.version_of(found)

@@ -28,6 +28,7 @@ from sanchuang.registry.imports.columns import FACT, MONEY_UNITS, Column
 from sanchuang.registry.imports.rows import Outcome
 from sanchuang.registry.imports.running import open_import, rows_of
 from sanchuang.registry.models import Import, ImportRemark
+from sanchuang.registry.queries.find import survivors
 from sanchuang.values import Malformed
 
 VIEW, ACT = "registry.view_imports", "registry.import_records"
@@ -88,6 +89,7 @@ def import_page(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "run": run,
         "may": request.user.has_perm(ACT),
+        "may_merge": request.user.has_perm("registry.merge_organisations"),
         "fault": fault,
         "options": options,
         **_progress(run),
@@ -239,14 +241,16 @@ def _columns(run: Import) -> dict[str, Any]:
 
 
 def _remarks(request: HttpRequest, run: Import) -> dict[str, Any]:
-    remarks: QuerySet[ImportRemark] = run.remarks.select_related("organisation", "other")
+    remarks: QuerySet[ImportRemark] = run.remarks.all()
     kinds = ImportRemark.Kind
     faults = Paginator(remarks.filter(kind=kinds.FAULT), PAGE).get_page(request.GET.get("page"))
     likes = remarks.filter(kind=kinds.LIKE)
+    shown = list(likes[:PAGE])
+    there = survivors(slug for like in shown for slug in (like.organisation, like.other))
     return {
         "faults": faults,
         "changes": remarks.filter(kind=kinds.CHANGE)[:PAGE],
-        "likes": likes[:PAGE],
+        "likes": [(like, there.get(like.organisation), there.get(like.other)) for like in shown],
         "like_count": likes.count(),
     }
 

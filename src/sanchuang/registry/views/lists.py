@@ -157,9 +157,10 @@ class Industries(ListPage):
 
     def get_queryset(self) -> QuerySet[Industry]:
         """By code, with the numbers of organisations, real and synthetic apart."""
+        there = Q(organisations__merged_into=None)
         named = Industry.objects.select_related("parent").annotate(
-            real=Count("organisations", filter=Q(organisations__synthetic=False)),
-            invented=Count("organisations", filter=Q(organisations__synthetic=True)),
+            real=Count("organisations", filter=there & Q(organisations__synthetic=False)),
+            invented=Count("organisations", filter=there & Q(organisations__synthetic=True)),
         )
         return named.order_by("code")
 

@@ -13,8 +13,9 @@ from sanchuang.core.history import history
 from sanchuang.core.permissions import require
 from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.labels import MECHANISM_KINDS, NAME_KINDS, ORGANISATION_KINDS, PLACE_KINDS
+from sanchuang.registry.merging import merged_of
 from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
-from sanchuang.registry.queries import organisation_file
+from sanchuang.registry.queries import here, organisation_file
 from sanchuang.registry.queries.records import same_field, there
 from sanchuang.values import Yuan
 
@@ -25,9 +26,13 @@ READINESS = range(1, 10)
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: names, place, people, results, needs; facts for those who may see them."""
     require(request.user, VIEW)
-    found = get_object_or_404(
-        Organisation.objects.select_related("industry", "place", "circle").prefetch_related("tags", "names"),
-        slug=slug,
+    found = here(
+        get_object_or_404(
+            Organisation.every.select_related("industry", "place", "circle").prefetch_related(
+                "tags", "names"
+            ),
+            slug=slug,
+        )
     )
     file = organisation_file(found, timezone.localdate())
     may_see_facts = request.user.has_perm("registry.view_facts", found)
@@ -44,6 +49,8 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "may_see_facts": may_see_facts,
         "may_change": request.user.has_perm("registry.change_organisation", found),
         "may_advise": found.kind == found.Kind.COMPANY and request.user.has_perm("registry.advise", found),
+        "may_merge": request.user.has_perm("registry.merge_organisations", found),
+        "merged": merged_of(found),
         "history": history(found, request.user),
     }
     return render(request, "registry/organisation.html", context)

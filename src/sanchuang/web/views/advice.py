@@ -18,6 +18,7 @@ from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.advice import subject_of
 from sanchuang.registry.models import Organisation
 from sanchuang.registry.paper import advice_paper
+from sanchuang.registry.queries import here
 from sanchuang.values import Malformed
 
 
@@ -35,7 +36,7 @@ def day_asked(text: str | None) -> dt.date:
 
 def _company(request: HttpRequest, slug: str) -> Organisation:
     """The organisation asked for, for somebody who may see its advice."""
-    organisation = get_object_or_404(Organisation.objects.select_related("industry", "circle"), slug=slug)
+    organisation = here(get_object_or_404(Organisation.every.select_related("industry", "circle"), slug=slug))
     require(request.user, "registry.advise", organisation)
     return organisation
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from sanchuang.core.errors import Refused, Unfit
+from sanchuang.core.errors import Moved, Refused, Unfit
 from sanchuang.web.context import shell
 from sanchuang.web.navigation import Entry, list_above
 from sanchuang.web.theme import theme_of
@@ -154,7 +154,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class UnfitMiddleware:
-    """Turns core's `Unfit`, which any view may raise, a bare 405 and a NUL in the address into pages that explain them."""
+    """Turns core's `Unfit` and `Moved`, which any view may raise, a bare 405 and a NUL in the address into pages that explain them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -169,7 +169,9 @@ class UnfitMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The 404 page for `Unfit`; anything else goes on to Django."""
+        """The 404 page for `Unfit`, the way there for `Moved`; anything else goes on to Django."""
+        if isinstance(exception, Moved):
+            return redirect(exception.address)
         return not_found(request, exception) if isinstance(exception, Unfit) else None
 
 
