@@ -109,6 +109,11 @@ def one(**kwargs: Any) -> Kwargs:
 OPEN = {"foreign": ALL, "absent": ALL}
 
 
+def district_wide(may: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Who is let in to records that are nobody's own; the others do not learn which of them there are."""
+    return {"foreign": may, "absent": may}
+
+
 def number(find: Callable[[World, str, str], int]) -> Kwargs:
     """The number of a record that `find` gives."""
     return lambda world, person, which: {
@@ -257,6 +262,15 @@ class World:
         posting.reserve(company, district, Yuan.of(1), **more)
         return made
 
+    def received(self, person: str, which: str) -> int:
+        """A file that was taken in."""
+        from sanchuang.core.attachments import Upload
+        from sanchuang.core.operator import operator
+        from sanchuang.registry.imports import actions
+
+        with Upload.of("a.csv", ["企业名称\n甲\n".encode()]) as upload:
+            return actions.receive(upload, by=operator(), kind="organisations", source="x").pk
+
     def entry(self, person: str, which: str) -> int:
         """A row of the audit trail; the load of the pack left one."""
         return 1
@@ -365,6 +379,13 @@ ROWS: dict[str, Row] = {
     "registry:merge-organisation": Row(everywhere(MERGERS, MERGERS), COMPANY),
     "registry:merge-organisation POST": Row(everywhere(MERGERS, MERGERS), COMPANY, posted={"why": "x"}),
     "registry:duplicates": Row(MERGERS),
+    "registry:imports": Row(BOOKKEEPERS),
+    "registry:imports POST": Row(MERGERS, ok=400, posted={"kind": ""}),
+    "registry:import": Row(district_wide(BOOKKEEPERS), number(World.received)),
+    "registry:import POST": Row(district_wide(MERGERS), number(World.received), ok=400, posted={"act": ""}),
+    "registry:import-progress": Row(district_wide(BOOKKEEPERS), number(World.received)),
+    "registry:import-faults": Row(district_wide(MERGERS), number(World.received)),
+    "registry:export": Row(district_wide(BOOKKEEPERS), one(kind="people")),
     "registry:results": Row(ALL),
     "registry:result": Row(OPEN, one(slug="r-sonar")),
     # The only need is of the own company, which lies in the circle: its budget is for those who may see its facts.

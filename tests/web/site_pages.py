@@ -59,6 +59,10 @@ NO_PAGE = {
         "the sample holds none; test_web_people_browser.py looks at it",
     ),
     "attachment-remove": "the sample holds no file",
+    "registry:import-progress": "a part of the page of an import",
+    "registry:import-faults": "a file",
+    "registry:export": "a file",
+    "registry:import": "the sample holds no import: test_web_imports_browser.py looks at one",
 }
 
 
@@ -95,6 +99,7 @@ def addresses() -> dict[str, str]:
             "registry:merge-organisation", args=[company.slug], query={"with": other.slug}
         ),
         "duplicates": reverse("registry:duplicates"),
+        "imports": reverse("registry:imports"),
         "report": reverse("report") + f"?record=organisation:{company.slug}",
         "notifications": reverse("notifications"),
         "charts": reverse("charts"),
