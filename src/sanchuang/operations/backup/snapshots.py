@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -136,9 +136,9 @@ def _output(words: list[str]) -> Iterator[bytes]:
             try:
                 while chunk := running.stdout.read(CHUNK):
                     yield chunk
-            finally:
-                with suppress(ProcessLookupError):
-                    running.terminate()
+            except BaseException:
+                running.terminate()
+                raise
         if running.returncode:
             told.seek(0)
             raise failed("pg_dump", told.read())
