@@ -93,7 +93,9 @@ def _empty(manifest: Manifest) -> None:
     if connection.vendor == "sqlite" and not Path(name).exists():
         tables = []
         log = Path(f"{name}-wal")
-        if log.exists() and log.stat().st_size:  # the newest part of a database that was moved away without it
+        if (
+            log.exists() and log.stat().st_size
+        ):  # the newest part of a database that was moved away without it
             raise Malformed(f"“{log}”还在，它属于移走的数据库", "把它移到那个数据库旁边，再恢复")
     else:
         with connection.cursor() as cursor:
