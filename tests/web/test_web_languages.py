@@ -44,7 +44,7 @@ DATA = {
     "policies/pages.py": "the language's own marks around values of a pack",
 }
 # What a pack's author reads, what the command line says, what knows no Django and takes `lang`.
-OTHERS = ("cli/", "core/pack/", "packs/", "engines/", "values/")
+OTHERS = ("cli/", "operations/", "core/pack/", "packs/", "engines/", "values/")
 
 
 def chinese(source: str) -> Iterator[tuple[int, str]]:
