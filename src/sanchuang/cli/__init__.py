@@ -30,11 +30,12 @@ from sanchuang.cli import (
     privacy,
     search,
     serve,
+    settings,
     user,
 )
 
 # Commands that compute from files alone.
-WITHOUT_DJANGO = frozenset({"match"})
+WITHOUT_DJANGO = frozenset({"match", "settings"})
 
 
 def complaint(error: Exception) -> Iterator[str]:
@@ -101,5 +102,5 @@ def set_up(ctx: typer.Context) -> None:
 
 for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
-for _commands in (serve, advise, search, figures, backup):
+for _commands in (serve, advise, search, figures, backup, settings):
     _commands.register(main)

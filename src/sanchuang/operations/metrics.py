@@ -79,4 +79,3 @@ def exposition() -> bytes:
         registry.register(_own)
     registry.register(Site())
     return generate_latest(registry)
-

@@ -14,7 +14,9 @@ from sanchuang.operations.logs import configuration
 from sanchuang.web.account_settings import *  # noqa: F403
 from sanchuang.web.admin_look import UNFOLD as UNFOLD
 from sanchuang.web.environment import count, mail, one_of
+from sanchuang.web.variables import check
 
+check(os.environ)
 ROOT = Path(__file__).resolve().parents[3]
 WEB = Path(__file__).resolve().parent
 VAR = Path(
