@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count, Sum
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -37,7 +37,7 @@ class Site(Collector):
         """The figures; without a database only that there is none."""
         try:
             found = list(_counted())
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             connection.close()
             found = []
         yield GaugeMetricFamily("sanchuang_database_up", "Whether the database answers.", value=bool(found))
@@ -74,7 +74,7 @@ def exposition() -> bytes:
     """All figures in Prometheus's text form."""
     registry = CollectorRegistry()
     if FOLDER in os.environ:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_own)
     registry.register(Site())

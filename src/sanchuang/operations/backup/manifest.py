@@ -12,8 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sanchuang.operations.backup.archive import LARGEST_MANIFEST, MANIFEST, Reader
 
-FORMAT = 1
-
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=0)]
 
@@ -85,9 +83,7 @@ def read_manifest(archive: Reader) -> tuple[Manifest, str]:
     except ValidationError as error:
         first = error.errors()[0]
         if first["loc"] == ("format",):
-            raise archive.broken(
-                f"它的格式不是 {FORMAT}，可能由更新的版本写成；请用写它的版本恢复"
-            ) from error
+            raise archive.broken("它的格式不是 1，可能由更新的版本写成；请用写它的版本恢复") from error
         raise archive.broken(f"清单看不懂（{'.'.join(map(str, first['loc']))}）") from error
     there = {name: member.size for name, member in archive.members.items() if name != MANIFEST}
     said = {name: content.size for name, content in manifest.members.items()}

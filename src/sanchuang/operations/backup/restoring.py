@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
 from sanchuang.core.attachments import storage
@@ -148,6 +148,10 @@ def _scratch(var: Path) -> Iterator[Path]:
         yield folder
     except OSError as error:
         if error.errno in FULL:
+            raise full(var) from error
+        raise Malformed(f"恢复不了：{error.strerror}（{error.filename}）", "核对目录的权限后再试") from error
+    except OperationalError as error:  # of SQLite, while the chains are recomputed
+        if "full" in str(error):
             raise full(var) from error
         raise
     finally:

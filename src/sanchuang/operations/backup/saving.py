@@ -22,14 +22,13 @@ from sanchuang.core.attachments import storage
 from sanchuang.operations.backup import facts
 from sanchuang.operations.backup.archive import CHUNK, KEPT, MANIFEST, Reader, Writer
 from sanchuang.operations.backup.manifest import (
-    FORMAT,
     Content,
     Manifest,
     key_is_from_file,
     key_mark,
     read_manifest,
 )
-from sanchuang.operations.backup.snapshots import Snapshot, Tell, snapshot
+from sanchuang.operations.backup.snapshots import Tell, snapshot
 from sanchuang.values import Malformed
 
 LAST = "last-backup"  # under VAR: when, where and how large the newest backup was
@@ -70,7 +69,7 @@ def back_up(target: Path, *, force: bool = False, tell: Tell = lambda *_: None) 
 def _written(file: BinaryIO, folder: Path, at: dt.datetime, tell: Tell) -> Manifest:
     writer, members = Writer(file), {}
     with snapshot(folder, tell) as state:
-        rows: facts.Rows = state.rows
+        rows = state.rows
         counts = facts.counts(rows, state.engine)
         if not counts.get("django_migrations"):
             raise Malformed("数据库是空的，没有可备份的内容", "先运行 sanchuang run")
@@ -82,7 +81,6 @@ def _written(file: BinaryIO, folder: Path, at: dt.datetime, tell: Tell) -> Manif
         }
         wanted = list(facts.blobs(rows))
         members[state.name] = _added(writer, state.name, state.chunks())
-        engine: Snapshot = state
     for name in KEPT:
         path = settings.VAR / name
         if path.is_file():
@@ -103,15 +101,15 @@ def _written(file: BinaryIO, folder: Path, at: dt.datetime, tell: Tell) -> Manif
         done += size
         tell("附件（MB）", done // 2**20, total)
     manifest = Manifest(
-        format=FORMAT,
+        format=1,
         version=sanchuang.__version__,
         made_at=at.isoformat(timespec="seconds"),
-        engine=engine.engine,  # type: ignore[arg-type]
-        engine_version=engine.engine_version,
+        engine=state.engine,
+        engine_version=state.engine_version,
         key=key_mark(settings.SECRET_KEY),
         key_from="file" if key_is_from_file() else "environment",
         members=members,
-        plain=engine.plain,
+        plain=state.plain,
         absent=absent,
         **said,  # type: ignore[arg-type]
     )

@@ -10,11 +10,11 @@ import sqlite3
 import subprocess
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 from urllib.parse import quote
 
 from django.db import connection, transaction
@@ -39,7 +39,7 @@ class Snapshot:
     `plain` is known once all chunks were taken.
     """
 
-    engine: str
+    engine: Literal["sqlite", "postgresql"]
     engine_version: str
     name: str
     rows: Callable[[str], Iterator[tuple[Any, ...]]]
@@ -47,7 +47,7 @@ class Snapshot:
     plain: Content | None = None
 
 
-def snapshot(folder: Path, tell: Tell) -> Any:
+def snapshot(folder: Path, tell: Tell) -> AbstractContextManager[Snapshot]:
     """The present state of the site's database, for a `with` block; what must lie on the disk lies in `folder`."""
     return _sqlite(folder, tell) if connection.vendor == "sqlite" else _postgresql(tell)
 
@@ -65,16 +65,13 @@ def _sqlite(folder: Path, tell: Tell) -> Iterator[Snapshot]:
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from now on it sees this moment
         copy = Path(scratch) / "database.sqlite3"
-        made = Snapshot(
-            "sqlite", sqlite3.sqlite_version, "database.sqlite3.gz", lambda sql: source.execute(sql), iter
-        )
 
         def chunks() -> Iterator[bytes]:
             _copied(source, copy, tell)
             with copy.open("rb") as file:
                 made.plain = yield from _zipped(file)
 
-        made.chunks = chunks
+        made = Snapshot("sqlite", sqlite3.sqlite_version, "database.sqlite3.gz", source.execute, chunks)
         yield made
 
 
@@ -89,7 +86,7 @@ def _copied(source: sqlite3.Connection, path: Path, tell: Tell) -> None:
         source.backup(target, pages=PAGES, progress=progress)
 
 
-def _zipped(file: BinaryIO) -> Iterator[bytes]:
+def _zipped(file: BinaryIO) -> Generator[bytes, None, Content]:
     """The bytes of `file` in gzip's form; returns what it was before."""
     packer, digest, size = zlib.compressobj(1, zlib.DEFLATED, 31), hashlib.sha256(), 0
     while chunk := file.read(CHUNK):
@@ -103,7 +100,7 @@ def _zipped(file: BinaryIO) -> Iterator[bytes]:
 @contextmanager
 def _postgresql(tell: Tell) -> Iterator[Snapshot]:
     """`pg_dump` on the snapshot of a transaction of ours, so that dump and manifest are of one moment."""
-    program = tool("pg_dump", connection.pg_version // 10000)
+    program = tool("pg_dump", _server())
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -124,8 +121,13 @@ def _postgresql(tell: Tell) -> Iterator[Snapshot]:
                 tell(WHAT, done // 2**20, max(done, size) // 2**20)
                 yield chunk
 
-        version = str(connection.pg_version // 10000)
+        version = str(_server())
         yield Snapshot("postgresql", version, "database.dump", rows, chunks)
+
+
+def _server() -> int:
+    """The main version of PostgreSQL's server."""
+    return int(connection.pg_version) // 10000  # type: ignore[attr-defined]
 
 
 def _output(words: list[str]) -> Iterator[bytes]:
