@@ -9,14 +9,13 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -217,16 +216,6 @@ def test_a_file_that_was_moved_away_is_missed_and_found_again(env: dict[str, str
 
     with serving(env, tmp_path) as site:
         gone_and_back(site, lambda: database.rename(away) and None, bring_back)
-
-
-def test_a_file_that_somebody_holds_is_waited_for_and_then_told(env: dict[str, str], tmp_path: Path) -> None:
-    with serving(env, tmp_path) as site:
-        with closing(sqlite3.connect(tmp_path / "var/sanchuang.sqlite3", isolation_level=None)) as holder:
-            holder.execute("PRAGMA locking_mode=EXCLUSIVE")
-            holder.execute("BEGIN EXCLUSIVE")
-            assert site.get("/sign-in/")[0] == 503
-            holder.execute("ROLLBACK")
-        assert site.get("/sign-in/")[0] == 200
 
 
 def test_a_server_of_postgresql_that_is_killed_is_missed_and_found_again(

@@ -160,7 +160,7 @@ def no_database(db: None, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     from django.db import OperationalError, connections
 
     def refuse(*_args: Any, **_more: Any) -> None:
-        raise OperationalError("could not connect to 10.9.8.7 as secretuser")
+        raise OperationalError("database is locked, or could not connect to 10.9.8.7 as secretuser")
 
     caplog.set_level(logging.CRITICAL, "django.request")
     with mock.patch.object(type(connections["default"]), "cursor", refuse):
