@@ -13,8 +13,8 @@ from measure import ROOT, Section
 
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests/ledger")]  # for own_postgres
 
-FILES, SIZE = 400, 2**20  # attachments of a megabyte that cannot be packed any smaller
-ROWS = 600_000  # transfers, a kilobyte each with their indexes
+FILES, SIZE = 800, 2**20  # attachments of a megabyte that cannot be packed any smaller
+ROWS = 600_000  # transfers
 FILL = f"""
 import django, hashlib, os; django.setup()
 from django.core.management import call_command

@@ -29,7 +29,7 @@ from sanchuang.operations.backup.archive import KEPT, LARGEST_KEPT, Reader
 from sanchuang.operations.backup.checking import WHAT, contents, engine_fits, opened
 from sanchuang.operations.backup.manifest import Manifest, key_mark
 from sanchuang.operations.backup.saving import FULL, full
-from sanchuang.operations.backup.snapshots import TABLES, Tell, access, failed, tool
+from sanchuang.operations.backup.snapshots import TABLES, Tell, access, failed, rows, tool
 from sanchuang.values import Malformed
 
 SCRATCH = ".restoring-"  # under VAR, while it lasts
@@ -261,13 +261,7 @@ def _postgresql(
     if done.returncode:
         raise failed("pg_restore", done.stderr)
     try:
-        with connection.cursor() as cursor:
-
-            def rows(sql: str) -> Iterator[tuple[Any, ...]]:
-                cursor.execute(sql)
-                return iter(cursor.fetchall())
-
-            _same(archive, manifest, rows)
+        _same(archive, manifest, rows)
         return _recomputed(manifest, tell)
     except BaseException:
         with connection.cursor() as cursor:
@@ -281,13 +275,13 @@ def _postgresql(
 # what was brought back
 
 
-def _same(archive: Reader, manifest: Manifest, rows: facts.Rows) -> None:
+def _same(archive: Reader, manifest: Manifest, answer: facts.Rows) -> None:
     """The database says of itself what the manifest says of it."""
     found = {
-        "counts": facts.counts(rows, manifest.engine),
-        "migrations": facts.migrations(rows),
-        "audit": facts.audit_head(rows),
-        "ledger": facts.ledger_head(rows),
+        "counts": facts.counts(answer, manifest.engine),
+        "migrations": facts.migrations(answer),
+        "audit": facts.audit_head(answer),
+        "ledger": facts.ledger_head(answer),
     }
     odd = [name for name, value in found.items() if value != getattr(manifest, name)]
     if odd:
@@ -299,7 +293,7 @@ def _recomputed(manifest: Manifest, tell: Tell) -> tuple[AuditVerdict, LedgerVer
 
     A backup of an earlier version is brought up to date first, as `sanchuang run` would.
     """
-    before = len(facts.migrations(_plain))
+    before = len(facts.migrations(rows))
     call_command("migrate", verbosity=0, interactive=False)
     audit = verify_audit(
         expected=_head(manifest.audit), progress=lambda done, total: tell("审计记录", done, total)
@@ -307,13 +301,7 @@ def _recomputed(manifest: Manifest, tell: Tell) -> tuple[AuditVerdict, LedgerVer
     ledger = verify_ledger(
         expected=_head(manifest.ledger), progress=lambda done, total: tell("账本", done, total)
     )
-    return audit, ledger, len(facts.migrations(_plain)) - before
-
-
-def _plain(sql: str) -> Iterator[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return iter(cursor.fetchall())
+    return audit, ledger, len(facts.migrations(rows)) - before
 
 
 def _head(text: str) -> tuple[int, str] | None:

@@ -107,12 +107,6 @@ def _postgresql(tell: Tell) -> Iterator[Snapshot]:
             cursor.execute("SELECT pg_export_snapshot(), pg_database_size(current_database())")
             exported, size = cursor.fetchone()
 
-        def rows(sql: str) -> Iterator[tuple[Any, ...]]:
-            with connection.chunked_cursor() as cursor:
-                cursor.execute(sql)
-                while found := cursor.fetchmany(5000):
-                    yield from found
-
         def chunks() -> Iterator[bytes]:
             words = [program, "--format=custom", "--compress=1", "--no-owner", "--no-privileges"]
             done = 0
@@ -123,6 +117,14 @@ def _postgresql(tell: Tell) -> Iterator[Snapshot]:
 
         version = str(_server())
         yield Snapshot("postgresql", version, "database.dump", rows, chunks)
+
+
+def rows(sql: str) -> Iterator[tuple[Any, ...]]:
+    """The answer of the site's database to a query, however long, without holding all of it."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql)
+        while found := cursor.fetchmany(5000):
+            yield from found
 
 
 def _server() -> int:
