@@ -17,10 +17,11 @@ LOCALE := $(patsubst %.po,%.mo,$(wildcard src/sanchuang/*/locale/*/LC_MESSAGES/*
 # Node of the system, or else from PyPI into .venv.
 NODE := $(if $(shell command -v node >/dev/null && command -v npm),,.venv/installed-node)
 
-.PHONY: help run test check check-lint check-types check-floors check-migrations check-translations advisories bench soak lock clean wipe
+.PHONY: help run built test check check-lint check-types check-floors check-migrations check-translations advisories bench soak lock clean wipe
 
 help:
 	@echo 'make run    安装、构建、装入示范数据包并启动（ARGS="--port 8080"）'
+	@echo 'make built  只安装和构建，不启动（正式安装用）'
 	@echo 'make test   运行全部测试（ARGS="tests/values -k 金额"）'
 	@echo 'make check  代码风格、类型、楼层、迁移、翻译'
 	@echo 'make advisories  查依赖包的已知漏洞（要能连上软件包索引的漏洞库）'
@@ -31,6 +32,8 @@ help:
 
 run: $(INSTALLED) $(PAGES) $(LOCALE)
 	@exec $(BIN)/sanchuang run $(ARGS)
+
+built: $(INSTALLED) $(PAGES) $(LOCALE)
 
 test: $(DEV) $(PAGES) $(LOCALE)
 	$(BIN)/pytest -n auto $(ARGS)

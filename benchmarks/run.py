@@ -29,6 +29,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     """The benchmarks by name, in the order of the report; those after `pack` use the district it loaded."""
     import advise
     import audit
+    import backup
     import first_run
     import match
     import pack
@@ -46,6 +47,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "search": search.searching,
         "audit": audit.trail,
         "ledger": lambda: ledger.ledger(var),
+        "backup": lambda: backup.backup(var),
         "match": lambda: match.development_table(SHARED),
     }
 

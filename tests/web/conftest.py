@@ -15,6 +15,7 @@ from signing_in import PASSWORD
 from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path += [str(ROOT / "tests/ledger")]  # for small_ledger
 sys.path.insert(0, str(ROOT / "tools"))  # tools/ is no package: its files are run, and here tested
 
 

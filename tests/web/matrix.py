@@ -490,6 +490,11 @@ ROWS: dict[str, Row] = {
     "ledger:open POST": Row(OFFICERS, ok=400, posted={"name": ""}),
     "ledger:move": Row(OFFICERS),
     "ledger:move POST": Row(OFFICERS, ok=400, posted={"amount": ""}),
+    "healthz": Row(EVERYBODY),
+    "readyz": Row(EVERYBODY),
+    "metrics": Row(
+        EVERYBODY
+    ),  # in a demonstration, from this machine; test_web_signs.py asks for the refusals
     "audit": Row(OVERSEERS),
     "audit-entry": Row({"foreign": OVERSEERS, "absent": OVERSEERS}, number(World.entry)),
 }

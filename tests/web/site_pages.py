@@ -48,6 +48,7 @@ NO_PAGE = {
         ),
         "not for the demonstration's sign-ins; test_web_accounts_browser.py looks at it",
     ),
+    **dict.fromkeys(("healthz", "readyz", "metrics"), "for machines"),
     "attachment": "a file",
     "export-person": "a file",
     "erase-person": "a form",

@@ -27,7 +27,7 @@ from sanchuang.web.navigation import SHORTCUTS
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 # In answer to these nobody reads a page, so no page of them asks for help.
-NO_HELP: set[str] = set()
+NO_HELP = {"healthz", "readyz", "metrics"}  # for machines; docs/operations.md
 TO_BE_TAKEN = {f"{picture.name}.webp" for picture in PICTURES}
 WRITTEN_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 

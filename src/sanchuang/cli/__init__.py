@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from sanchuang.cli import (
     advise,
     audit,
+    backup,
     clocks,
     figures,
     files,
@@ -30,11 +31,12 @@ from sanchuang.cli import (
     privacy,
     search,
     serve,
+    settings,
     user,
 )
 
 # Commands that compute from files alone.
-WITHOUT_DJANGO = frozenset({"match"})
+WITHOUT_DJANGO = frozenset({"match", "settings"})
 
 
 def complaint(error: Exception) -> Iterator[str]:
@@ -102,5 +104,5 @@ def set_up(ctx: typer.Context) -> None:
 for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 main.add_typer(importing.app, name="import")
-for _commands in (serve, advise, search, figures):
+for _commands in (serve, advise, search, figures, backup, settings):
     _commands.register(main)

@@ -99,11 +99,17 @@ def warn(host: str, demo: bool) -> None:
 
 
 def listen(host: str, port: int, workers: int) -> None:
-    """Serve until interrupted. Workers are processes of their own and read the settings anew."""
+    """Serve until interrupted. Workers are processes of their own and read the settings anew.
+
+    SIGTERM and Ctrl+C take no more connections, let requests in flight end within `settings.STOP_SECONDS`, and end all
+    processes.
+    """
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
+
+    from sanchuang.operations.logs import of_server
 
     # More threads than cores are wanted here (see settings.THREADS); whoever starts the site need not read that it is odd.
     server_log = logging.getLogger("_granian")
@@ -118,6 +124,8 @@ def listen(host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=settings.THREADS,
         log_level=LogLevels.warning,
+        log_dictconfig=of_server(settings.LOG),
+        workers_kill_timeout=settings.STOP_SECONDS,
     ).serve()
 
 
@@ -142,7 +150,9 @@ def run(
     """
     from sanchuang.cli.prepare import collect_static, load_chosen_pack, migrate, settle_sign_ins
     from sanchuang.core.demo import demo_password, demo_users
+    from sanchuang.operations.processes import count_together
 
+    count_together()
     chosen = choose_port(host, port)
     migrate()
     load_chosen_pack()
@@ -166,7 +176,9 @@ def serve(
     """
     from sanchuang.cli.prepare import collect_static, pending_migrations, settle_sign_ins
     from sanchuang.core.demo import demo_users
+    from sanchuang.operations.processes import count_together
 
+    count_together()
     chosen = choose_port(host, port)
     if pending := pending_migrations():
         raise Malformed(f"数据库还缺 {len(pending)} 个迁移（{pending[0]} 起）", "先运行 sanchuang run")

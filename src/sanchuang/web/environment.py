@@ -107,3 +107,12 @@ def count(name: str, text: str, usual: int) -> int:
     if not text.isdecimal():
         raise ValueError(f"{name} 写的是“{text}”；请写一个整数，例如 {usual}")
     return int(text)
+
+
+def one_of(name: str, text: str, *choices: str) -> str:
+    """One of `choices` from the variable `name`, or the first where it is empty. Raises `ValueError` with what to write."""
+    if not text:
+        return choices[0]
+    if text not in choices:
+        raise ValueError(f"{name} 写的是“{text}”；请写 {'、'.join(choices)} 之一")
+    return text

@@ -10,10 +10,13 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import unquote, urlsplit
 
+from sanchuang.operations.logs import configuration
 from sanchuang.web.account_settings import *  # noqa: F403
 from sanchuang.web.admin_look import UNFOLD as UNFOLD
-from sanchuang.web.environment import count, mail
+from sanchuang.web.environment import count, mail, one_of
+from sanchuang.web.variables import check
 
+check(os.environ)
 ROOT = Path(__file__).resolve().parents[3]
 WEB = Path(__file__).resolve().parent
 VAR = Path(
@@ -66,7 +69,8 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"prepare_threshold": 2},
+        # A server that does not answer is known to be gone after some seconds, so that pages can say so.
+        "OPTIONS": {"prepare_threshold": 2, "connect_timeout": 5},
     }
 
 
@@ -109,6 +113,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sanchuang.web.requests.RequestMiddleware",
+    "sanchuang.web.watching.WatchMiddleware",
+    "sanchuang.web.watching.SignsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -221,13 +227,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 THREADS = 32
 THREADS_WITH_BODIES = 24
 
-# Our own faults with their trace on the server's console, whatever DEBUG says; what users mistype is no fault.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR"},
-    },
-}
+# How long a stopping server waits for requests in flight.
+STOP_SECONDS = whole("SANCHUANG_STOP_SECONDS", 20, "秒")
+
+# Prometheus shows this token as `Authorization: Bearer …`; see docs/operations.md.
+METRICS_TOKEN = os.environ.get("SANCHUANG_METRICS_TOKEN", "")
+
+LOG = one_of("SANCHUANG_LOG", os.environ.get("SANCHUANG_LOG", ""), "auto", "json", "text")
+LOGGING = configuration(LOG)

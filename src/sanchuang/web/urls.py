@@ -22,6 +22,7 @@ from sanchuang.web.views.personal import erase_person, export_person, own_data
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import admin_door, choose_language, choose_theme
+from sanchuang.web.views.signs import alive, figures, ready
 from sanchuang.web.views.users import Users, user_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -60,6 +61,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/act/", act_for, name="act-for"),
     path("account/data/", own_data, name="own-data"),
     path("approvals/<int:number>/", approval, name="approval"),
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("metrics", figures, name="metrics"),
     path("audit/", Trail.as_view(), name="audit"),
     path("audit/<int:number>/", entry, name="audit-entry"),
     path("", include("sanchuang.registry.urls")),

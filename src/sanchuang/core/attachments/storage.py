@@ -102,7 +102,7 @@ class Upload:
         target = path_of(self.sha256)
         _make(target.parent)
         self.path.replace(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
 
     def close(self) -> None:
         """Forget whatever was not kept."""
@@ -119,10 +119,10 @@ class Upload:
 def _make(path: Path) -> None:
     for missing in [parent for parent in (folder(), path) if not parent.exists()]:
         missing.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync(missing.parent)
+        sync_folder(missing.parent)
 
 
-def _sync(path: Path) -> None:
+def sync_folder(path: Path) -> None:
     """Have the entries of a folder on the disk, so that a name outlives a power cut as its content does."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Moved, Refused, Unfit
+from sanchuang.operations.metrics import DATABASE_ERRORS
 from sanchuang.web.context import shell
 from sanchuang.web.navigation import Entry, list_above
 from sanchuang.web.theme import theme_of
@@ -149,8 +152,16 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Drawn without database and context, which may be the reason; in both languages."""
-    return HttpResponse(render_to_string("web/fault.html", {"theme": theme_of(request)}), status=500)
+    """500: our fault; 503: no database. Drawn without database and context, which may be the reason; in both languages.
+
+    Each request opens a connection of its own, so pages come again as soon as the database does.
+    """
+    error = sys.exc_info()[1]  # Django calls this while it handles the error
+    if isinstance(error, DatabaseError | InterfaceError):
+        DATABASE_ERRORS.labels(type(error).__name__).inc()
+    gone = isinstance(error, OperationalError | InterfaceError)
+    page = render_to_string("web/fault.html", {"theme": theme_of(request), "gone": gone})
+    return HttpResponse(page, status=503 if gone else 500, headers={"Retry-After": "30"} if gone else {})
 
 
 class UnfitMiddleware:

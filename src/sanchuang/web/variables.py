@@ -1,0 +1,394 @@
+"""Every variable of the environment that the product reads: what it means, what it is without, how it is checked.
+
+docs/settings.md is written from here (`tools/settings_page.py`); a variable that is read and not listed here fails a test.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sanchuang.values import Malformed
+from sanchuang.web.environment import count, mail, one_of, providers
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: in which chapter it stands, its meaning in both languages, its default, an example, its check.
+
+    `check` is given the value, which is not empty, and raises `ValueError` with what to write. A `secret` is never shown.
+    """
+
+    name: str
+    group: str
+    meaning: str
+    label: str
+    default: str
+    example: str
+    check: Callable[[str], object]
+    secret: bool = False
+
+
+def _wrong(text: str, wanted: str) -> ValueError:
+    return ValueError(f"写的是“{text[:60]}”；请写{wanted}")
+
+
+def _any(text: str) -> object:
+    return text
+
+
+def _truth(text: str) -> object:
+    if text not in ("0", "1"):
+        raise _wrong(text, " 1（是）或 0（否）")
+    return text
+
+
+def _whole(text: str) -> object:
+    if not text.isdecimal() or not 0 < int(text) < 10**6:
+        raise _wrong(text, "大于 0 的整数")
+    return text
+
+
+def _port(text: str) -> object:
+    if not text.isdecimal() or not 0 < int(text) < 2**16:
+        raise _wrong(text, " 1 到 65535 之间的整数")
+    return text
+
+
+def _web(text: str) -> object:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _wrong(text, "以 https:// 开头的网址，例如 https://district.example.org")
+    return text
+
+
+def _hosts(text: str) -> object:
+    for host in text.split(","):
+        if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:]+\]", host):
+            raise _wrong(host, "主机名，用逗号分开，不带 https:// 和空格")
+    return text
+
+
+def _key(text: str) -> object:
+    if len(text) < 32:
+        raise ValueError("太短；请写至少 32 个字符的随机文字")
+    return text
+
+
+def _token(text: str) -> object:
+    if len(text) < 20 or not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError("不合适；请写至少 20 个字符的随机文字，只用字母、数字和符号")
+    return text
+
+
+def _database(text: str) -> object:
+    parts = urlsplit(text)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ValueError("看不懂；请写 postgres://用户:口令@主机:端口/库名")
+    return parts.port
+
+
+def _command(text: str) -> object:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise _wrong(text, "一条命令，引号要成对") from error
+
+
+def _folder(text: str) -> object:
+    if Path(text).exists() and not Path(text).is_dir():
+        raise _wrong(text, "一个目录")
+    return text
+
+
+def _hash(text: str) -> object:
+    return one_of("SANCHUANG_AUDIT_HASH", text.lower(), "sha256", "sm3")
+
+
+PLACE, REACH, SAFE, MAIL, FILES, RUN = (
+    "Place and data 位置和数据",
+    "Address 地址",
+    "Safety and sign-in 安全和登录",
+    "Mail 邮件",
+    "Uploaded files 附件",
+    "Running and watching 运行和监控",
+)
+VARIABLES = (
+    Variable(
+        "SANCHUANG_VAR",
+        PLACE,
+        "folder of database, files, keys",
+        "数据目录",
+        "`var/`",
+        "/var/lib/sanchuang",
+        _folder,
+    ),
+    Variable(
+        "DATABASE_URL",
+        PLACE,
+        "PostgreSQL instead of SQLite",
+        "用 PostgreSQL 代替 SQLite",
+        "SQLite in `SANCHUANG_VAR`",
+        "postgres://sanchuang:secret@db:5432/sanchuang",
+        _database,
+        secret=True,
+    ),
+    Variable(
+        "SANCHUANG_PACK",
+        PLACE,
+        "the pack to load: a folder, or the name of a shipped one",
+        "装入的区包：目录或名称",
+        "the only one shipped",
+        "westlake",
+        _any,
+    ),
+    Variable(
+        "SANCHUANG_AUDIT_HASH",
+        PLACE,
+        "hash of new rows of the audit trail and the ledger: `sha256` or `sm3`",
+        "审计和账本新记录的散列",
+        "sha256",
+        "sm3",
+        _hash,
+    ),
+    Variable("SANCHUANG_HOST", REACH, "the address to listen on", "监听的地址", "127.0.0.1", "0.0.0.0", _any),  # noqa: S104  an example
+    Variable(
+        "SANCHUANG_PORT",
+        REACH,
+        "the port to listen on",
+        "监听的端口",
+        "first free one from 8000",
+        "8000",
+        _port,
+    ),
+    Variable(
+        "SANCHUANG_HOSTS",
+        REACH,
+        "host names that are answered to, parted by commas",
+        "应答的主机名",
+        "this machine's own",
+        "district.example.org",
+        _hosts,
+    ),
+    Variable(
+        "SANCHUANG_SITE",
+        REACH,
+        "where people reach the site: links in mails and papers begin with it",
+        "大家打开网站的网址",
+        "http://127.0.0.1:8000",
+        "https://district.example.org",
+        _web,
+    ),
+    Variable(
+        "SANCHUANG_PROXIES",
+        REACH,
+        "how many proxies of yours stand in front",
+        "前面有几层自己的代理",
+        "0",
+        "1",
+        lambda text: count("SANCHUANG_PROXIES", text, 0),
+    ),
+    Variable(
+        "SANCHUANG_SSL_REDIRECT",
+        REACH,
+        "in production, send http on to https; `0` leaves it to the proxy",
+        "转到 https",
+        "1",
+        "0",
+        _truth,
+    ),
+    Variable(
+        "SANCHUANG_HSTS",
+        REACH,
+        "in production, seconds of Strict-Transport-Security; `0` leaves it to the proxy",
+        "HSTS 秒数",
+        "31536000",
+        "0",
+        lambda text: count("SANCHUANG_HSTS", text, 31_536_000),
+    ),
+    Variable(
+        "SANCHUANG_PRODUCTION",
+        SAFE,
+        "`1`: for real use; no demonstration sign-ins, secure cookies, https only",
+        "正式使用",
+        "0",
+        "1",
+        _truth,
+    ),
+    Variable(
+        "SANCHUANG_SECRET_KEY",
+        SAFE,
+        "the key that signs sessions and seals second steps",
+        "网站的密钥",
+        "made once, kept in `SANCHUANG_VAR`",
+        "(64 random characters)",
+        _key,
+        secret=True,
+    ),
+    Variable(
+        "SANCHUANG_OLD_SECRET_KEYS",
+        SAFE,
+        "former keys that still count, parted by commas",
+        "以前的密钥",
+        "none",
+        "(former keys)",
+        _any,
+        secret=True,
+    ),
+    Variable(
+        "SANCHUANG_SESSION_HOURS",
+        SAFE,
+        "how long a sign-in lasts",
+        "登录多少小时后重新登录",
+        "12",
+        "8",
+        _whole,
+    ),
+    Variable(
+        "SANCHUANG_OIDC",
+        SAFE,
+        "sign-in by another site (OpenID Connect), as JSON: `id`, `name`, `server_url`, `client_id`, `secret`, `trusted`",
+        "用别的网站登录",
+        "none",
+        '{"id": "city", "name": "市民卡", …}',
+        providers,
+        secret=True,
+    ),
+    Variable(
+        "SANCHUANG_DEMO_PASSWORD",
+        SAFE,
+        "password of the demonstration's sign-ins",
+        "示范账号的口令",
+        "made once, kept in `SANCHUANG_VAR`",
+        "(a password)",
+        _any,
+        secret=True,
+    ),
+    Variable(
+        "SANCHUANG_DEBUG",
+        SAFE,
+        "`1`: Django's debug pages and the words of errors in the log; never in production",
+        "调试",
+        "0",
+        "1",
+        _truth,
+    ),
+    Variable(
+        "SANCHUANG_EMAIL",
+        MAIL,
+        "`smtp://user:password@host:port?tls=1` (or `ssl=1`), `file:///folder`, `console:`",
+        "怎样寄信",
+        "files in `SANCHUANG_VAR/mail`",
+        "smtp://post:secret@mail.example.org?tls=1",
+        lambda text: mail(text, Path()),
+        secret=True,
+    ),
+    Variable(
+        "SANCHUANG_EMAIL_FROM",
+        MAIL,
+        "the sender",
+        "发件人",
+        "sanchuang@localhost",
+        "sanchuang@district.example.org",
+        _any,
+    ),
+    Variable("SANCHUANG_MAX_UPLOAD", FILES, "the largest file, in MB", "文件最大多少 MB", "20", "50", _whole),
+    Variable(
+        "SANCHUANG_SCANNER",
+        FILES,
+        "the virus scanner's command, given the file's path",
+        "查毒命令",
+        "none",
+        "clamdscan --fdpass --no-summary",
+        _command,
+    ),
+    Variable(
+        "SANCHUANG_SCAN_SECONDS", FILES, "how long a scan may take", "查毒最长几秒", "60", "120", _whole
+    ),
+    Variable(
+        "SANCHUANG_SCAN_MUST",
+        FILES,
+        "`0`: take files although the scanner fails",
+        "查毒失败是否拒收",
+        "1",
+        "0",
+        _truth,
+    ),
+    Variable("SANCHUANG_WORKERS", RUN, "processes that answer", "工作进程数", "1", "4", _whole),
+    Variable(
+        "SANCHUANG_STOP_SECONDS",
+        RUN,
+        "how long a stopping server waits for requests in flight",
+        "停止时最多等几秒",
+        "20",
+        "60",
+        _whole,
+    ),
+    Variable(
+        "SANCHUANG_LOG",
+        RUN,
+        "`json`, `text`, or `auto`: text at a terminal, else JSON",
+        "日志的形式",
+        "auto",
+        "json",
+        lambda text: one_of("SANCHUANG_LOG", text, "auto", "json", "text"),
+    ),
+    Variable(
+        "SANCHUANG_METRICS_TOKEN",
+        RUN,
+        "who shows it as `Authorization: Bearer …` reads `/metrics`",
+        "读取 /metrics 的令牌",
+        "none: closed in production",
+        "(40 random characters)",
+        _token,
+        secret=True,
+    ),
+)
+
+
+def faults(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The variables whose values cannot be used, each with what to write; no value of a secret is repeated."""
+    for variable in VARIABLES:
+        if not (text := environ.get(variable.name, "").strip()):
+            continue
+        try:
+            variable.check(text)
+        except ValueError as error:
+            said = str(error)
+            yield variable.name, said if said.startswith(variable.name) else f"{variable.name} {said}"
+
+
+def check(environ: Mapping[str, str]) -> None:
+    """Raise `Malformed` for the first variable whose value cannot be used, so that nothing starts by halves."""
+    for _name, said in faults(environ):
+        what, _mark, remedy = said.partition("；")
+        raise Malformed(
+            what, f"{remedy or '请改正'}（环境变量，见 docs/settings.md；全部列出：sanchuang settings）"
+        )
+
+
+def page() -> str:
+    """docs/settings.md."""
+    parts = [
+        "# Settings 设置",
+        "Everything that an installation may choose is a variable of the environment; there is no file of settings. An empty\n"
+        "value is as good as none. A value that cannot be used ends the start with the variable's name and what to write.\n"
+        "`sanchuang settings` shows what is set, without secrets.",
+        "Written by `python tools/settings_page.py` from `src/sanchuang/web/variables.py`; not edited by hand.",
+    ]
+    for group in dict.fromkeys(variable.group for variable in VARIABLES):
+        rows = [
+            f"| `{v.name}` | {v.meaning} · {v.label} | {v.default} | `{v.example}` |"
+            for v in VARIABLES
+            if v.group == group
+        ]
+        parts.append(
+            "\n".join(
+                [f"## {group}\n", "| variable | meaning | default | example |", "|---|---|---|---|", *rows]
+            )
+        )
+    return "\n\n".join(parts) + "\n"
