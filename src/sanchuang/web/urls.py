@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from sanchuang.web import api
 from sanchuang.web.accounts import urls as accounts
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice, advice_pdf
@@ -27,6 +28,7 @@ from sanchuang.web.views.users import Users, user_page
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     *accounts.urlpatterns,
+    path("api/", include(api.urlpatterns)),
     path("desk/", desk, name="desk"),
     path("desk/<int:number>/", desk_item, name="desk-item"),
     path("report/", report, name="report"),

@@ -13,9 +13,11 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from sanchuang.core.api import problems
 from sanchuang.core.errors import Refused, Unfit
 from sanchuang.web.context import shell
 from sanchuang.web.navigation import Entry, list_above
+from sanchuang.web.programs import is_api
 from sanchuang.web.theme import theme_of
 
 # Tells app.js that the answer is a note to show as it is.
@@ -26,6 +28,8 @@ LONGEST = 80
 def _page(
     request: HttpRequest, status: int, title: str, message: str, remedy: str, **more: Any
 ) -> HttpResponse:
+    if is_api(request):
+        return problems.answer(request, problems.of_status(status, message, remedy))
     context = {"title": title, "message": message, "remedy": remedy, "status": status, **more}
     if by_htmx(request):
         response = render(request, "web/error_note.html", context, status=status)
@@ -96,7 +100,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _near(request: HttpRequest) -> tuple[Entry | None, str]:
     """For a stale address: the menu's list above it, and the words that follow there, to be searched for."""
-    if not request.user.is_authenticated:
+    if is_api(request) or not request.user.is_authenticated:
         return None, ""
     above = list_above(shell(request)["navigation"], request.path)
     rest = request.path.removeprefix(above.url if above else "/")
@@ -150,6 +154,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Drawn without database and context, which may be the reason; in both languages."""
+    if is_api(request):
+        return problems.answer(request, problems.of_status(500))
     return HttpResponse(render_to_string("web/fault.html", {"theme": theme_of(request)}), status=500)
 
 
@@ -164,7 +170,7 @@ class UnfitMiddleware:
         if "\0" in request.path_info:  # names nothing, and PostgreSQL will not even compare it
             return not_found(request, Http404())
         response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+        if isinstance(response, HttpResponseNotAllowed) and (is_api(request) or not response.content):
             return not_allowed(request, response.headers["Allow"])
         return response
 
