@@ -30,6 +30,7 @@ from sanchuang.cli import (
     search,
     serve,
     user,
+    worker,
 )
 
 # Commands that compute from files alone.
@@ -100,5 +101,5 @@ def set_up(ctx: typer.Context) -> None:
 
 for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
-for _commands in (serve, advise, search, figures):
+for _commands in (serve, advise, search, figures, worker):
     _commands.register(main)

@@ -43,6 +43,7 @@ class CoreConfig(AppConfig):
         from sanchuang.core.sign_in import personal as sign_in_data
         from sanchuang.core.tokens import permissions as token_permissions  # noqa: F401
         from sanchuang.core.tokens import personal as token_data
+        from sanchuang.core.webhooks import permissions as webhook_permissions  # noqa: F401
 
         account_history.register()
         clock_history.register_all()

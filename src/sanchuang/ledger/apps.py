@@ -16,12 +16,13 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         """Lay the database's guards after each migration, and offer the ledger to core's registers."""
         from sanchuang.core import attachments
-        from sanchuang.ledger import actions, packing, permissions, search  # noqa: F401  some register on import
+        from sanchuang.ledger import actions, events, packing, permissions, search  # noqa: F401  some register on import
         from sanchuang.ledger.guards import guards
         from sanchuang.ledger.models import Memo
 
         guards.connect(self)
         search.register_all()
+        events.register_all()
         attachments.register(
             Memo,
             view="ledger.view_memo",

@@ -220,6 +220,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 API_RATE = whole("SANCHUANG_API_RATE", 600, "次")
 API_STRANGER_RATE = whole("SANCHUANG_API_STRANGER_RATE", 60, "次")
 
+# Whether other systems in the site's own network may be told of acts; a demonstration may, a production site must say so.
+WEBHOOK_PRIVATE = os.environ.get("SANCHUANG_WEBHOOK_PRIVATE", "1" if DEMO else "0") == "1"
+
 # A request whose body comes slowly holds a thread of its process. So there are many, and not all of them for bodies:
 # however many people stall in the middle of a form or a file, pages are still answered.
 THREADS = 32

@@ -20,6 +20,7 @@ from sanchuang.web.views.invitations import accept_invitation, invite, withdraw_
 from sanchuang.web.views.law import Laws, law
 from sanchuang.web.views.notifications import notifications
 from sanchuang.web.views.personal import erase_person, export_person, own_data
+from sanchuang.web.views.programs import own_tokens, own_webhooks, revoke_token, webhook
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import admin_door, choose_language, choose_theme
@@ -61,6 +62,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/delegations/<int:number>/end/", end_delegation, name="end-delegation"),
     path("account/act/", act_for, name="act-for"),
     path("account/data/", own_data, name="own-data"),
+    path("account/tokens/", own_tokens, name="tokens"),
+    path("account/tokens/<int:number>/revoke/", revoke_token, name="revoke-token"),
+    path("account/webhooks/", own_webhooks, name="webhooks"),
+    path("account/webhooks/<int:number>/", webhook, name="webhook"),
     path("approvals/<int:number>/", approval, name="approval"),
     path("audit/", Trail.as_view(), name="audit"),
     path("audit/<int:number>/", entry, name="audit-entry"),

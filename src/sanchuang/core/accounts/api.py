@@ -13,7 +13,7 @@ from sanchuang.core.permissions import memberships_of, require
 router = Router(tags=["account"])
 
 
-class RoleTold(Told):
+class RoleHeld(Told):
     """A role and how far it reaches."""
 
     role: str = Field(examples=["member"])
@@ -27,7 +27,7 @@ class CallerTold(Told):
     username: str = Field(examples=["member"])
     name: str = Field(examples=["演示・企业成员"])
     language: str = Field(examples=["zh-hans"])
-    roles: list[RoleTold]
+    roles: list[RoleHeld]
 
 
 @reads(router, "/me", CallerTold, name="me")
@@ -36,7 +36,7 @@ def me(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     require(user, "core.report")
     roles = [
-        RoleTold(role=held.role, organisation=held.organisation, circle=held.circle)
+        RoleHeld(role=held.role, organisation=held.organisation, circle=held.circle)
         for held in memberships_of(user)
     ]
     return told(

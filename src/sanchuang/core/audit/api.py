@@ -26,7 +26,7 @@ class ChangedTold(Told):
     after: str = Field("", examples=["环港新声"])
 
 
-class EntryTold(Told):
+class TrailRow(Told):
     """A row of the trail in words; what the caller may not see reads “confidential”."""
 
     number: int = Field(examples=[128])
@@ -46,7 +46,7 @@ class EntryTold(Told):
     digest: str = Field(examples=["9f86d081"])
 
     @classmethod
-    def of(cls, row: Row) -> "EntryTold":
+    def of(cls, row: Row) -> "TrailRow":
         """The row."""
         entry = row.entry
         return cls(
@@ -70,10 +70,10 @@ class EntryTold(Told):
         )
 
 
-class Entries(PageTold):
+class TrailRows(PageTold):
     """A page of the trail."""
 
-    items: list[EntryTold]
+    items: list[TrailRow]
 
 
 class EntriesAsked(Paging):
@@ -85,7 +85,7 @@ class EntriesAsked(Paging):
     after: int = Field(0, ge=0, le=MOST_NUMBER, description="Only rows with a higher number.")
 
 
-@reads(router, "/audit", Entries, name="audit", scope=AUDIT_READ, query=EntriesAsked)
+@reads(router, "/audit", TrailRows, name="audit", scope=AUDIT_READ, query=EntriesAsked)
 def audit_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> HttpResponse:
     """Rows of the audit trail, the newest first."""
     require(request.user, VIEW)
@@ -96,14 +96,14 @@ def audit_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> HttpRespo
     if asked.after:
         found = found.filter(number__gt=asked.after)
     rows = told(found[asked.offset : asked.offset + asked.limit], request.user)
-    return page_of(request, asked, rows, found.count(), Entries, EntryTold.of)
+    return page_of(request, asked, rows, found.count(), TrailRows, TrailRow.of)
 
 
-@reads(router, "/audit/{number}", EntryTold, name="audit-entry", scope=AUDIT_READ, record=True)
+@reads(router, "/audit/{number}", TrailRow, name="audit-entry", scope=AUDIT_READ, record=True)
 def audit_entry(request: HttpRequest, number: Annotated[int, Path(ge=1, le=MOST_NUMBER)]) -> HttpResponse:
     """One row of the audit trail."""
     require(request.user, VIEW)
     rows = told(AuditEntry.objects.filter(number=number), request.user)
     if not rows:
         raise Http404
-    return answered(request, EntryTold.of(rows[0]), versioned=True)
+    return answered(request, TrailRow.of(rows[0]), versioned=True)
