@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+from typing import Any
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import OperationalError, close_old_connections, connections, transaction
@@ -29,6 +30,7 @@ TIDY_EVERY = dt.timedelta(minutes=1)
 LEASE = dt.timedelta(minutes=5)  # after which a task of a worker on another machine is taken for lost
 KEPT = dt.timedelta(days=1)  # finished tasks
 
+Task = DBTaskResult[Any, Any]
 _log = logging.getLogger(__name__)
 
 
@@ -81,11 +83,11 @@ class Worker:
             _log.warning("the database is busy; it is asked again", exc_info=True)
             return 0
 
-    def _claim(self) -> DBTaskResult | None:
+    def _claim(self) -> Task | None:
         if not DBTaskResult.objects.ready().exists():
             return None
         with transaction.atomic():
-            found: DBTaskResult | None = DBTaskResult.objects.ready().get_locked()
+            found: Task | None = DBTaskResult.objects.ready().get_locked()
             if found is not None:
                 found.claim(self.name)
             return found
@@ -104,7 +106,7 @@ class Worker:
         DBTaskResult.objects.finished().filter(finished_at__lt=now - KEPT).delete()
 
 
-def run(task: DBTaskResult) -> None:
+def run(task: Task) -> None:
     """Do one task and note how it ended."""
     runner = TaskRunner(
         queue_names=["*"],
@@ -134,7 +136,7 @@ def take_back(now: dt.datetime) -> int:
     return DBTaskResult.objects.filter(pk__in=lost).update(status=TaskResultStatus.READY, started_at=None)
 
 
-def _is_lost(task: DBTaskResult, now: dt.datetime) -> bool:
+def _is_lost(task: Task, now: dt.datetime) -> bool:
     if task.started_at is None or task.started_at < now - LEASE:
         return True
     host, _colon, rest = str((task.worker_ids or [""])[-1]).rpartition(":")[0].rpartition(":")

@@ -174,7 +174,8 @@ def page_of(
     """The page of `rows`, which were read already, out of `count`."""
     following = asked.offset + asked.limit
     more = following < count and following <= 1_000_000
-    address = f"{request.path}?{urlencode({**request.GET.dict(), 'offset': following})}" if more else None
+    state = {**request.GET.dict(), "offset": str(following)}
+    address = f"{request.path}?{urlencode(state)}" if more else None
     items = [item(row) for row in rows]
     return told(
         request,

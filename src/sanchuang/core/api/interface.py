@@ -52,7 +52,7 @@ class Interface(NinjaAPI):
     def addresses(self) -> list[Any]:
         """The patterns, each open to strangers: who asks is the interface's own question."""
         patterns, _app, _name = self.urls
-        ours = [pattern for pattern in patterns if pattern.name != "api-root"]
+        ours: list[Any] = [each for each in patterns if getattr(each, "name", "") != "api-root"]
         for pattern in ours:
             login_not_required(pattern.callback)
         return ours
