@@ -220,9 +220,7 @@ def test_a_receiver_that_refuses_is_asked_again_at_growing_distances_and_given_u
     assert dt.timedelta(hours=12) < sum(waits, dt.timedelta()) < dt.timedelta(hours=24)
 
 
-def test_a_redirection_is_not_followed(
-    tiny: Any, make_user: Callable[..., User], receiver: Receiver
-) -> None:
+def test_a_redirection_is_not_followed(tiny: Any, make_user: Callable[..., User], receiver: Receiver) -> None:
     receiver.answer = 302
     made(make_user(Role.OFFICER), receiver.url)
     changed()
@@ -329,7 +327,7 @@ def test_what_is_no_address_is_refused(url: str, tiny: Any, make_user: Callable[
         "192.168.1.1",
         "169.254.169.254",
         "100.64.0.1",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104  refused here
         "224.0.0.1",
         "::1",
         "fe80::1%eth0",
