@@ -28,7 +28,7 @@ def styled(form: forms.Form) -> None:
     """Give every field the site's look, and tie help and faults to it for screen readers."""
     for name, field in form.fields.items():
         choice = isinstance(field.widget, forms.Select)
-        tick = isinstance(field.widget, forms.CheckboxInput)
+        tick = isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple)
         field.widget.attrs["class"] = (
             "form-select" if choice else "form-check-input" if tick else "form-control"
         )

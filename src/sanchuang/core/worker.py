@@ -12,8 +12,8 @@ import os
 import secrets
 import socket
 import threading
-from typing import Any
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from django.db import OperationalError, close_old_connections, connections, transaction
 from django.utils import timezone

@@ -76,7 +76,7 @@ class TrailRows(PageTold):
     items: list[TrailRow]
 
 
-class EntriesAsked(Paging):
+class TrailAsked(Paging):
     """Filters of the trail."""
 
     verb: str = Field("", max_length=60, description="Such as registry.rename_organisation.")
@@ -85,8 +85,8 @@ class EntriesAsked(Paging):
     after: int = Field(0, ge=0, le=MOST_NUMBER, description="Only rows with a higher number.")
 
 
-@reads(router, "/audit", TrailRows, name="audit", scope=AUDIT_READ, query=EntriesAsked)
-def audit_entries(request: HttpRequest, asked: Query[EntriesAsked]) -> HttpResponse:
+@reads(router, "/audit", TrailRows, name="audit", scope=AUDIT_READ, query=TrailAsked)
+def audit_entries(request: HttpRequest, asked: Query[TrailAsked]) -> HttpResponse:
     """Rows of the audit trail, the newest first."""
     require(request.user, VIEW)
     found = AuditEntry.objects.order_by("-number")

@@ -34,7 +34,7 @@ class AccountsAsked(Paging):
     owner: str = Field("", max_length=80, description="Identifier of the organisation.")
 
 
-class EntriesAsked(Paging):
+class LinesAsked(Paging):
     """Which lines; the newest first."""
 
     order: Literal["newest", "oldest"] = "newest"
@@ -102,9 +102,9 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @reads(
-    router, "/ledger/accounts/{code}/entries", Entries, name="entries", scope=LEDGER_READ, query=EntriesAsked
+    router, "/ledger/accounts/{code}/entries", Entries, name="entries", scope=LEDGER_READ, query=LinesAsked
 )
-def entries(request: HttpRequest, code: str, asked: Query[EntriesAsked]) -> HttpResponse:
+def entries(request: HttpRequest, code: str, asked: Query[LinesAsked]) -> HttpResponse:
     """The statement of an account; any page of any account costs the same."""
     found = account_of(request, code)
     total = found.seq
