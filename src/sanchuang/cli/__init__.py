@@ -29,6 +29,7 @@ from sanchuang.cli import (
     privacy,
     search,
     serve,
+    token,
     user,
     worker,
 )
@@ -99,7 +100,7 @@ def set_up(ctx: typer.Context) -> None:
         ctx.with_resource(audit.named())
 
 
-for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
+for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify, token):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 for _commands in (serve, advise, search, figures, worker):
     _commands.register(main)

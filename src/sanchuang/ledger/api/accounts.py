@@ -51,7 +51,7 @@ class AccountNew(Asked):
     kind: Kind = Field(examples=["budget"])
     owner: Annotated[str, Field(max_length=80)] = ""
     period: Annotated[str, Field(max_length=24)] = Field("", examples=["2026"])
-    overdraft: bool = False
+    overdraft: bool = Field(False, strict=True)
     note: Annotated[str, Field(max_length=2000)] = ""
     why: Annotated[str, Field(max_length=2000)] = ""
 

@@ -26,7 +26,8 @@ from sanchuang.ledger.models import MOST, Account, Transfer
 from sanchuang.values import Malformed, Yuan
 
 Code = Annotated[str, Field(min_length=1, max_length=80)]
-Fen = Annotated[int, Field(ge=1, le=MOST)]
+# Strict: neither true nor a text is an amount.
+Fen = Annotated[int, Field(strict=True, ge=1, le=MOST)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Why = Annotated[str, Field(min_length=1, max_length=300)]
 LAST = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -53,7 +54,7 @@ class Post(Asked):
     """Post what was reserved; all of it where no amount is said. The rest is released unless it is kept."""
 
     fen: Fen | None = Field(None, examples=[50_000_00])
-    keep: bool = False
+    keep: bool = Field(False, strict=True)
     why: Why = Field(examples=["发票 2026-118"])
 
 
