@@ -136,7 +136,7 @@ def listen(host: str, port: int, workers: int, *, worker: bool) -> None:
 def helped() -> Iterator[None]:
     """A worker beside the server; one that dies is started again, and it ends with the server however that ends."""
     command = [sys.executable, "-m", "sanchuang.cli", "worker", "--with-parent"]
-    over = threading.Event()
+    over, begun = threading.Event(), threading.Event()
     beside: list[subprocess.Popen[bytes]] = []
 
     def keep() -> None:
@@ -144,6 +144,7 @@ def helped() -> Iterator[None]:
             # In a session of its own: Ctrl+C is meant for the server, which then ends the worker.
             process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  ourselves
             beside[:] = [process]
+            begun.set()
             if over.is_set():
                 process.terminate()
             process.wait()
@@ -151,6 +152,7 @@ def helped() -> Iterator[None]:
 
     keeper = threading.Thread(target=keep, daemon=True)
     keeper.start()
+    begun.wait(60)  # the server forks, and a fork while a process is being started would hold its pipe open
     try:
         yield
     finally:
