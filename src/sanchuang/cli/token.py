@@ -77,7 +77,10 @@ def list_(
 
 
 @app.command()
-def revoke(number: Annotated[int, typer.Argument(help="令牌的编号，见 token list。")]) -> None:
+def revoke(
+    number: Annotated[int, typer.Argument(help="令牌的编号，见 token list。")],
+    form: FormatOption = Format.TEXT,
+) -> None:
     """撤销令牌，立刻生效。
 
     示例：sanchuang token revoke 3
@@ -90,6 +93,9 @@ def revoke(number: Annotated[int, typer.Argument(help="令牌的编号，见 tok
     if token is None:
         raise Malformed(f"没有编号为 {number} 的令牌", "用 sanchuang token list 查看")
     revoke_token(token, by=operator())
+    if form is Format.JSON:
+        print_json({"revoked": number})
+        return
     typer.echo(f"已撤销 {token.prefix}…")
 
 

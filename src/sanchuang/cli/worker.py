@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from sanchuang.cli.options import Format, FormatOption, print_json
+
 PARENT_EVERY = 1.0  # seconds
 
 
@@ -19,6 +21,7 @@ def worker(
     with_parent: Annotated[
         bool, typer.Option("--with-parent", hidden=True, help="启动它的进程没了就结束。")
     ] = False,
+    form: FormatOption = Format.TEXT,
 ) -> None:
     """做请求之外的事：把发生的事告诉登记了的网址（Webhook），失败的过一阵再试。
 
@@ -34,7 +37,9 @@ def worker(
     if with_parent:
         threading.Thread(target=_watch, args=(working.stop, os.getppid()), daemon=True).start()
     done = working.work(once=once)
-    if once:
+    if form is Format.JSON:
+        print_json({"done": done})
+    elif once:
         typer.echo(f"做了 {done} 件")
 
 

@@ -20,11 +20,11 @@ class PolicyTold(Told):
     """The head of a policy."""
 
     id: str = Field(examples=["sme_size"])
-    title: str = Field(examples=["中小企业划型"])
+    title: str = Field(examples=["Sizes of companies"])
     title_en: str = Field("", examples=["SME size"])
-    summary: str = Field("", examples=["按行业划分企业规模"])
+    summary: str = Field("", examples=["Sizes of companies by industry"])
     layer: str = Field("", examples=["national"])
-    number: str = Field("", examples=["工信部联企业〔2011〕300号"])
+    number: str = Field("", examples=["300/2011"])
     date_from: dt.date | None = Field(None, examples=["2011-06-18"])
     date_to: dt.date | None = Field(None, examples=[None])
     status: str = Field(examples=["verified_text"])
@@ -39,7 +39,7 @@ class PolicyTold(Told):
 class PolicyFull(PolicyTold):
     """A policy with its text: articles as people read them, and the rules beside them."""
 
-    text: str = Field(examples=["# 中小企业划型"])
+    text: str = Field(examples=["# Sizes of companies"])
 
 
 class Policies(PageTold):

@@ -25,7 +25,7 @@ class CallerTold(Told):
     """The account for which the caller acts, and the roles it holds today."""
 
     username: str = Field(examples=["member"])
-    name: str = Field(examples=["演示・企业成员"])
+    name: str = Field(examples=["Demo member"])
     language: str = Field(examples=["zh-hans"])
     roles: list[RoleHeld]
 

@@ -48,14 +48,14 @@ class Ref(Told):
     """Another record: its identifier and its name."""
 
     id: str = Field(examples=["ring-harbour"])
-    name: str = Field(examples=["环港创新圈"])
+    name: str = Field(examples=["Harbour circle"])
 
 
 class Money(Told):
     """An amount of money, exact in fen and as people read it."""
 
     fen: int = Field(examples=[2_000_000_00])
-    text: str = Field(examples=["200万元"])
+    text: str = Field(examples=["2,000,000.00"])
 
     @classmethod
     def of(cls, amount: Yuan) -> "Money":
@@ -68,8 +68,8 @@ class FigureTold(Told):
 
     value: str | None = Field(None, examples=["972"])
     op: str = Field(examples=["≈"])
-    unit: str = Field(examples=["家"])
-    text: str = Field(examples=["近 972 家"])
+    unit: str = Field(examples=["firms"])
+    text: str = Field(examples=["nearly 972 firms"])
 
     @classmethod
     def of(cls, figure: Figure, language: str) -> "FigureTold":
@@ -82,18 +82,18 @@ class ErrorTold(Told):
     """One value that does not fit: where it stands, and what is wrong with it."""
 
     location: list[str | int] = Field(examples=[["body", "name"]])
-    message: str = Field(examples=["要填写"])
+    message: str = Field(examples=["It is missing."])
 
 
 class ProblemTold(Told):
     """RFC 9457: what is wrong, and what to do."""
 
     type: str = Field(examples=["/api/#invalid"])
-    title: str = Field(examples=["请求中有不正确的内容"])
+    title: str = Field(examples=["Something in the request is not valid"])
     status: int = Field(examples=[422])
     instance: str = Field(examples=["/api/v1/organisations"])
-    detail: str | None = Field(None, examples=["“limit”要在 1 到 200 之间"])
-    remedy: str | None = Field(None, examples=["改正后再发送"])
+    detail: str | None = Field(None, examples=["The same key with another request."])
+    remedy: str | None = Field(None, examples=["Correct it and send it again."])
     errors: list[ErrorTold] | None = None
 
 

@@ -21,9 +21,9 @@ VIEW = "core.view_audit"
 class ChangedTold(Told):
     """A field before and after, in words."""
 
-    field: str = Field(examples=["名称"])
-    before: str = Field("", examples=["环港声呐"])
-    after: str = Field("", examples=["环港新声"])
+    field: str = Field(examples=["name"])
+    before: str = Field("", examples=["Harbour Sonar"])
+    after: str = Field("", examples=["Harbour Sound"])
 
 
 class TrailRow(Told):
@@ -31,16 +31,16 @@ class TrailRow(Told):
 
     number: int = Field(examples=[128])
     at: dt.datetime = Field(examples=["2026-03-01T08:00:00Z"])
-    actor: str = Field(examples=["演示・政策专员"])
+    actor: str = Field(examples=["Demo officer"])
     behalf: str = Field("", examples=[""])
     verb: str = Field(examples=["registry.rename_organisation"])
-    words: str = Field(examples=["给机构改名"])
+    words: str = Field(examples=["rename an organisation"])
     model: str = Field("", examples=["registry.Organisation"])
     record: str = Field("", examples=["12"])
-    title: str = Field("", examples=["环港新声"])
+    title: str = Field("", examples=["Harbour Sound"])
     url: str = Field("", examples=["/organisations/999000011/"])
     changes: list[ChangedTold]
-    why: str = Field("", examples=["公司来函"])
+    why: str = Field("", examples=["letter of the company"])
     count: int | None = Field(None, examples=[None])
     request: str = Field("", examples=["5d41402abc4b2a76"])
     digest: str = Field(examples=["9f86d081"])

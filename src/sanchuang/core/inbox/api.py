@@ -30,7 +30,7 @@ class ItemTold(Told):
 
     id: int = Field(examples=[3])
     kind: str = Field(examples=["report"])
-    title: str = Field(examples=["有人指出一处错误"])
+    title: str = Field(examples=["Somebody reports an error"])
     body: str = Field("", examples=[""])
     state: str = Field(examples=["open"])
     role: str = Field("", examples=["editor"])

@@ -16,8 +16,8 @@ class HitTold(Told):
 
     kind: str = Field(examples=["organisation"])
     id: str = Field(examples=["999000011"])
-    title: str = Field(examples=["环港声呐"])
-    detail: str = Field("", examples=["企业"])
+    title: str = Field(examples=["Harbour Sonar"])
+    detail: str = Field("", examples=["company"])
     score: float = Field(examples=[0.93])
     synthetic: bool = Field(examples=[True])
 

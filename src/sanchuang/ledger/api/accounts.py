@@ -46,7 +46,7 @@ class AccountNew(Asked):
     series: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")] = Field(
         examples=["compute-vouchers"]
     )
-    name: Name = Field(min_length=1, examples=["算力券"])
+    name: Name = Field(min_length=1, examples=["Compute vouchers"])
     name_en: Name = ""
     kind: Kind = Field(examples=["budget"])
     owner: Annotated[str, Field(max_length=80)] = ""

@@ -39,7 +39,7 @@ class Move(Asked):
     debit: Code = Field(examples=["treasury-2026"], description="Code of the account from which.")
     credit: Code = Field(examples=["compute-vouchers-2026"], description="Code of the account to which.")
     fen: Fen = Field(examples=[100_000_00])
-    title: Title = Field(examples=["拨付 2026 年预算"])
+    title: Title = Field(examples=["budget of 2026"])
     text: Annotated[str, Field(max_length=4000)] = ""
     day: dt.date | None = Field(None, description="When it counts; today if left out.")
 
@@ -55,13 +55,13 @@ class Post(Asked):
 
     fen: Fen | None = Field(None, examples=[50_000_00])
     keep: bool = Field(False, strict=True)
-    why: Why = Field(examples=["发票 2026-118"])
+    why: Why = Field(examples=["invoice 2026-118"])
 
 
 class Undo(Asked):
     """Why."""
 
-    why: Why = Field(examples=["录错账户"])
+    why: Why = Field(examples=["wrong account"])
 
 
 def _account(code: str) -> Account:

@@ -14,7 +14,7 @@ class AccountTold(Told):
     """An account and what it has."""
 
     code: str = Field(examples=["compute-vouchers-2026"])
-    name: str = Field(examples=["算力券 2026"])
+    name: str = Field(examples=["Compute vouchers 2026"])
     name_en: str = Field("", examples=["Compute vouchers"])
     kind: str = Field(examples=["budget"])
     owner: Ref | None = None
@@ -63,7 +63,7 @@ class TransferTold(Told):
     held: Money
     day: dt.date = Field(examples=["2026-03-01"])
     at: dt.datetime = Field(examples=["2026-03-01T08:00:00Z"])
-    why: str = Field("", examples=["拨付 2026 年预算"])
+    why: str = Field("", examples=["budget of 2026"])
     pending: int | None = Field(
         None, examples=[None], description="The reservation that it posts or releases."
     )
@@ -100,7 +100,7 @@ class EntryTold(Told):
     other: str = Field(examples=["treasury-2026"])
     day: dt.date = Field(examples=["2026-03-01"])
     at: dt.datetime = Field(examples=["2026-03-01T08:00:00Z"])
-    why: str = Field("", examples=["拨付 2026 年预算"])
+    why: str = Field("", examples=["budget of 2026"])
     change: Money
     reserved: Money
     balance: Money

@@ -38,9 +38,9 @@ class FactsAsked(Paging):
 class FactNew(Asked):
     """A value as text, such as “300万元”, “50人”, “是”, “12%”; `op` where the text brings no operator."""
 
-    name: str = Field(max_length=80, examples=["营业收入"], description="Identifier or label of the fact.")
-    value: str = Field(max_length=500, examples=["300万元"])
-    source: Source = Field(examples=["企业填报"])
+    name: str = Field(max_length=80, examples=["revenue"], description="Identifier or label of the fact.")
+    value: str = Field(max_length=500, examples=["3000000"])
+    source: Source = Field(examples=["told by the company"])
     evidence: Literal["claimed", "contract_seen", "registered", "paid"] = Field(examples=["claimed"])
     period: str = Field("", max_length=24, examples=["2024"])
     date_from: dt.date | None = None
@@ -59,11 +59,11 @@ class AdviceTold(Told):
     model_config = ConfigDict(extra="allow")
 
     organisation: dict[str, str | None] = Field(
-        examples=[{"id": "999000011", "code": None, "name": "环港声呐"}]
+        examples=[{"id": "999000011", "code": None, "name": "Harbour Sonar"}]
     )
     synthetic: bool = Field(examples=[True])
     on: dt.date = Field(examples=["2026-03-01"])
-    sections: list[dict[str, Any]] = Field(examples=[[{"key": "support", "title": "支持"}]])
+    sections: list[dict[str, Any]] = Field(examples=[[{"key": "support", "title": "Support"}]])
 
 
 def _company(request: HttpRequest, slug: str, permission: str) -> Organisation:

@@ -49,8 +49,8 @@ class OrganisationNew(Asked):
 
     slug: Slug = Field(examples=["999000033"])
     kind: Kind = Field(examples=["company"])
-    name: Name = Field(min_length=1, examples=["环港新声科技"])
-    source: Prose = Field(min_length=1, examples=["公司官网 2025-11"])
+    name: Name = Field(min_length=1, examples=["Harbour Sound Technology"])
+    source: Prose = Field(min_length=1, examples=["The company's site, 2025-11"])
     code: Annotated[str, Field(max_length=40)] | None = None
     name_hant: Name = ""
     name_en: Name = ""
@@ -66,7 +66,7 @@ class OrganisationNew(Asked):
 class OrganisationChange(Asked):
     """What is to change; what is left out stays. `why` says from what it is known."""
 
-    why: Prose = Field(min_length=1, examples=["公司来函 2026-03-01"])
+    why: Prose = Field(min_length=1, examples=["letter of the company, 2026-03-01"])
     name: Name | None = Field(None, min_length=1)
     name_en: Name | None = None
     industry: Code | None = Field(None, description="A code of the classification; empty for none.")

@@ -35,7 +35,7 @@ def industry_ref(industry: Industry | None) -> Ref | None:
 class Sourced(Told):
     """Where a record comes from."""
 
-    source: str = Field(examples=["公司官网 2025-11"])
+    source: str = Field(examples=["The company's site, 2025-11"])
     status: str = Field(examples=["unverified"], description="How far the source was checked.")
     synthetic: bool = Field(examples=[True], description="Invented for the sample.")
     note: str = Field("", examples=[""])
@@ -45,7 +45,7 @@ class Named(Sourced):
     """A record with its names."""
 
     id: str = Field(examples=["999000011"])
-    name: str = Field(examples=["环港声呐"])
+    name: str = Field(examples=["Harbour Sonar"])
     name_hant: str = Field("", examples=[""])
     name_en: str = Field("", examples=["Ring Harbour Sonar"])
 
@@ -73,7 +73,7 @@ class OrganisationTold(Named):
     place: Ref | None = None
     circle: Ref | None = None
     tags: list[str] = Field(examples=[["ai"]])
-    address: str = Field("", examples=["文三路 1 号"])
+    address: str = Field("", examples=["1 Harbour Road"])
 
     @classmethod
     def of(cls, record: Organisation) -> "OrganisationTold":
@@ -93,7 +93,7 @@ class OrganisationTold(Named):
 class NameTold(Told):
     """A name by which an organisation is or was known."""
 
-    name: str = Field(examples=["环港声呐"])
+    name: str = Field(examples=["Harbour Sonar"])
     kind: str = Field(examples=["current"])
     until: str = Field("", examples=["2024-05-01"])
 
@@ -124,7 +124,7 @@ class FactTold(Told):
     value: bool | int | str = Field(examples=[300_000_000])
     op: str = Field(examples=["="])
     evidence: str | None = Field(None, examples=["claimed"])
-    source: str = Field(examples=["年报"])
+    source: str = Field(examples=["annual report"])
     known_from: dt.date | None = Field(None, examples=["2026-03-01"])
     synthetic: bool = Field(examples=[True])
 
@@ -150,7 +150,7 @@ class RoleTold(Told):
     """What a person does in an organisation."""
 
     organisation: Ref
-    title: str = Field(examples=["创始人"])
+    title: str = Field(examples=["founder"])
     since: str = Field("", examples=["2020"])
     until: str = Field("", examples=[""])
 
@@ -199,13 +199,13 @@ class ResultTold(Sourced):
     """A research result with the readiness level it has reached."""
 
     id: str = Field(examples=["r-sonar"])
-    title: str = Field(examples=["声呐成像"])
-    text: str = Field(examples=["水下声呐成像方法"])
+    title: str = Field(examples=["Sonar imaging"])
+    text: str = Field(examples=["A method of imaging under water"])
     field: Ref
     trl: int | None = Field(None, examples=[6])
     organisation: Ref | None = None
     circle: Ref | None = None
-    keywords: list[str] = Field(examples=[["声呐"]])
+    keywords: list[str] = Field(examples=[["sonar"]])
 
     @classmethod
     def of(cls, result: Result) -> "ResultTold":
@@ -227,12 +227,12 @@ class NeedTold(Sourced):
     """A technology need; budget and deadline are null for whoever may not see them."""
 
     id: str = Field(examples=["n-sonar"])
-    title: str = Field(examples=["声呐信号处理"])
-    text: str = Field(examples=["需要浅水声呐的信号处理"])
+    title: str = Field(examples=["Sonar signals"])
+    text: str = Field(examples=["Processing of signals in shallow water"])
     field: Ref
     trl_wanted: int | None = Field(None, examples=[5])
     organisation: Ref | None = None
-    keywords: list[str] = Field(examples=[["声呐"]])
+    keywords: list[str] = Field(examples=[["sonar"]])
     budget: Money | None = None
     deadline: dt.date | None = Field(None, examples=["2026-12-31"])
 
@@ -257,7 +257,7 @@ class MechanismTold(Named):
     """A mechanism, frame or recognition of the district."""
 
     kind: str = Field(examples=["frame"])
-    does: str = Field(examples=["连接高校与企业"])
+    does: str = Field(examples=["connects universities and companies"])
     tags: list[str] = Field(examples=[["ai"]])
 
     @classmethod
@@ -272,9 +272,9 @@ class PublishedTold(Named):
 
     figure: FigureTold
     as_of: str = Field("", examples=["2024"])
-    quote: str = Field("", examples=["集聚企业近千家"])
+    quote: str = Field("", examples=["nearly a thousand companies"])
     rank: str = Field("", examples=[""])
-    topic: str = Field("", examples=["企业"])
+    topic: str = Field("", examples=["company"])
     mechanism: Ref | None = None
     derived: bool = Field(examples=[False])
     how: str = Field("", examples=[""])
@@ -301,12 +301,12 @@ class IndustryTold(Told):
     """A class of the classification of industries."""
 
     id: str = Field(examples=["I65"])
-    name: str = Field(examples=["软件和信息技术服务业"])
+    name: str = Field(examples=["Software and IT services"])
     name_en: str = Field("", examples=["Software and IT services"])
     level: str = Field(examples=["division"])
     parent: str | None = Field(None, examples=["I"])
     scheme: str = Field("", examples=["GB/T 4754-2017"])
-    source: str = Field("", examples=["国家统计局"])
+    source: str = Field("", examples=["National statistics"])
     status: str = Field(examples=["verified_text"])
 
     @classmethod
@@ -328,14 +328,14 @@ class DefinitionTold(Told):
     """A fact that rules may ask for."""
 
     id: str = Field(examples=["revenue"])
-    labels: dict[str, str] = Field(examples=[{"zh": "营业收入"}])
+    labels: dict[str, str] = Field(examples=[{"zh": "revenue"}])
     type: str = Field(examples=["money"])
     per: str = Field(examples=["year"])
-    unit: str = Field("", examples=["元"])
-    aliases: list[str] = Field(examples=[["营收"]])
+    unit: str = Field("", examples=["yuan"])
+    aliases: list[str] = Field(examples=[["turnover"]])
     choices: list[str] = Field(examples=[[]])
-    definition: str = Field("", examples=["全年主营业务收入"])
-    source: str = Field("", examples=["统计制度"])
+    definition: str = Field("", examples=["revenue of the main business in the year"])
+    source: str = Field("", examples=["statistical rules"])
     status: str = Field(examples=["verified_text"])
 
     @classmethod
