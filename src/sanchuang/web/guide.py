@@ -96,6 +96,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "audit-entry": ("audit", "查询"),
     "own-data": ("data", ""),
     "api-docs": ("programs", ""),
+    "api-description": ("programs", ""),
     "tokens": ("programs", "令牌"),
     "revoke-token": ("programs", "令牌"),
     "webhooks": ("programs", "webhook"),
