@@ -10,9 +10,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -155,6 +157,23 @@ def test_a_replayed_key_with_another_body_is_refused_by_the_server_too(server: S
         server.ask("POST", "organisations", {**body, "slug": "other"}, **{"Idempotency-Key": "same"})
     assert refused.value.code == 422
     refused.value.close()
+
+
+def test_the_same_key_from_many_at_once_does_it_once(server: Server) -> None:
+    body = {"slug": "at-once", "kind": "company", "name": "x", "source": "x"}
+
+    def send(_number: int) -> int:
+        try:
+            return int(server.ask("POST", "organisations", body, **{"Idempotency-Key": "at-once"})[0])
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+
+    with ThreadPoolExecutor(8) as programs:
+        answers = list(programs.map(send, range(16)))
+    assert 201 in answers
+    assert set(answers) <= {201, 409}  # done, or being done by another at that moment
+    assert server.ask("GET", "organisations?q=at-once")[1]["count"] == 1
 
 
 def test_a_receiver_that_hangs_holds_up_nobody(server: Server) -> None:
