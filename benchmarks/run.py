@@ -28,6 +28,7 @@ or more runs.
 def parts(var: Path) -> dict[str, Callable[[], Section]]:
     """The benchmarks by name, in the order of the report; those after `pack` use the district it loaded."""
     import advise
+    import api
     import audit
     import backup
     import first_run
@@ -44,6 +45,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "advise": advise.one,
         "advise-all": lambda: advise.whole(var),
         "pages": lambda: pages.pages(var),
+        "api": lambda: api.api(var),
         "search": search.searching,
         "audit": audit.trail,
         "ledger": lambda: ledger.ledger(var),
@@ -72,7 +74,9 @@ def main() -> int:
             if (
                 only
                 and name not in only
-                and not (name == "pack" and {"advise", "advise-all", "pages", "search", "audit"} & set(only))
+                and not (
+                    name == "pack" and {"advise", "advise-all", "pages", "api", "search", "audit"} & set(only)
+                )
             ):
                 continue
             print(f"bench: {name} …", file=sys.stderr, flush=True)

@@ -28,6 +28,8 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
         VAR=tmp_path_factory.getbasetemp() / "var",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        API_RATE=10**6,  # all tests ask from one address in one minute
+        API_STRANGER_RATE=10**6,
     ):
         yield
 

@@ -6,6 +6,7 @@ A row says what each must get; `test_web_matrix.py` asks for every cell. A new a
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,7 +58,7 @@ class Row:
 
     `may` says for an own, a foreign and an absent record who is let in (one set for an address without a record); they
     get `ok`, for an absent record 404. Others get `refusal`, strangers are sent to the sign-in page. `but` names cells
-    that differ. `posted` is what a form sends.
+    that differ. `posted` is what a form sends, `sent` what a program does, by the method of the row's key.
     """
 
     may: frozenset[str] | Mapping[str, frozenset[str]]
@@ -65,6 +66,8 @@ class Row:
     ok: int = 200
     refusal: int = 403
     posted: Mapping[str, str] | None = None
+    sent: Mapping[str, Any] | None = None
+    stranger: int = 302
     but: Mapping[tuple[str, str], int] = field(default_factory=dict)
     shows: str = ""  # words that only some of those who are let in read: `shown` says who
     shown: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -85,7 +88,7 @@ class Row:
         may = self.may[which] if isinstance(self.may, Mapping) else self.may
         if person in may:
             return 404 if which == "absent" else self.ok
-        return 302 if person == STRANGER else self.refusal
+        return self.stranger if person == STRANGER else self.refusal
 
 
 def everywhere(
@@ -271,6 +274,46 @@ class World:
         with Upload.of("a.csv", ["企业名称\n甲\n".encode()]) as upload:
             return actions.receive(upload, by=operator(), kind="organisations", source="x").pk
 
+    def reserved(self, person: str, which: str) -> int:
+        """The number of that reservation."""
+        from sanchuang.ledger.models import Transfer
+
+        self.moved(person, which)
+        return Transfer.objects.filter(kind="reserve").order_by("-pk")[0].pk
+
+    def fact(self, person: str, which: str) -> dict[str, Any]:
+        """A fact of the own or the foreign company, as its address names it."""
+        from sanchuang.core.operator import operator
+        from sanchuang.registry.actions import record_fact
+        from sanchuang.registry.models import Organisation
+        from sanchuang.values import Evidence, Period
+
+        slug = OTHER if which == "foreign" else OWN
+        said = {"name": "staff", "value": "5", "source": "x", "period": Period.parse("2024")}
+        organisation = Organisation.objects.get(slug=slug)
+        made = record_fact(by=operator(), organisation=organisation, evidence=Evidence.CLAIMED, **said)
+        return {"slug": slug, "number": ABSENT if which == "absent" else made.pk}
+
+    def program(self, person: str, which: str) -> int:
+        """A token of somebody."""
+        from sanchuang.core.models import ApiToken
+
+        return ApiToken.objects.create(
+            user=self.holder(person, which),
+            name="x",
+            scopes=["read"],
+            digest=f"{person} {which}",
+            expires_at=timezone.now() + dt.timedelta(days=1),
+        ).pk
+
+    def webhook(self, person: str, which: str) -> int:
+        """A webhook of somebody."""
+        from sanchuang.core.models import Webhook
+
+        return Webhook.objects.create(
+            user=self.holder(person, which), url="https://receiver.example.org/", after=0
+        ).pk
+
     def entry(self, person: str, which: str) -> int:
         """A row of the audit trail; the load of the pack left one."""
         return 1
@@ -300,7 +343,12 @@ class World:
             posted["organisation"] = OWN if which == "own" else OTHER
         name = row.name or key.partition(" ")[0]
         url = name if name.startswith("/") else reverse(name, kwargs=kwargs)
-        response = client.get(url) if posted is None else client.post(url, posted)
+        if row.sent is not None:
+            method, body = key.split(" ")[1], json.dumps(row.sent)
+            headers = {"If-Match": "*"}
+            response = client.generic(method, url, body, content_type="application/json", headers=headers)
+        else:
+            response = client.get(url) if posted is None else client.post(url, posted)
         if response.streaming:
             b"".join(response.streaming_content)  # to its end, which closes the file
             return int(response.status_code), False
@@ -321,6 +369,20 @@ MONEY = everywhere(BOOKKEEPERS | INSIDERS, BOOKKEEPERS)
 LEDGER = {"own": BOOKKEEPERS | INSIDERS, "foreign": BOOKKEEPERS | INSIDERS}
 MEMBERS = frozenset({"member"})
 INVITERS = MEMBERS | {"administrator"}
+GRADERS = OFFICERS | {"administrator"}
+NEW_FACT = {"name": "staff", "value": "5", "source": "x", "evidence": "claimed", "period": "2024"}
+# Whoever may not see a transfer cannot tell whether there is one; whoever may see it learns who may move money.
+SETTLERS = {(p, "own"): 403 for p in INSIDERS | OVERSEERS} | {(p, "foreign"): 403 for p in OVERSEERS}
+ADMINISTRATOR = frozenset({"administrator"})
+THEIRS = everywhere(ALL - {DEPUTY}, ADMINISTRATOR)
+NOT_THEIRS = {(DEPUTY, "own"): 403, ("auditor", "foreign"): 403}
+
+
+def api(may: frozenset[str] | Mapping[str, frozenset[str]], kwargs: Kwargs | None = None, **more: Any) -> Row:
+    """An address for programs: strangers are told that it is not known who asks."""
+    return Row(may, kwargs, stranger=401, **more)
+
+
 MAIL_FIRST = 302  # pages of the sign-in send on whoever does not come from the page before
 
 ROWS: dict[str, Row] = {
@@ -497,6 +559,103 @@ ROWS: dict[str, Row] = {
     ),  # in a demonstration, from this machine; test_web_signs.py asks for the refusals
     "audit": Row(OVERSEERS),
     "audit-entry": Row({"foreign": OVERSEERS, "absent": OVERSEERS}, number(World.entry)),
+}
+ROWS |= {
+    "api-docs": Row(EVERYBODY),
+    "api-description": Row(EVERYBODY),
+    "tokens": Row(ALL),
+    "tokens POST": Row(ALL - {DEPUTY}, ok=400, posted={"name": ""}),
+    "revoke-token POST": Row(THEIRS, number(World.program), ok=302, refusal=404, posted={}, but=NOT_THEIRS),
+    "webhooks": Row(ALL),
+    "webhooks POST": Row(ADMINISTRATOR | {"officer", "member"}, ok=400, posted={"url": ""}),
+    "webhook": Row(everywhere(ALL, OVERSEERS), number(World.webhook), refusal=404),
+    "webhook POST": Row(
+        THEIRS, number(World.webhook), ok=302, refusal=404, posted={"do": "end"}, but=NOT_THEIRS
+    ),
+    "api:me": api(ALL),
+    "api:organisations": api(ALL),
+    "api:organisations POST": api(
+        CHANGERS, ok=201, sent={"slug": "new", "kind": "company", "name": "x", "source": "x"}
+    ),
+    "api:organisation": api(everywhere(ALL, ALL), COMPANY),
+    "api:organisation PATCH": api(
+        everywhere(CHANGERS | {CIRCLE_SCOUT}, CHANGERS), COMPANY, sent={"why": "x", "address": "y"}
+    ),
+    "api:facts": api(FACTS, COMPANY),
+    "api:facts POST": api(everywhere(GRADERS | INSIDERS, GRADERS), COMPANY, ok=201, sent=NEW_FACT),
+    "api:facts POST graded": api(
+        everywhere(GRADERS, GRADERS), COMPANY, ok=201, sent={**NEW_FACT, "evidence": "paid"}
+    ),
+    "api:fact": api(everywhere(HERE, DISTRICT, HERE), lambda w, p, which: w.fact(p, which)),
+    "api:advice": api(FACTS, COMPANY),
+    "api:people": api(ALL),
+    "api:person": api(OPEN, one(slug="kari")),
+    "api:places": api(ALL),
+    "api:place": api(OPEN, one(slug=CIRCLE)),
+    "api:results": api(ALL),
+    "api:result": api(OPEN, one(slug="r-sonar")),
+    "api:needs": api(ALL, shows='"budget":{"fen":40000000', shown={"": HERE}),
+    "api:need": api(OPEN, one(slug="n-sonar"), shows='"budget":{"fen":40000000', shown={"foreign": HERE}),
+    "api:mechanisms": api(ALL),
+    "api:mechanism": api(OPEN, one(slug="harbour-ring")),
+    "api:figures": api(ALL),
+    "api:figure": api(OPEN, one(slug="ring-members")),
+    "api:industries": api(ALL),
+    "api:industry": api(OPEN, one(code="03")),
+    "api:fact-definitions": api(ALL),
+    "api:fact-definition": api(OPEN, one(name="staff")),
+    "api:policies": api(ALL),
+    "api:policy": api(OPEN, one(slug="shared_boat")),
+    "api:accounts": api(LEDGER, beside(World.account), shows="sample-account", shown=MONEY),
+    "api:accounts POST": api(
+        OFFICERS, ok=201, sent={"series": "new-account", "name": "x", "kind": "treasury"}
+    ),
+    "api:account": api(
+        MONEY,
+        lambda w, p, which: {"code": "no-such" if which == "absent" else w.account(p, which).code},
+        refusal=404,
+    ),
+    "api:entries": api(
+        MONEY,
+        lambda w, p, which: {"code": "no-such" if which == "absent" else w.account(p, which).code},
+        refusal=404,
+    ),
+    "api:transfers": api(LEDGER, beside(World.moved), shows="sample reason", shown=MONEY),
+    "api:transfers POST": api(
+        OFFICERS,
+        beside(World.moved),
+        ok=201,
+        sent={"debit": "district", "credit": "sample-account", "fen": 1, "title": "x"},
+    ),
+    "api:transfer": api(MONEY, number(lambda w, p, which: w.moved(p, which).pk), refusal=404),
+    "api:reservations": api(LEDGER, beside(World.moved), shows="sample-account", shown=MONEY),
+    "api:reservations POST": api(
+        OFFICERS,
+        beside(World.moved),
+        ok=201,
+        sent={"debit": "district", "credit": "sample-account", "fen": 1, "title": "x"},
+    ),
+    **{
+        f"api:{act} POST": api(
+            everywhere(OFFICERS, OFFICERS),
+            number(find),
+            ok=201,
+            refusal=404,
+            sent={"why": "x"},
+            but=SETTLERS,
+        )
+        for act, find in (
+            ("post", World.reserved),
+            ("release", World.reserved),
+            ("reverse", lambda w, p, which: w.moved(p, which).pk),
+        )
+    },
+    "api:trial-balance": api(BOOKKEEPERS),
+    "api:inbox": api(ALL),
+    "api:inbox-item": api(everywhere(ALL, OVERSEERS | {"editor"}), number(World.item), refusal=404),
+    "api:search": api(ALL),
+    "api:audit": api(OVERSEERS),
+    "api:audit-entry": api({"foreign": OVERSEERS, "absent": OVERSEERS}, number(World.entry)),
 }
 # Django's admin, list by list: closed to everybody but those who may look behind the pages.
 for _model in admin.site._registry:

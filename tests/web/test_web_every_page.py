@@ -131,11 +131,11 @@ def test_the_keyboard_alone_reaches_everything(site: str, pages: dict[str, str],
 
 
 def named(resolver: URLResolver, prefix: str = "") -> set[str]:
-    """The names of all addresses of the site, but those of Django's admin."""
+    """The names of all addresses of the site, but those of Django's admin and those for programs, which read no pages."""
     names: set[str] = set()
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            if pattern.namespace != "admin":
+            if pattern.namespace not in ("admin", "api"):
                 names |= named(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
         elif isinstance(pattern, URLPattern) and pattern.name:
             names.add(prefix + pattern.name)

@@ -29,8 +29,6 @@ ELSEWHERE = {
     "core.view_user": "narrower than core.view_users, which the page asks first; test_web_users.py",
     "core.manage_sign_in": "everybody their own; tests/web/test_web_accounts.py",
     "ledger.confirm": "asked by the page of a request; tests/ledger/test_ledger_actions.py",
-    "registry.record_fact": "draws a form; tests/registry/test_registry_facts.py",
-    "registry.grade_fact": "tests/registry/test_registry_facts.py",
 }
 
 

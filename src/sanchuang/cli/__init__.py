@@ -32,7 +32,9 @@ from sanchuang.cli import (
     search,
     serve,
     settings,
+    token,
     user,
+    worker,
 )
 
 # Commands that compute from files alone.
@@ -101,8 +103,8 @@ def set_up(ctx: typer.Context) -> None:
         ctx.with_resource(audit.named())
 
 
-for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify):
+for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify, token):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 main.add_typer(importing.app, name="import")
-for _commands in (serve, advise, search, figures, backup, settings):
+for _commands in (serve, advise, search, figures, backup, settings, worker):
     _commands.register(main)

@@ -6,6 +6,11 @@ import errno
 import logging
 import os
 import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +40,10 @@ PortOption = Annotated[
         help=f"监听的端口；不写则取 {FIRST_PORT} 起第一个空闲的。",
         show_default=False,
     ),
+]
+WorkerOption = Annotated[
+    bool,
+    typer.Option("--worker/--no-worker", help="同时做请求之外的事；另有 sanchuang worker 时可以不要。"),
 ]
 WorkersOption = Annotated[
     int, typer.Option("--workers", envvar="SANCHUANG_WORKERS", min=1, help="工作进程数。")
@@ -98,7 +107,7 @@ def warn(host: str, demo: bool) -> None:
         typer.echo("示范账号对别的机器也开放；正式使用请设 SANCHUANG_PRODUCTION=1。", err=True)
 
 
-def listen(host: str, port: int, workers: int) -> None:
+def listen(host: str, port: int, workers: int, *, worker: bool) -> None:
     """Serve until interrupted. Workers are processes of their own and read the settings anew.
 
     SIGTERM and Ctrl+C take no more connections, let requests in flight end within `settings.STOP_SECONDS`, and end all
@@ -116,7 +125,7 @@ def listen(host: str, port: int, workers: int) -> None:
     server_log.addFilter(lambda record: "threads, which seems quite high" not in record.getMessage())
     if host not in (*LOOPBACK, *EVERYWHERE):
         os.environ.setdefault("SANCHUANG_HOSTS", ",".join((*LOOPBACK, "[::1]", host)))
-    Granian(
+    server = Granian(
         "sanchuang.web.wsgi:application",
         address=host,
         port=port,
@@ -126,7 +135,39 @@ def listen(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=of_server(settings.LOG),
         workers_kill_timeout=settings.STOP_SECONDS,
-    ).serve()
+    )
+    with helped() if worker else nullcontext():
+        server.serve()
+
+
+@contextmanager
+def helped() -> Iterator[None]:
+    """A worker beside the server; one that dies is started again, and it ends with the server however that ends."""
+    command = [sys.executable, "-m", "sanchuang.cli", "worker", "--with-parent"]
+    over, begun = threading.Event(), threading.Event()
+    beside: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not over.is_set():
+            # In a session of its own: Ctrl+C is meant for the server, which then ends the worker.
+            process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  ourselves
+            beside[:] = [process]
+            begun.set()
+            if over.is_set():
+                process.terminate()
+            process.wait()
+            over.wait(1)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    begun.wait(60)  # the server forks, and a fork while a process is being started would hold its pipe open
+    try:
+        yield
+    finally:
+        over.set()
+        for process in beside:
+            process.terminate()
+        keeper.join(15)
 
 
 def url_of(host: str, port: int) -> str:
@@ -140,6 +181,7 @@ def run(
     host: HostOption = "127.0.0.1",
     port: PortOption = None,
     workers: WorkersOption = 1,
+    worker: WorkerOption = True,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """准备数据库、静态文件、区包和示范用户，然后启动网站。
@@ -161,13 +203,14 @@ def run(
     users = demo_users()
     announce(url_of(host, chosen), users, demo_password() if users else "", form)
     warn(host, bool(users))
-    listen(host, chosen, workers)
+    listen(host, chosen, workers, worker=worker)
 
 
 def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = None,
     workers: WorkersOption = 1,
+    worker: WorkerOption = True,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """启动网站，不迁移，也不载入区包；数据库未就绪时拒绝启动。
@@ -186,7 +229,7 @@ def serve(
     settle_sign_ins()
     announce(url_of(host, chosen), [], "", form)
     warn(host, bool(demo_users()))
-    listen(host, chosen, workers)
+    listen(host, chosen, workers, worker=worker)
 
 
 def register(app: typer.Typer) -> None:

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_tasks_db.models import DBTaskResult
 from unfold.admin import ModelAdmin, TabularInline
 
 from sanchuang.core import confidential
@@ -35,7 +36,9 @@ from sanchuang.core.models import (
 LONGEST_SEARCH = 80  # characters
 
 # Roles are memberships; of signing in, secrets are nobody's to see and nothing is changed here.
-admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
+admin.site.unregister(
+    [Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, DBTaskResult]
+)
 
 
 class Closed:

@@ -41,6 +41,9 @@ class CoreConfig(AppConfig):
         from sanchuang.core.sign_in import locks, trail
         from sanchuang.core.sign_in import permissions as sign_in_permissions  # noqa: F401
         from sanchuang.core.sign_in import personal as sign_in_data
+        from sanchuang.core.tokens import permissions as token_permissions  # noqa: F401
+        from sanchuang.core.tokens import personal as token_data
+        from sanchuang.core.webhooks import permissions as webhook_permissions  # noqa: F401
 
         account_history.register()
         clock_history.register_all()
@@ -49,6 +52,7 @@ class CoreConfig(AppConfig):
         core_holders.register_all()
         notification_data.register_all()
         sign_in_data.register_all()
+        token_data.register_all()
         history.register(record_history.lines)
         guards.connect(self)
         locks.connect()

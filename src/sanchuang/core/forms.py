@@ -29,9 +29,12 @@ def styled(form: forms.Form) -> None:
     for name, field in form.fields.items():
         choice = isinstance(field.widget, forms.Select)
         tick = isinstance(field.widget, forms.CheckboxInput)
-        field.widget.attrs["class"] = (
-            "form-select" if choice else "form-check-input" if tick else "form-control"
-        )
+        if not isinstance(
+            field.widget, forms.CheckboxSelectMultiple
+        ):  # whose class would be the whole list's
+            field.widget.attrs["class"] = (
+                "form-select" if choice else "form-check-input" if tick else "form-control"
+            )
         described = [f"id_{name}_help"] if field.help_text else []
         if form.is_bound and form.errors.get(name):
             field.widget.attrs["aria-invalid"] = "true"

@@ -18,6 +18,7 @@ class LedgerConfig(AppConfig):
         from sanchuang.core import attachments
         from sanchuang.ledger import (  # noqa: F401  some register on import
             actions,
+            events,
             merging,
             packing,
             permissions,
@@ -30,6 +31,7 @@ class LedgerConfig(AppConfig):
         guards.connect(self)
         merging.register_all()
         search.register_all()
+        events.register_all()
         attachments.register(
             Memo,
             view="ledger.view_memo",

@@ -20,6 +20,7 @@ class RegistryConfig(AppConfig):
         from sanchuang.core.script import names
         from sanchuang.registry import (  # noqa: F401
             codes,
+            events,
             history,
             merging,
             models,
@@ -60,6 +61,7 @@ class RegistryConfig(AppConfig):
         reports.register()
         history.register_all()
         reaches.register_all()
+        events.register_all()
         merging.register_all()
         advice.register(FitsSection())
         advice.register(FileSection())

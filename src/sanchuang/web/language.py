@@ -5,14 +5,19 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from sanchuang.web.programs import is_api, language_asked
 
 
 def language_of(request: HttpRequest) -> str:
     """A code of `settings.LANGUAGES`.
 
     The browser's Accept-Language is not asked: the district reads Chinese first, and many of its browsers
-    are set to English.
+    are set to English. Programs ask for what they want: their header counts.
     """
+    if is_api(request) and (asked := language_asked(request)):
+        return asked
     offered = [code for code, _ in settings.LANGUAGES]
     user = request.user
     chosen = getattr(user, "language", "") if user.is_authenticated else ""
@@ -35,4 +40,6 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = code
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", code)
+            if is_api(request):
+                patch_vary_headers(response, ("Accept-Language", "Authorization"))
         return response

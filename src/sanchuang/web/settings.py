@@ -219,8 +219,15 @@ SCANNER = shlex.split(os.environ.get("SANCHUANG_SCANNER", ""))
 SCAN_SECONDS = whole("SANCHUANG_SCAN_SECONDS", 60, "秒")
 SCAN_MUST = os.environ.get("SANCHUANG_SCAN_MUST", "1") != "0"
 
-# Work that takes longer than a request waits in the database for `sanchuang worker`.
+# What is done behind the requests' backs waits in the database, and `sanchuang worker` does it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# How many requests a minute the interface answers: to one account, and to one address of which nobody is known.
+API_RATE = whole("SANCHUANG_API_RATE", 600, "次")
+API_STRANGER_RATE = whole("SANCHUANG_API_STRANGER_RATE", 60, "次")
+
+# Whether other systems in the site's own network may be told of acts; a demonstration may, a production site must say so.
+WEBHOOK_PRIVATE = os.environ.get("SANCHUANG_WEBHOOK_PRIVATE", "1" if DEMO else "0") == "1"
 
 # A request whose body comes slowly holds a thread of its process. So there are many, and not all of them for bodies:
 # however many people stall in the middle of a form or a file, pages are still answered.

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from sanchuang.web import api
 from sanchuang.web.accounts import urls as accounts
 from sanchuang.web.settings import ROOMS
 from sanchuang.web.views.advice import advice, advice_pdf
@@ -19,6 +20,7 @@ from sanchuang.web.views.invitations import accept_invitation, invite, withdraw_
 from sanchuang.web.views.law import Laws, law
 from sanchuang.web.views.notifications import notifications
 from sanchuang.web.views.personal import erase_person, export_person, own_data
+from sanchuang.web.views.programs import own_tokens, own_webhooks, revoke_token, webhook
 from sanchuang.web.views.report import report
 from sanchuang.web.views.search import search_page, suggestions
 from sanchuang.web.views.session import admin_door, choose_language, choose_theme
@@ -28,6 +30,7 @@ from sanchuang.web.views.users import Users, user_page
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     *accounts.urlpatterns,
+    path("api/", include(api.urlpatterns)),
     path("desk/", desk, name="desk"),
     path("desk/<int:number>/", desk_item, name="desk-item"),
     path("report/", report, name="report"),
@@ -60,6 +63,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/delegations/<int:number>/end/", end_delegation, name="end-delegation"),
     path("account/act/", act_for, name="act-for"),
     path("account/data/", own_data, name="own-data"),
+    path("account/tokens/", own_tokens, name="tokens"),
+    path("account/tokens/<int:number>/revoke/", revoke_token, name="revoke-token"),
+    path("account/webhooks/", own_webhooks, name="webhooks"),
+    path("account/webhooks/<int:number>/", webhook, name="webhook"),
     path("approvals/<int:number>/", approval, name="approval"),
     path("healthz", alive, name="healthz"),
     path("readyz", ready, name="readyz"),

@@ -11,9 +11,13 @@ from sanchuang.core.models.law import LawEntry
 from sanchuang.core.models.notifications import Notice, NotificationPreference
 from sanchuang.core.models.packs import PackLoad
 from sanchuang.core.models.search import SearchMark
+from sanchuang.core.models.tokens import ApiAnswer, ApiToken, RateCount
 from sanchuang.core.models.users import Consent, Delegation, Invitation, Membership, User
+from sanchuang.core.models.webhooks import Delivery, Webhook, WebhookCursor
 
 __all__ = [
+    "ApiAnswer",
+    "ApiToken",
     "Approval",
     "Attachment",
     "AuditEntry",
@@ -26,6 +30,7 @@ __all__ = [
     "ClockPause",
     "Consent",
     "Delegation",
+    "Delivery",
     "InboxItem",
     "InboxStep",
     "Invitation",
@@ -34,8 +39,11 @@ __all__ = [
     "Notice",
     "NotificationPreference",
     "PackLoad",
+    "RateCount",
     "SearchMark",
     "User",
+    "Webhook",
+    "WebhookCursor",
     "dates_in_order",
     "holds_on",
 ]

@@ -15,10 +15,12 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from sanchuang.core.api import problems
 from sanchuang.core.errors import Moved, Refused, Unfit
 from sanchuang.operations.metrics import DATABASE_ERRORS
 from sanchuang.web.context import shell
 from sanchuang.web.navigation import Entry, list_above
+from sanchuang.web.programs import is_api
 from sanchuang.web.theme import theme_of
 
 # Tells app.js that the answer is a note to show as it is.
@@ -29,6 +31,8 @@ LONGEST = 80
 def _page(
     request: HttpRequest, status: int, title: str, message: str, remedy: str, **more: Any
 ) -> HttpResponse:
+    if is_api(request):
+        return problems.answer(request, problems.of_status(status, message, remedy))
     context = {"title": title, "message": message, "remedy": remedy, "status": status, **more}
     if by_htmx(request):
         response = render(request, "web/error_note.html", context, status=status)
@@ -99,7 +103,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _near(request: HttpRequest) -> tuple[Entry | None, str]:
     """For a stale address: the menu's list above it, and the words that follow there, to be searched for."""
-    if not request.user.is_authenticated:
+    if is_api(request) or not request.user.is_authenticated:
         return None, ""
     above = list_above(shell(request)["navigation"], request.path)
     rest = request.path.removeprefix(above.url if above else "/")
@@ -160,8 +164,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(error, DatabaseError | InterfaceError):
         DATABASE_ERRORS.labels(type(error).__name__).inc()
     gone = isinstance(error, OperationalError | InterfaceError)
+    again = {"Retry-After": "30"} if gone else {}
+    if is_api(request):
+        return problems.answer(request, problems.Problem("busy" if gone else "fault", headers=again))
     page = render_to_string("web/fault.html", {"theme": theme_of(request), "gone": gone})
-    return HttpResponse(page, status=503 if gone else 500, headers={"Retry-After": "30"} if gone else {})
+    return HttpResponse(page, status=503 if gone else 500, headers=again)
 
 
 class UnfitMiddleware:
@@ -175,7 +182,7 @@ class UnfitMiddleware:
         if "\0" in request.path_info:  # names nothing, and PostgreSQL will not even compare it
             return not_found(request, Http404())
         response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+        if isinstance(response, HttpResponseNotAllowed) and (is_api(request) or not response.content):
             return not_allowed(request, response.headers["Allow"])
         return response
 

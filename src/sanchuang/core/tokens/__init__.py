@@ -1,0 +1,1 @@
+"""Tokens: how a program acts for its owner, within scopes, for a time."""

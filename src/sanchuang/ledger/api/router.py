@@ -1,0 +1,5 @@
+"""The ledger's addresses; the modules beside this one add theirs."""
+
+from ninja import Router
+
+router = Router(tags=["ledger"])

@@ -1,0 +1,6 @@
+"""The registry's addresses; the modules beside this one add theirs."""
+
+from ninja import Router
+
+router = Router(tags=["registry"])
+VIEW = "registry.view_organisation"
