@@ -29,7 +29,9 @@ def styled(form: forms.Form) -> None:
     for name, field in form.fields.items():
         choice = isinstance(field.widget, forms.Select)
         tick = isinstance(field.widget, forms.CheckboxInput)
-        if not isinstance(field.widget, forms.CheckboxSelectMultiple):  # whose class would be the whole list's
+        if not isinstance(
+            field.widget, forms.CheckboxSelectMultiple
+        ):  # whose class would be the whole list's
             field.widget.attrs["class"] = (
                 "form-select" if choice else "form-check-input" if tick else "form-control"
             )
