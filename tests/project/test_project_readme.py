@@ -21,7 +21,7 @@ COMMANDS = [
 
 def test_both_pages_show_the_same_commands() -> None:
     english = [command for page, command in COMMANDS if page == "README.md"]
-    assert len(english) == 15
+    assert len(english) == 17
     assert english == [command for page, command in COMMANDS if page != "README.md"]
 
 
@@ -32,6 +32,7 @@ def test_each_command_of_the_tour_answers(
 ) -> None:
     (tmp_path / "results.jsonl").write_text('{"id": "r1", "text": "面向金属表面的机器视觉缺陷检测方法"}\n')
     (tmp_path / "needs.jsonl").write_text('{"qid": "n1", "query": "工业视觉缺陷检测"}\n')
+    (tmp_path / "organisations.csv").write_text("名称,住所\n甲公司,一号\n")
     (tmp_path / "src").symlink_to(ROOT / "src")
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, shlex.split(command))

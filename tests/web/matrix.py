@@ -444,7 +444,13 @@ ROWS: dict[str, Row] = {
     "registry:imports": Row(BOOKKEEPERS),
     "registry:imports POST": Row(MERGERS, ok=400, posted={"kind": ""}),
     "registry:import": Row(district_wide(BOOKKEEPERS), number(World.received)),
-    "registry:import POST": Row(district_wide(MERGERS), number(World.received), ok=400, posted={"act": ""}),
+    "registry:import POST": Row(
+        district_wide(MERGERS),
+        number(World.received),
+        ok=400,
+        posted={"act": ""},
+        but={("auditor", "absent"): 404},  # who sees all imports
+    ),
     "registry:import-progress": Row(district_wide(BOOKKEEPERS), number(World.received)),
     "registry:import-faults": Row(district_wide(MERGERS), number(World.received)),
     "registry:export": Row(district_wide(BOOKKEEPERS), one(kind="people")),

@@ -106,5 +106,5 @@ def set_up(ctx: typer.Context) -> None:
 for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify, token):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 main.add_typer(importing.app, name="import")
-for _commands in (serve, advise, search, figures, backup, settings, worker):
+for _commands in (serve, advise, search, figures, importing, backup, settings, worker):
     _commands.register(main)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,49 @@ def import_file(
             run = actions.start(run, by=by)
             run = _work(run, "导入", form)
     _tell(run, form)
+
+
+def register(main: typer.Typer) -> None:
+    """Files out stand beside files in."""
+    main.command("export")(export_records)
+
+
+def export_records(
+    kind: Annotated[str, typer.Argument(help="organisations、people、facts、results 或 needs。")],
+    path: Annotated[Path, typer.Argument(help="写到哪个文件：.csv 或 .xlsx。")],
+    empty: Annotated[bool, typer.Option("--empty", help="只要表头，照着填写。")] = False,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """导出一类记录的全部；改好可以再导入，认“标识”那一列。
+
+    示例：sanchuang export organisations 机构.xlsx
+    """
+    from sanchuang.core import export
+    from sanchuang.core.operator import operator
+    from sanchuang.registry import exporting
+
+    if kind not in exporting.EXPORTS:
+        raise Malformed(f"没有“{kind}”这类记录", "可用：" + "、".join(exporting.EXPORTS))
+    ending = path.suffix.removeprefix(".").lower()
+    if ending not in export.FORMATS:
+        raise Malformed(f"{path.name}：看不出要写成什么", "文件名以 .csv 或 .xlsx 结尾")
+    sheet = exporting.sheet(kind, operator(), empty=empty)
+    part = path.with_name(f".{path.name}.part")  # 写完才用这个名字
+    try:
+        if ending == "xlsx":
+            with export.workbook(sheet) as book, part.open("wb") as file:
+                shutil.copyfileobj(book, file)
+        else:
+            with part.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(export.lines(sheet))
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Malformed(f"{path} 写不了：{error.strerror}", "换一个目录，或腾出空间") from error
+    if form is Format.JSON:
+        print_json({"file": str(path), "kind": kind})
+    else:
+        Console().print(f"已导出到 {path}")
 
 
 @app.command("resume")

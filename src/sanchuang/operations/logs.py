@@ -14,7 +14,7 @@ import re
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 FIELDS = ("method", "route", "status", "ms")  # of a request, in the order of a line
 DEEPEST = 10  # errors behind an error that are still told
@@ -128,6 +128,18 @@ class Text(logging.Formatter):
         return "\n".join(lines)
 
 
+class Console(logging.StreamHandler[TextIO]):
+    """Standard error, whatever it is by then: it may be another than when logging was set up."""
+
+    @property
+    def stream(self) -> TextIO:  # noqa: D102
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: TextIO) -> None:
+        """It cannot be anything else."""
+
+
 def formatter(form: str) -> logging.Formatter:
     """The formatter for `form`: `json`, `text`, or `auto`, which is text at a terminal."""
     if form == "auto":
@@ -141,7 +153,7 @@ def configuration(form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter, "form": form}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"console": {"()": Console, "formatter": "line"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
             "sanchuang": {"level": "INFO"},
@@ -159,6 +171,6 @@ def of_server(form: str) -> dict[str, Any]:
     """The same for granian's own words."""
     return {
         "formatters": {"line": {"()": formatter, "form": form}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"console": {"()": Console, "formatter": "line"}},
         "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
     }

@@ -109,11 +109,12 @@ def _hash(text: str) -> object:
     return one_of("SANCHUANG_AUDIT_HASH", text.lower(), "sha256", "sm3")
 
 
-PLACE, REACH, SAFE, MAIL, FILES, RUN = (
+PLACE, REACH, SAFE, MAIL, PROGRAMS, FILES, RUN = (
     "Place and data 位置和数据",
     "Address 地址",
     "Safety and sign-in 安全和登录",
     "Mail 邮件",
+    "Programs 接口",
     "Uploaded files 附件",
     "Running and watching 运行和监控",
 )
@@ -295,6 +296,33 @@ VARIABLES = (
         "sanchuang@localhost",
         "sanchuang@district.example.org",
         _any,
+    ),
+    Variable(
+        "SANCHUANG_API_RATE",
+        PROGRAMS,
+        "requests a minute that the interface answers to one account",
+        "接口每分钟应答一个账号的次数",
+        "600",
+        "1200",
+        _whole,
+    ),
+    Variable(
+        "SANCHUANG_API_STRANGER_RATE",
+        PROGRAMS,
+        "requests a minute that the interface answers to one address of strangers",
+        "接口每分钟应答一个陌生地址的次数",
+        "60",
+        "20",
+        _whole,
+    ),
+    Variable(
+        "SANCHUANG_WEBHOOK_PRIVATE",
+        PROGRAMS,
+        "`1`: webhooks may go to addresses of the own network, and unencrypted",
+        "是否通知内网地址",
+        "1 in a demonstration, 0 in production",
+        "1",
+        _truth,
     ),
     Variable("SANCHUANG_MAX_UPLOAD", FILES, "the largest file, in MB", "文件最大多少 MB", "20", "50", _whole),
     Variable(

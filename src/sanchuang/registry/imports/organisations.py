@@ -50,7 +50,6 @@ class Organisations(RecordKind):
         known = Organisation.every.values_list("slug", "pk", "merged_into")
         self.slugs = {slug: survivor or pk for slug, pk, survivor in known}
         self.made: dict[int, Organisation] = {}  # by what stands on the roll for them: less than 0
-        self.fresh: set[str] = set()  # codes, identifiers and names that rows of this chunk brought
         self.facts = FactPlanner(run)
 
     @classmethod
@@ -119,7 +118,6 @@ class Organisations(RecordKind):
     def plan(self, readings: Sequence[Reading]) -> list[Plan]:
         """Each row by itself, after those before it."""
         found = [self._find(reading) for reading in readings]
-        self.fresh.clear()
         wanted = {pk for pk, _likes, _fault in found if pk is not None and pk > 0}
         there = Organisation.objects.select_related("industry", "place", "circle").in_bulk(wanted)
         names: dict[int, dict[str, str]] = {}
@@ -130,8 +128,8 @@ class Organisations(RecordKind):
         self.facts.prepare(wanted)
         plans = []
         for reading, (pk, likes, fault) in zip(readings, found, strict=True):
-            if fault is None and pk is None and not reading.faults and self._seen(reading):
-                pk, likes, fault = self._find(reading)
+            if fault is None and pk is None:
+                pk, likes, fault = self._find(reading)  # a row of this chunk may have made it, or one like it
             if fault is not None or reading.faults:
                 plans.append(Plan.faulty(reading, *([fault] if fault is not None else [])))
             elif pk is None:
@@ -174,12 +172,6 @@ class Organisations(RecordKind):
         """Also of one that this file made, or would make."""
         return self.made[mark].slug if mark in self.made else super().slug_of(mark)
 
-    def _seen(self, reading: Reading) -> bool:
-        """Whether a row of this chunk may have made the organisation of this one."""
-        values = reading.values
-        named = (search_key(name) for name in (values["name"], *values.get("former", ())))
-        return not self.fresh.isdisjoint({values.get("code"), values.get("slug"), *named})
-
     def _real(self, pk: int) -> int:
         """The key in the database of what was made by an earlier row and is written by now."""
         made = self.made.get(pk)
@@ -209,7 +201,6 @@ class Organisations(RecordKind):
         self.made[mark] = made
         self.slugs[slug] = mark
         self.roll.add(mark, made.code, list(names))
-        self.fresh |= {slug, made.code or slug, *map(search_key, names)}
         plan = Plan(reading.number, Outcome.CREATED, made, likes=likes, more={"names": names})
         plan.facts = self.facts.plan(made, reading.facts)
         return plan

@@ -20,6 +20,7 @@ from sanchuang.core import audit, export
 from sanchuang.core.attachments.scanner import NoScan
 from sanchuang.core.attachments.uploads import received, takes_file
 from sanchuang.core.errors import Conflict
+from sanchuang.core.language import listed
 from sanchuang.core.permissions import require
 from sanchuang.registry import exporting
 from sanchuang.registry.forms import ImportForm, ImportOptions
@@ -220,7 +221,7 @@ def _columns(run: Import) -> dict[str, Any]:
     for at, kept in enumerate(run.columns):
         column = Column.of(kept)
         spec = guide.spec(column.to)
-        shown.append((at, column, guide.label(column.to), "、".join(samples[at]), spec))
+        shown.append((at, column, guide.label(column.to), listed(samples[at]), spec))
     return {
         "columns": shown,
         "editable": editable,
