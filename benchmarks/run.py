@@ -32,6 +32,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import audit
     import backup
     import first_run
+    import imports
     import match
     import pack
     import pages
@@ -46,6 +47,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "advise-all": lambda: advise.whole(var),
         "pages": lambda: pages.pages(var),
         "api": lambda: api.api(var),
+        "imports": lambda: imports.importing(var),
         "search": search.searching,
         "audit": audit.trail,
         "ledger": lambda: ledger.ledger(var),
