@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +66,23 @@ class Sender:
 
     def send(self, number: int) -> str:
         """Send an order; gives what became of it."""
+        from django.db import OperationalError
+
         from sanchuang.ledger.errors import NotEnough, Settled
 
         kind, chance = kind_of(self.seed, self.process, number)
-        try:
-            return getattr(self, kind)(number, chance)
-        except (NotEnough, Settled) as refusal:
-            return type(refusal).__name__
+        while True:
+            state = chance.getstate()
+            try:
+                return getattr(self, kind)(number, chance)
+            except (NotEnough, Settled) as refusal:
+                return type(refusal).__name__
+            except OperationalError as busy:
+                # SQLite has one writer, and who waited 5 seconds in vain is told so; the key makes it safe to ask again.
+                if "locked" not in str(busy):
+                    raise
+                print(f"process {self.process}, order {number}: {busy}", file=sys.stderr)
+                chance.setstate(state)
 
     def _said(self, number: int) -> dict[str, Any]:
         return {"by": self.by, "reason": self.reason, "key": f"{self.process}-{number}"}
@@ -188,6 +199,8 @@ def storm(orders: int, processes: int, kills: int, seed: int, folder: Path) -> d
             try:
                 work(seed, process, each, folder / f"{process}.log")
                 status = 0
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(status)  # whatever happens, never into the parent's code
         running[child] = process
