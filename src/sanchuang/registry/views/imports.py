@@ -126,7 +126,7 @@ def import_faults(request: HttpRequest, number: int) -> HttpResponseBase:
         [*(row.cells[:width] + [""] * (width - len(row.cells))), "；".join(wrong[row.number]), row.number]
         for row in rows_of(run, list(wrong))
     )
-    about = [(_("File"), run.name), (_("Written"), timezone.localtime().strftime("%Y-%m-%d %H:%M"))]
+    about = [(_("Imported file"), run.name), (_("Written"), timezone.localtime().strftime("%Y-%m-%d %H:%M"))]
     title = _("Faulty rows of %(file)s") % {"file": run.name}
     return export.answer(
         export.Sheet(title, [*heads, _("What is wrong"), _("Row in the file")], rows, about), "xlsx"
