@@ -6,6 +6,7 @@ that reads or writes records and left alone by those that only compute, so that 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,18 @@ def unprepared(error: Exception) -> Iterator[str]:
             yield "　　先运行 make run，或 sanchuang run"
 
 
+def full(error: Exception) -> Iterator[str]:
+    """The same for a disk without room; nothing when that is not the error's cause. What was not written is undone."""
+    from django.db import OperationalError
+
+    disk = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    # PostgreSQL says "No space left on device"; SQLite is full, or fails to read and write.
+    words = ("full", "disk I/O", "No space left")
+    if disk or (isinstance(error, OperationalError) and any(word in str(error) for word in words)):
+        yield "磁盘没有空间了，这一步没有写入；以前写好的都在"
+        yield "　　腾出空间后再运行一次；导入用 sanchuang import resume 编号 接着做"
+
+
 class Root(TyperGroup):
     """The command tree's root; ends with exit status 2 and a message when the input is at fault."""
 
@@ -73,7 +86,7 @@ class Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            lines = [*complaint(error), *unprepared(error)]
+            lines = [*complaint(error), *full(error)] or [*unprepared(error)]
             if not lines:
                 raise
             for line in lines:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from django.db import connection
 from import_files import HEADS, company, written
 
 ROWS = 6000
+SETTINGS = "sanchuang.web.settings"
+MIGRATE = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0)"
 COMMAND = [sys.executable, "-m", "sanchuang.cli"]
 # What the file brought, whatever numbers the records have.
 STATE = """
@@ -53,11 +58,10 @@ def env(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterat
     given = {
         "SANCHUANG_VAR": str(tmp_path),
         "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "sanchuang.web.settings",
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
     }
     own = {**os.environ, **given}
-    code = "import django; django.setup(); from django.core.management import call_command as c; c('migrate', verbosity=0)"
-    subprocess.run([sys.executable, "-c", code], env=own, check=True)
+    subprocess.run([sys.executable, "-c", MIGRATE], env=own, check=True)
     yield own
     if url:
         with django_db_blocker.unblock():
@@ -110,3 +114,53 @@ def test_killed_three_times_it_comes_to_the_same(env: dict[str, str], tmp_path: 
     subprocess.run([sys.executable, "-c", UNDO], env=env, capture_output=True, check=True)
     subprocess.run([*COMMAND, *words], env=env, capture_output=True, check=True)
     assert hashlib.sha256(state(env).encode()).hexdigest() == hashlib.sha256(broken.encode()).hexdigest()
+
+
+@contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[Callable[[], None] | None]:
+    """A file system of `size` bytes at `folder`; where nobody may mount one, what limits the files of a process."""
+    options = f"size={size}"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
+        return
+    try:
+        yield None
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_an_import_goes_on_where_a_full_disk_ended_it(tmp_path: Path) -> None:
+    """The chunk for which there was no room is not there by half; with more room the rest comes in."""
+    heads = ["统一社会信用代码", "企业名称", "住所"]
+    rows = [[row[0], row[1], row[5]] for row in (company(number) for number in range(1, 3 * ROWS + 1))]
+    path = written(tmp_path, [heads, *rows])
+    small = tmp_path / "small"
+    small.mkdir()
+    with small_disk(small, 14 * 2**20) as limit:
+        env = {
+            **os.environ,
+            "SANCHUANG_VAR": str(small),
+            "DATABASE_URL": "",
+            "DJANGO_SETTINGS_MODULE": SETTINGS,
+        }
+        subprocess.run([sys.executable, "-c", MIGRATE], env=env, check=True)
+        words = [*COMMAND, "import", "file", str(path), "--source", "名录"]
+        done = subprocess.run(words, env=env, capture_output=True, text=True, check=False, preexec_fn=limit)
+        assert done.returncode == 2, done.stderr
+        assert "磁盘没有空间了" in done.stderr
+        assert "Traceback" not in done.stderr
+        state, cursor_then = cursor(env)
+        roomy = tmp_path / "roomy"
+        shutil.copytree(small, roomy)
+    env["SANCHUANG_VAR"] = str(roomy)
+    assert (state, cursor_then < 3 * ROWS) == ("running", True)
+    subprocess.run([*COMMAND, "import", "resume", "1"], env=env, check=True, capture_output=True)
+    told = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", STATE], env=env, capture_output=True, text=True, check=True
+        ).stdout
+    )
+    assert (told[0], told[1], told[-1]) == ("done", {"created": 3 * ROWS}, True)
