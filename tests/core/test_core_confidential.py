@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from sanchuang.core import confidential
 from sanchuang.core.audit.snapshots import snapshot
-from sanchuang.core.models import InboxItem, Invitation, User
+from sanchuang.core.models import ApiToken, Delivery, InboxItem, Invitation, User, Webhook
 from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
 from sanchuang.ledger import posting
@@ -49,6 +51,12 @@ def records(tiny: Any, make_user: Callable[..., Any]) -> None:
     Invitation.objects.create(
         email="a@example.org", role=Role.SCOUT, token_digest="x", made_by=boss, valid_to="2030-01-01"
     )
+    for number, user in enumerate((boss, make_user(Role.MEMBER, OWN))):
+        ApiToken.objects.create(
+            user=user, name="x", scopes=["read"], digest=f"{number}", expires_at=timezone.now() + timedelta(days=1)
+        )
+        hook = Webhook.objects.create(user=user, url="https://receiver.example.org/", after=0)
+        Delivery.objects.create(webhook=hook, entry=1)
     pay(boss)
 
 
@@ -93,9 +101,12 @@ def confidential_model(label: str) -> Any:
 def test_every_kind_is_met_by_the_records_above() -> None:
     """A new confidential kind joins `records`, or the test above says nothing of it."""
     assert set(confidential.kinds()) == {
+        "core.ApiToken",
+        "core.Delivery",
         "core.InboxItem",
         "core.Invitation",
         "core.User",
+        "core.Webhook",
         "ledger.Account",
         "ledger.Memo",
         "ledger.Reservation",

@@ -150,6 +150,16 @@ def refused(site: Site) -> bool:
     return False
 
 
+def taken_in(site: Site, line: socket.socket) -> bool:
+    """Whether the server has read all that was sent on `line`: what only waits for it is in nobody's hands yet."""
+    ends = [f":{port:04X}" for port in (site.port, line.getsockname()[1])]
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = row.split()
+        if all(field.endswith(end) for field, end in zip(fields[1:3], ends, strict=True)):
+            return fields[4].endswith(":00000000")
+    return False
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_who_is_being_served_is_served_before_it_stops(
     name: str, env: dict[str, str], tmp_path: Path
@@ -165,12 +175,13 @@ def test_who_is_being_served_is_served_before_it_stops(
         workers = site.workers()
         assert len(workers) >= 2
         line, rest = site.form()
-        site.process.send_signal(getattr(signal, name))
-        until(lambda: refused(site))
-        assert site.process.poll() is None
-        line.sendall(rest)
-        assert line.recv(2**16).startswith(b"HTTP/1.1 200")
-        line.close()
+        with line:
+            until(lambda: taken_in(site, line))
+            site.process.send_signal(getattr(signal, name))
+            until(lambda: refused(site))
+            assert site.process.poll() is None
+            line.sendall(rest)
+            assert line.recv(2**16).startswith(b"HTTP/1.1 200")
         assert site.process.wait(30) == 0
         assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
         assert not list((tmp_path / "var").glob("sanchuang-metrics-*"))

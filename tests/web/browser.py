@@ -10,13 +10,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -94,33 +95,33 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
     """The site's address while it is served; what the server said is told when it does not answer."""
     command = [str(Path(sys.executable).with_name("sanchuang")), "serve", "--port", str(port)]
     url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(
-        command,
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as server:
+    # Into a file: a pipe that nobody reads is full after some hundred requests, and then the server waits for ever.
+    with (
+        tempfile.TemporaryFile("w+") as told,
+        subprocess.Popen(
+            command, env=env, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT, start_new_session=True
+        ) as server,
+    ):
         try:
             until = time.monotonic() + 60
             while not answers(url):
                 if server.poll() is not None or time.monotonic() > until:
-                    server.terminate()
-                    raise RuntimeError(f"the server does not answer: {server.communicate(timeout=20)[0]}")
+                    raise RuntimeError(f"the server does not answer: {said(told)}")
                 time.sleep(0.2)
             yield url
         finally:
             server.terminate()
             try:
-                said = server.communicate(timeout=20)[0]
-                assert '"logger": "_granian"' not in said, (
-                    said
-                )  # nothing that would puzzle whoever starts the site
+                server.wait(timeout=20)
             except subprocess.TimeoutExpired:  # never leave the run waiting for it
-                os.killpg(server.pid, signal.SIGKILL)  # with its workers, which hold the pipe
-                server.communicate()
+                os.killpg(server.pid, signal.SIGKILL)
+        assert '"logger": "_granian"' not in said(told)  # nothing that would puzzle whoever starts the site
+
+
+def said(told: IO[str]) -> str:
+    """What the server wrote so far."""
+    told.seek(0)
+    return told.read()
 
 
 def answers(url: str) -> bool:

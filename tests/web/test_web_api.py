@@ -225,7 +225,7 @@ def test_an_address_that_is_not_there_is_no_page(path: str, officer: Program) ->
 def test_a_method_that_is_not_there_says_which_are(officer: Program) -> None:
     response = officer.send("DELETE", f"organisations/{OWN}", {})
     problem(response, 405, "method")
-    assert response["Allow"] == "GET, PATCH"
+    assert set(response["Allow"].split(", ")) == {"GET", "PATCH"}
 
 
 def test_a_body_of_another_type_is_not_read(officer: Program) -> None:

@@ -47,7 +47,7 @@ def import_file(
     """先试一遍，列出每处问题的行和列，再导入没有问题的行。
 
     有行没有导入时退出码为 1。中断后用 sanchuang import resume 接着做，不丢行，不重复。
-    示例：sanchuang import file 企业名录.xlsx --source "区市场监管局 2026-10"
+    示例：sanchuang import file 企业名录.xlsx --source "区市场监管局 2026-10" --format json
     """
     from sanchuang.core.attachments import Upload
     from sanchuang.core.operator import operator
@@ -80,7 +80,7 @@ def export_records(
 ) -> None:
     """导出一类记录的全部；改好可以再导入，认“标识”那一列。
 
-    示例：sanchuang export organisations 机构.xlsx
+    示例：sanchuang export organisations 机构.xlsx --format json
     """
     from sanchuang.core import export
     from sanchuang.core.operator import operator
@@ -114,7 +114,10 @@ def export_records(
 def resume(
     number: Annotated[int, typer.Argument(help="导入的编号。")], form: FormatOption = Format.TEXT
 ) -> None:
-    """接着做一次中断的导入：从最后写好的一行之后开始。"""
+    """接着做一次中断的导入：从最后写好的一行之后开始。
+
+    示例：sanchuang import resume 3 --format json
+    """
     from sanchuang.core.operator import operator
     from sanchuang.registry.imports import actions
     from sanchuang.registry.imports.tasks import by_itself
@@ -127,7 +130,10 @@ def resume(
 
 @app.command("list")
 def list_imports(form: FormatOption = Format.TEXT) -> None:
-    """列出导入过的文件和结果。"""
+    """列出导入过的文件和结果。
+
+    示例：sanchuang import list --format json
+    """
     from sanchuang.registry.models import Import
 
     runs = list(Import.objects.select_related("by"))

@@ -210,7 +210,7 @@ def merge(
 ) -> None:
     """把登记了两次的机构合成一家。不能撤销。
 
-    示例：sanchuang org merge 某某科技有限公司 某某科技 --why "执照相同"
+    示例：sanchuang org merge 某某科技有限公司 某某科技 --why "执照相同" --format json
     """
     from sanchuang.core.operator import operator
     from sanchuang.registry.actions import merge_organisations

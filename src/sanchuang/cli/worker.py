@@ -30,7 +30,10 @@ def worker(
     示例：sanchuang worker --once
     """
     from sanchuang.core.worker import Worker
+    from sanchuang.web.databases import never_make_database
 
+    if not once:  # it outlives a database that is moved away, as the server does
+        never_make_database()
     working = Worker()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: working.stop())
