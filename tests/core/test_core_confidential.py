@@ -53,7 +53,11 @@ def records(tiny: Any, make_user: Callable[..., Any]) -> None:
     )
     for number, user in enumerate((boss, make_user(Role.MEMBER, OWN))):
         ApiToken.objects.create(
-            user=user, name="x", scopes=["read"], digest=f"{number}", expires_at=timezone.now() + timedelta(days=1)
+            user=user,
+            name="x",
+            scopes=["read"],
+            digest=f"{number}",
+            expires_at=timezone.now() + timedelta(days=1),
         )
         hook = Webhook.objects.create(user=user, url="https://receiver.example.org/", after=0)
         Delivery.objects.create(webhook=hook, entry=1)

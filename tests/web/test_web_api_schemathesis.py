@@ -6,12 +6,13 @@ Every example is sent by everybody. `SANCHUANG_API_EXAMPLES=200` makes it a sear
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from matrix import CIRCLE, DEPUTY, OWN, STRANGER, World
 
@@ -48,6 +49,16 @@ PLAIN = {"Accept-Encoding": "identity"}
 schema = schemathesis.openapi.from_dict(description())
 schema.app = get_wsgi_application()
 OPERATIONS = {found.ok().label: found.ok() for found in schema.get_all_operations()}
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """A request that ends closes its connection, which here is the one of the test: Django's own client does the same."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -93,6 +93,5 @@ def test_every_kind_goes_out_as_a_file(officer: Client, kind: str) -> None:
         assert response.status_code == 200
         assert "attachment" in response.headers["Content-Disposition"]
         b"".join(response) if response.streaming else response.content
-        response.close()
     assert officer.get(f"/exports/{kind}/?format=exe").status_code == 404
     assert AuditEntry.objects.filter(verb="registry.read_facts").exists() is (kind == "facts")

@@ -84,16 +84,16 @@ class _Chained:
             raise RuntimeError(
                 f"{verb}: a row of the audit trail is written in the transaction of its change"
             )
+        self.head, _made = AuditHead.objects.select_for_update().get_or_create(pk=1)
         acting = by.acting_for if isinstance(by, User) else None
         self.common = {
-            "at": timezone.now(),
+            "at": timezone.now(),  # now that nobody else writes: times rise with the numbers
             "actor": by.pseudonym if isinstance(by, User) else "",
             "behalf": acting.giver.pseudonym if acting is not None else "",
             "verb": verb,
             "request": request_id(),
             "algorithm": chain.algorithm(),
         }
-        self.head, _made = AuditHead.objects.select_for_update().get_or_create(pk=1)
         self.entries: list[AuditEntry] = []
         self.sealed: list[AuditSealed] = []
 
