@@ -95,7 +95,7 @@ def api(var: Path) -> Section:
         raise Skipped("the command sanchuang is not installed beside this Python")
     secret = token()
     rows = []
-    os.environ["SANCHUANG_API_RATE"] = "100000000"
+    os.environ["SANCHUANG_API_RATE"] = "999999"  # the most that the settings take
     try:
         with served(var) as port:
             first = Program(port, secret)

@@ -1,13 +1,15 @@
 """`make bench`: run the benchmarks and write docs/benchmarks.md.
 
 Every figure of the report comes from this one run; what could not run is named with the reason. `--only NAME` (more
-than once if wanted) runs a part and prints it without writing the report.
+than once if wanted) runs a part and prints it without writing the report; with `--update` it takes the place of that part
+in the report, which then says at which commit it was measured.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,7 +23,7 @@ HEAD = """# Benchmarks
 
 Written by `make bench`; not edited by hand. All figures are from one run on one machine, which other work may have
 shared: CPU seconds (user and system, children included) therefore stand beside the wall clock's. Medians of five
-or more runs.
+or more runs. A part that was measured by itself says so.
 """
 
 
@@ -56,6 +58,21 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     }
 
 
+def update(section: str) -> None:
+    """Put one part, measured by itself, into the report: in place of the one of its title, else at the end."""
+    facts = dict(machine())
+    title, _line, rest = section.partition("\n\n")
+    note = f"Measured by itself at commit {facts['commit']} on {facts['date']}, {facts['processor']}."
+    made = f"{title}\n\n{note}\n\n{rest}".rstrip() + "\n"
+    head, *others = re.split(r"(?m)^(?=## )", REPORT.read_text())
+    places = [at for at, other in enumerate(others) if other.splitlines()[0] == title]
+    if places:
+        others[places[0]] = made + "\n"
+    else:
+        others.append(made)
+    REPORT.write_text(head + "\n".join(other.strip("\n") + "\n" for other in others))
+
+
 def main() -> int:
     """Run what was asked for; a benchmark that fails ends the run with its error."""
     with tempfile.TemporaryDirectory() as folder:
@@ -70,20 +87,25 @@ def main() -> int:
         benchmarks = parts(Path(folder))
         reader = argparse.ArgumentParser(description=__doc__)
         reader.add_argument("--only", action="append", choices=list(benchmarks), default=[])
-        only = reader.parse_args().only
+        reader.add_argument("--update", action="store_true", help="with --only: put the part into the report")
+        given = reader.parse_args()
+        only = given.only
         sections, skipped = [], []
         for name, benchmark in benchmarks.items():
             if (
                 only
                 and name not in only
                 and not (
-                    name == "pack" and {"advise", "advise-all", "pages", "api", "search", "audit"} & set(only)
+                    name == "pack"
+                    and {"advise", "advise-all", "pages", "api", "imports", "search", "audit"} & set(only)
                 )
             ):
                 continue
             print(f"bench: {name} …", file=sys.stderr, flush=True)
             try:
                 sections.append(benchmark().markdown())
+                if given.update and name in only:
+                    update(sections[-1])
             except Skipped as reason:
                 print(f"bench: {name} skipped: {reason}", file=sys.stderr)
                 skipped.append(f"* {name}: {reason}")
