@@ -13,8 +13,8 @@ from measure import ROOT, Section
 
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests/ledger")]  # for own_postgres
 
-FILES, SIZE = 800, 2**20  # attachments of a megabyte that cannot be packed any smaller
-ROWS = 600_000  # transfers
+FILES, SIZE = 980, 2**20  # attachments of a megabyte that cannot be packed any smaller
+ROWS = 100_000  # transfers
 FILL = f"""
 import django, hashlib, os; django.setup()
 from django.core.management import call_command
