@@ -145,7 +145,7 @@ def merge_organisations(
         merged.code = None
     merged.merged_into, merged.merged_on = kept, timezone.localdate()
     merged.save(update_fields=["code", "merged_into", "merged_on"])
-    _change(kept, **taken)
+    set_own(kept, **taken)
     merger = merging.Merger(kept, merged, by, why)
     moved = {part.key: part.move(merger) for part in merging.parts()}
     search.changed()
@@ -192,10 +192,18 @@ def rename_organisation(
     if on > timezone.localdate():
         raise Malformed(_("The day of renaming has not come yet"), _("Rename it when the day has come"))
     with audit.change(organisation, by=by, verb="registry.rename_organisation", why=why, seen=seen):
-        organisation.names.filter(kind=Use.FORMER, name__in=(organisation.name, name)).delete()
-        organisation.names.filter(kind=Use.CURRENT).update(kind=Use.FORMER, until=on.isoformat(), pack="")
-        organisation.names.create(name=name, kind=Use.CURRENT, key=search_key(name))
-        _change(organisation, name=name)
+        take_name(organisation, name, on)
+        set_own(organisation, name=name)
+
+
+def take_name(organisation: Organisation, name: str, on: dt.date) -> None:
+    """Let `name` be the current one of its names, and the one so far a former name until `on`.
+
+    A part of an act, which sets the column and writes the row of the trail.
+    """
+    organisation.names.filter(kind=Use.FORMER, name__in=(organisation.name, name)).delete()
+    organisation.names.filter(kind=Use.CURRENT).update(kind=Use.FORMER, until=on.isoformat(), pack="")
+    organisation.names.create(name=name, kind=Use.CURRENT, key=search_key(name))
 
 
 @transaction.atomic
@@ -228,7 +236,7 @@ def change_organisation(
         organisation.refresh_from_db()
         changed = {name: value for name, value in said.items() if getattr(organisation, name) != value}
         if changed:
-            _change(organisation, **changed)
+            set_own(organisation, **changed)
 
 
 @transaction.atomic
@@ -236,10 +244,10 @@ def classify_organisation(*, by: User, organisation: Organisation, industry: Ind
     """Give the organisation its place in the classification of industries; None: not known."""
     authorise(by, "registry.change_organisation", organisation)
     with audit.change(organisation, by=by, verb="registry.classify_organisation"):
-        _change(organisation, industry=industry)
+        set_own(organisation, industry=industry)
 
 
-def _change(organisation: Organisation, **values: Any) -> None:
+def set_own(organisation: Organisation, **values: Any) -> None:
     """Set fields of an organisation; of one that came from a pack they are the district's own from now on."""
     for field, value in values.items():
         setattr(organisation, field, value)
@@ -308,22 +316,28 @@ class CheckedFact:
     op: Op
 
 
-def checked_fact(
-    name: str, value: str | Scalar, *, source: str, period: Period | None, op: Op, today: dt.date
-) -> CheckedFact:
-    """What every way of recording a fact asks of it. Raises as `record_fact` does."""
-    entries = definitions()
-    spec = entries.dictionary.find(name)
+def fact_called(name: str) -> FactSpec:
+    """The fact with this identifier, label or alias; raises `Unfit` where the dictionary has none."""
+    entries = definitions().dictionary
+    spec = entries.find(name)
     if spec is None:
-        similar = near(name, entries.dictionary.names())
+        similar = near(name, entries.names())
         raise Unfit(
             _("The dictionary of facts has no “%(name)s”") % {"name": name},
             _("Facts like it: %(names)s") % {"names": listed(similar)}
             if similar
             else _("Write it into the pack first"),
         )
+    return spec
+
+
+def checked_fact(
+    name: str, value: str | Scalar, *, source: str, period: Period | None, op: Op, today: dt.date
+) -> CheckedFact:
+    """What every way of recording a fact asks of it. Raises as `record_fact` does."""
+    spec = fact_called(name)
     said = {"fact": spec.label(page_language()), "value": value}
-    if spec.name in entries.from_classification:
+    if spec.name in definitions().from_classification:
         raise Malformed(
             _("“%(fact)s” follows from the industry of the organisation") % said,
             _("Change the industry of the organisation; this fact changes with it"),

@@ -4,7 +4,7 @@ A room registers its verbs and calls one of these functions in the transaction o
 docs/how-to-add-a-room.md.
 """
 
-from sanchuang.core.audit.snapshots import leave_out, personal, snapshot, version_of
+from sanchuang.core.audit.snapshots import differing, leave_out, personal, snapshot, version_of
 from sanchuang.core.audit.verbs import name_particulars, register
 from sanchuang.core.audit.writing import (
     Told,
@@ -23,6 +23,7 @@ __all__ = [
     "batch",
     "change",
     "created",
+    "differing",
     "leave_out",
     "locked",
     "many",

@@ -52,6 +52,12 @@ def snapshot(record: Model) -> Snapshot:
     return taken
 
 
+def differing(before: Snapshot, after: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """Of two snapshots of one record the columns in which they differ, as they were and as they are."""
+    names = [name for name in after if before[name] != after[name]]
+    return {name: before[name] for name in names}, {name: after[name] for name in names}
+
+
 def version_of(record: Model) -> str:
     """A short text that differs whenever a column of `record` does: what a form remembers of the record it began with."""
     return hashlib.sha256(canonical(snapshot(record))).hexdigest()[:16]

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from sanchuang.core.audit import chain
 from sanchuang.core.audit.context import request_id
-from sanchuang.core.audit.snapshots import person_of, sealed_fields, snapshot, version_of
+from sanchuang.core.audit.snapshots import differing, person_of, sealed_fields, snapshot, version_of
 from sanchuang.core.audit.verbs import known
 from sanchuang.core.errors import Conflict
 from sanchuang.core.models import AuditEntry, AuditHead, AuditSealed, User
@@ -170,17 +170,9 @@ def change(record: Model, *, by: User, verb: str, why: str = "", seen: str | Non
     """
     before = locked(record, seen=seen)
     yield
-    was, now = snapshot(before), snapshot(_stored(record))
-    changed = [field for field in now if was[field] != now[field]]
-    if changed:
-        note(
-            by=by,
-            verb=verb,
-            record=record,
-            before={field: was[field] for field in changed},
-            after={field: now[field] for field in changed},
-            why=why,
-        )
+    was, now = differing(snapshot(before), snapshot(_stored(record)))
+    if now:
+        note(by=by, verb=verb, record=record, before=was, after=now, why=why)
 
 
 def locked(record: M, *, seen: str | None = None) -> M:

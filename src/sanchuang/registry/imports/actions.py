@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -121,7 +120,6 @@ def set_up(
     columns: Sequence[Column],
     evidence: Evidence = Evidence.CLAIMED,
     all_or_none: bool = False,
-    check: bool = True,
 ) -> Import:
     """Say what the columns are, and how facts are graded; remembered for the next file of this source. Begins the dry run.
 
@@ -135,13 +133,12 @@ def set_up(
     kept = [column.as_json() for column in columns]
     with audit.change(now, by=by, verb="registry.set_up_import"):
         now.columns, now.evidence, now.all_or_none = kept, evidence, all_or_none
-        now.state = State.CHECKING if check else State.RECEIVED
+        now.state = State.CHECKING
         now.cursor, now.counts, now.last = 0, {}, None
         now.save()
     now.remarks.all().delete()
     ColumnMemory.objects.update_or_create(source=now.source, kind=now.kind, defaults={"columns": kept})
-    if check:
-        tasks.enqueue(now)
+    tasks.enqueue(now)
     return now
 
 
@@ -157,7 +154,7 @@ def move_heads(run: Import, *, by: User, heads: int) -> Import:
     now = _locked(run, (State.RECEIVED, State.CHECKED))
     columns = guide_of(now).mapped(heads_of(open_import(now), heads), _remembered(now.source, now.kind))
     with audit.change(now, by=by, verb="registry.set_up_import"):
-        now.heads, now.columns = heads, [asdict(column) for column in columns]
+        now.heads, now.columns = heads, [column.as_json() for column in columns]
         now.state, now.cursor, now.counts, now.last = State.RECEIVED, 0, {}, None
         now.save()
     return now

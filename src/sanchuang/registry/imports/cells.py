@@ -110,13 +110,13 @@ def level(text: str) -> int:
     return int(written)
 
 
-def money(text: str, unit: str) -> Yuan:
-    """An amount; `unit` is what the head says, for cells that are a bare number."""
+def money(text: str) -> Yuan:
+    """An amount; a bare number is one of yuan."""
     try:
         parse_number(text)
     except Malformed:
         return Yuan.parse(text)
-    return Yuan.parse(text + (unit or "元"))
+    return Yuan.parse(f"{text}元")
 
 
 def canonical_period(text: str) -> str:

@@ -155,7 +155,7 @@ class Guide:
         for head in heads:
             known = kept.get(head)
             column = replace(known, head=head) if known is not None else self.guess(head)
-            if column.to and (column.to, column.year) in taken and column.to != "":
+            if column.to and (column.to, column.year) in taken:
                 column = Column(head)
             taken.add((column.to, column.year))
             columns.append(column)
@@ -167,11 +167,9 @@ class Guide:
         for column in columns:
             self._check(column)
             if column.to:
-                other = used.setdefault((column.to, column.year), column.head)
-                if (
-                    other != column.head
-                    or sum(c.to == column.to and c.year == column.year for c in columns) > 1
-                ):
+                other = used.get((column.to, column.year))
+                used[column.to, column.year] = column.head
+                if other is not None:
                     raise Malformed(
                         _("Two columns are “%(target)s”: “%(first)s” and “%(second)s”")
                         % {"target": self.label(column.to), "first": other, "second": column.head},

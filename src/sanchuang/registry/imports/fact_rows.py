@@ -6,14 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanchuang.core.errors import Unfit, near
-from sanchuang.core.language import listed
+from sanchuang.core.errors import Unfit
 from sanchuang.core.permissions import authorise
-from sanchuang.engines.rules.dictionary import FactSpec, Per
-from sanchuang.registry.definitions import definitions
+from sanchuang.engines.rules.dictionary import Per
+from sanchuang.registry.actions import fact_called
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import MONEY_UNITS, Target
 from sanchuang.registry.imports.facts_writing import FactPlanner
@@ -21,18 +19,6 @@ from sanchuang.registry.imports.known import KnownOrganisations
 from sanchuang.registry.imports.rows import Outcome, Plan, Reading, RecordKind, read_fact, wrong
 from sanchuang.registry.models import Import, Organisation
 from sanchuang.values import Evidence, Malformed, Period
-
-
-def _spec(text: str) -> FactSpec:
-    entries = definitions().dictionary
-    spec = entries.find(text)
-    if spec is None:
-        like = near(text, entries.names())
-        raise Malformed(
-            _("The dictionary of facts has no “%(name)s”") % {"name": text[:60]},
-            _("Facts like it: %(names)s") % {"names": listed(like)} if like else _("Look at the definitions"),
-        )
-    return spec
 
 
 def _year(text: str) -> Period:
@@ -72,7 +58,7 @@ class FactRows(RecordKind):
         """How each is read."""
         return {
             "organisation": self.known.find,
-            "fact": _spec,
+            "fact": fact_called,
             "value": str.strip,
             "unit": str.strip,
             "period": _year,

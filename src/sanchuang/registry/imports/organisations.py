@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core import audit
-from sanchuang.core.audit.snapshots import snapshot
 from sanchuang.core.search import search_key
+from sanchuang.registry.actions import set_own, take_name
 from sanchuang.registry.duplicates import How, Likeness, Roll
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import Target
@@ -238,7 +238,8 @@ class Organisations(RecordKind):
                 plan.sets[name] = value
                 label = str(record._meta.get_field(name).verbose_name)
                 plan.changes.append((label, str(before or ""), str(value)))
-        new = {text: use for target, use in LISTS for text in values.get(target, ()) if text not in names}
+        there = {*names, values["name"]}
+        new = {text: use for target, use in LISTS for text in values.get(target, ()) if text not in there}
         if new:
             plan.changes.append((_("Other names"), "", "；".join(new)))
         plan.more["names"] = new
@@ -248,12 +249,8 @@ class Organisations(RecordKind):
             plan.outcome = Outcome.CHANGED
         names.update(new)
         if record.pk is None:  # made by a row of this file that is not written: that row shall say it
-            self._apply(plan)
+            plan.apply()
         return plan
-
-    def _apply(self, plan: Plan) -> None:
-        for name, value in plan.sets.items():
-            setattr(plan.record, name, value)
 
     def write(self, plans: Sequence[Plan], why: Callable[[int], str]) -> None:
         """Made ones together, changed ones one by one, with a line of the trail for each."""
@@ -268,7 +265,10 @@ class Organisations(RecordKind):
         said = [self._save(plan, rows, why(plan.number)) for plan in changed]
         OrganisationName.objects.bulk_create(rows, ignore_conflicts=True)
         audit.many(
-            [audit.Told(plan.record, after=snapshot(plan.record), why=why(plan.number)) for plan in made],
+            [
+                audit.Told(plan.record, after=audit.snapshot(plan.record), why=why(plan.number))
+                for plan in made
+            ],
             by=self.run.by,
             verb="registry.create_organisation",
         )
@@ -280,30 +280,17 @@ class Organisations(RecordKind):
     def _save(self, plan: Plan, rows: list[OrganisationName], why: str) -> audit.Told | None:
         """Change one that was there; gives its line of the trail, None where only facts are new."""
         record, sets = plan.record, plan.sets
-        if record.pk is None:
-            raise RuntimeError("an organisation is made before it is changed")
-        before = snapshot(record)
+        before = audit.snapshot(record)
         if "name" in sets:
-            today = timezone.localdate().isoformat()
-            record.names.filter(kind=Use.FORMER, name=record.name).delete()
-            record.names.filter(kind=Use.CURRENT).update(kind=Use.FORMER, until=today, pack="")
-            plan.more["names"] = {sets["name"]: Use.CURRENT, **plan.more["names"]}
+            take_name(record, sets["name"], timezone.localdate())
         for name, use in (("name_hant", Use.SCRIPT), ("name_en", Use.ENGLISH)):
             if name in sets:
                 plan.more["names"].setdefault(sets[name], use)
         for text, use in plan.more["names"].items():
             rows.append(OrganisationName(organisation=record, name=text, kind=use, key=search_key(text)))
-        self._apply(plan)
         if sets:
-            if record.pack:
-                columns = {record._meta.get_field(name).attname for name in sets}
-                record.changed_here = sorted({*record.changed_here, *columns})
-            record.save(update_fields=[*sets, "changed_here"])
-        after = snapshot(record)
-        differing = [name for name in after if before[name] != after[name]]
-        if not differing and not plan.more["names"]:
-            return None
-        held = {name: after[name] for name in differing}
+            set_own(record, **sets)
+        was, now = audit.differing(before, audit.snapshot(record))
         if plan.more["names"]:
-            held["names"] = sorted(plan.more["names"])
-        return audit.Told(record, {name: before[name] for name in differing}, held, why)
+            now["names"] = sorted(plan.more["names"])
+        return audit.Told(record, was, now, why) if now else None

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core import audit
-from sanchuang.core.audit.snapshots import snapshot
 from sanchuang.core.search import search_key
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import Target
@@ -140,22 +139,21 @@ class People(RecordKind):
         said = []
         for plan in plans:
             if plan.outcome is Outcome.CHANGED:
-                before = snapshot(plan.record)
-                for name, value in plan.sets.items():
-                    setattr(plan.record, name, value)
+                before = audit.snapshot(plan.record)
+                plan.apply()
                 if plan.sets:
                     plan.record.save(update_fields=list(plan.sets))
-                after = snapshot(plan.record)
-                names = [name for name in after if after[name] != before[name]]
-                held = {name: after[name] for name in names}
-                held["roles"] = [f"{label} {value}" for label, _before, value in plan.changes]
-                said.append(audit.Told(plan.record, {n: before[n] for n in names}, held, why(plan.number)))
+                was, now = audit.differing(before, audit.snapshot(plan.record))
+                now["roles"] = [f"{label} {value}" for label, _before, value in plan.changes]
+                said.append(audit.Told(plan.record, was, now, why(plan.number)))
             if role := plan.more.get("role"):
                 for name, value in plan.more["times"].items():
                     setattr(role, name, value)
                 if role.pk:
                     role.save(update_fields=list(plan.more["times"]))
         PersonRole.objects.bulk_create([plan.more["new"] for plan in plans if "new" in plan.more])
-        new = [audit.Told(plan.record, after=snapshot(plan.record), why=why(plan.number)) for plan in made]
+        new = [
+            audit.Told(plan.record, after=audit.snapshot(plan.record), why=why(plan.number)) for plan in made
+        ]
         audit.many(new, by=self.run.by, verb="registry.create_person")
         audit.many(said, by=self.run.by, verb="registry.change_person")

@@ -86,6 +86,11 @@ class Plan:
         """Nothing is done for a row in which anything is wrong."""
         return cls(reading.number, Outcome.FAULTY, faults=[*reading.faults, *faults])
 
+    def apply(self) -> None:
+        """Set on the record what is to be changed of it."""
+        for name, value in self.sets.items():
+            setattr(self.record, name, value)
+
 
 def wrong(message: str, remedy: str, column: str = "", value: str = "") -> Fault:
     """A fault; of the value the beginning is repeated."""
@@ -98,7 +103,6 @@ class RecordKind(ABC):
 
     kind: ClassVar[Import.Kind]
     takes_facts: ClassVar[bool] = False
-    permission: ClassVar[str] = "registry.import_records"
 
     def __init__(self, run: Import) -> None:
         self.run = run
@@ -138,6 +142,8 @@ class RowReader:
         self._columns = [(at, column) for at, column in enumerate(columns) if column.to]
         self._guide = guide
         self._readers = readers
+        heads = {column.to: column.head for column in columns}
+        self._required = [(target, heads.get(target.key, "")) for target in guide.targets if target.required]
         self._today = timezone.localdate()
 
     def read(self, rows: Iterable[Row]) -> Iterator[Reading]:
@@ -148,13 +154,10 @@ class RowReader:
                 text = row.cells[at] if at < len(row.cells) else ""
                 if text:
                     self._cell(reading, column, text)
-            for target in self._guide.targets:
-                faulty = {fault.column for fault in reading.faults}
-                if target.required and target.key not in reading.values:
-                    head = next((c.head for _at, c in self._columns if c.to == target.key), "")
-                    if head not in faulty:
-                        message = _("“%(name)s” is empty") % {"name": target.label}
-                        reading.faults.append(wrong(message, _("Fill it in, or delete the row"), head))
+            for target, head in self._required:
+                if target.key not in reading.values and all(f.column != head for f in reading.faults):
+                    message = _("“%(name)s” is empty") % {"name": target.label}
+                    reading.faults.append(wrong(message, _("Fill it in, or delete the row"), head))
             yield reading
 
     def _cell(self, reading: Reading, column: Column, text: str) -> None:

@@ -19,6 +19,7 @@ from sanchuang.core.attachments import storage
 from sanchuang.core.errors import Conflict
 from sanchuang.core.permissions import authorise
 from sanchuang.core.search import changed
+from sanchuang.engines.rules.dictionary import FactDictionary
 from sanchuang.registry.definitions import pinned
 from sanchuang.registry.imports.columns import Column
 from sanchuang.registry.imports.files import Row, Source, open_table
@@ -55,14 +56,14 @@ def work(number: int, progress: Progress = lambda run: None) -> Import:
 class _Pass:
     """One phase of an import, in one process."""
 
-    def __init__(self, run: Import, dictionary: object) -> None:
+    def __init__(self, run: Import, dictionary: FactDictionary) -> None:
         self.run, self.phase = run, run.state
         if self.phase not in (State.CHECKING, State.RUNNING):
             raise Conflict(_("Nothing is under way: %(state)s") % {"state": run.get_state_display()})
         if self.phase == State.CHECKING:
             self._anew()  # what a dry run found before it was killed stood in its memory only
         self.kind = kind_of(run)(run)
-        guide = type(self.kind).guide(dictionary)  # type: ignore[arg-type]
+        guide = self.kind.guide(dictionary)
         columns = [Column.of(column) for column in run.columns]
         self.reader = RowReader(columns, guide, self.kind.readers())
         self.kept = Counter(run.remarks.values_list("kind", flat=True))
@@ -92,7 +93,7 @@ class _Pass:
             self.run.state = run.state
             return False
         if self.phase == State.RUNNING:
-            authorise(run.by, self.kind.permission)
+            authorise(run.by, "registry.import_records")
             if run.evidence is not Evidence.CLAIMED:
                 authorise(run.by, "registry.grade_fact")
         plans = self.kind.plan(list(self.reader.read(chunk)))

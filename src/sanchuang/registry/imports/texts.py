@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core import audit
-from sanchuang.core.audit.snapshots import snapshot
 from sanchuang.core.search import search_key
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import Target
@@ -37,7 +36,7 @@ _SLUG = Target("slug", gettext_lazy("Identifier"), ("标识", "编号", "id"))
 
 
 def _budget(text: str) -> int:
-    amount = cells.money(text, "元").fen
+    amount = cells.money(text).fen
     if amount < 0:
         raise Malformed(_("A budget is not below nothing"), _("Write the amount, or leave the cell empty"))
     return amount
@@ -130,29 +129,27 @@ class _Texts(RecordKind):
         if plan.changes:
             plan.outcome = Outcome.CHANGED
             if record.pk is None:
-                for name, value in plan.sets.items():
-                    setattr(record, name, value)
+                plan.apply()
         return plan
 
     def write(self, plans: Sequence[Plan], why: Callable[[int], str]) -> None:
         """New ones together, changed ones one by one; a line of the trail for each."""
         made = [plan for plan in plans if plan.outcome is Outcome.CREATED]
         self.model.objects.bulk_create([plan.record for plan in made])
-        new = [audit.Told(plan.record, after=snapshot(plan.record), why=why(plan.number)) for plan in made]
+        new = [
+            audit.Told(plan.record, after=audit.snapshot(plan.record), why=why(plan.number)) for plan in made
+        ]
         audit.many(new, by=self.run.by, verb=self.verbs[0])
         said = []
         for plan in plans:
             if plan.outcome is not Outcome.CHANGED:
                 continue
-            before = snapshot(plan.record)
-            for name, value in plan.sets.items():
-                setattr(plan.record, name, value)
+            before = audit.snapshot(plan.record)
+            plan.apply()
             plan.record.save(update_fields=[name.removesuffix("_id") for name in plan.sets])
-            after = snapshot(plan.record)
-            names = [name for name in after if after[name] != before[name]]
-            if names:
-                told = ({name: before[name] for name in names}, {name: after[name] for name in names})
-                said.append(audit.Told(plan.record, *told, why(plan.number)))
+            was, now = audit.differing(before, audit.snapshot(plan.record))
+            if now:
+                said.append(audit.Told(plan.record, was, now, why(plan.number)))
         audit.many(said, by=self.run.by, verb=self.verbs[1])
 
 
