@@ -120,6 +120,10 @@ def test_likely_doubles_are_listed_and_merged() -> None:
     assert "潮声数字科技股份有限公司（two）已并入 潮声数字科技有限公司（one）" in merged.output
     assert told("duplicates")["total"] == 0
     assert told("show", "two")["id"] == "one"
+    for slug in ("three", "four"):
+        create_organisation(by=operator(), slug=slug, kind="company", name="方[/b]括号有限公司", source="丙")
+    assert "方[/b]括号有限公司（three）" in run("duplicates").output  # a name, and no mark of the terminal's
+    assert told("merge", "three", "four", "--why", "x") == {"kept": "three", "merged": "four"}
 
 
 def test_two_codes_are_merged_only_when_it_is_said() -> None:

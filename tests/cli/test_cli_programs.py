@@ -22,12 +22,14 @@ def run(*arguments: str) -> Any:
 
 def test_a_token_is_made_listed_and_revoked(make_user: Callable[..., User]) -> None:
     user = make_user()
-    made = run("token", "create", user.username, "--name", "报表", "--scope", "read", "--format", "json")
+    made = run("token", "create", user.username, "--name", "报表[/b]", "--scope", "read", "--format", "json")
     secret = json.loads(made.stdout)["token"]
     assert token_of(secret).user == user
     (row,) = json.loads(run("token", "list", "--format", "json").stdout)
     assert (row["user"], row["state"]) == (user.username, "holds")
-    assert secret not in run("token", "list").stdout
+    listed = run("token", "list")
+    assert listed.exit_code == 0
+    assert secret not in listed.stdout
     assert run("token", "revoke", str(row["id"])).exit_code == 0
     assert token_of(secret) is None
     assert AuditEntry.objects.filter(verb__in=("core.make_token", "core.revoke_token")).count() == 2

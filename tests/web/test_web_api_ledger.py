@@ -9,9 +9,12 @@ import pytest
 from programs import Program, problem
 
 from sanchuang.core.models import Approval, AuditEntry, User
+from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
 from sanchuang.ledger.models import Account, Transfer
 from sanchuang.ledger.verifying import verify
+from sanchuang.registry.actions import merge_organisations
+from sanchuang.registry.models import Organisation
 from sanchuang.values import Yuan
 
 
@@ -174,3 +177,13 @@ def test_reading_the_ledger_is_noted(officer: Program) -> None:
         assert officer.get(path).status_code == 200
         assert AuditEntry.objects.filter(verb=verb).count() == before + 1
     assert account.seq == 1
+
+
+def test_an_account_whose_owner_was_merged_is_its_survivors(officer: Program) -> None:
+    kept, merged = (Organisation.objects.get(slug=slug) for slug in ("999000022", "999000011"))
+    body = {"series": "inherited", "name": "x", "kind": "party", "owner": merged.slug}
+    assert officer.post("ledger/accounts", body).status_code == 201
+    merge_organisations(by=operator(), kept=kept, merged=merged, why="same", force_codes=True)
+    assert officer.get("ledger/accounts/inherited").json()["owner"]["id"] == kept.slug
+    found = officer.get(f"ledger/accounts?owner={kept.slug}").json()["items"]
+    assert [each["code"] for each in found] == ["inherited"]

@@ -95,3 +95,4 @@ def test_every_kind_goes_out_as_a_file(officer: Client, kind: str) -> None:
         b"".join(response) if response.streaming else response.content
     assert officer.get(f"/exports/{kind}/?format=exe").status_code == 404
     assert AuditEntry.objects.filter(verb="registry.read_facts").exists() is (kind == "facts")
+    assert AuditEntry.objects.filter(verb="registry.read_need_terms").exists() is (kind == "needs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from sanchuang.core.models import ApiToken, Delivery, Webhook
+from sanchuang.core.models import ApiToken, Delivery, User, Webhook
 from sanchuang.core.roles import Role
 from sanchuang.core.tokens.actions import token_of
 
@@ -92,3 +94,24 @@ def test_the_account_page_leads_there(sign_in: Callable[..., Client]) -> None:
     page = sign_in().get(reverse("account")).content.decode()
     assert reverse("tokens") in page
     assert reverse("webhooks") in page
+
+
+def test_what_still_opens_something_is_shown_however_much_came_after_it(
+    make_user: Callable[..., User],
+) -> None:
+    """Else nobody could revoke it."""
+    user = make_user(Role.OFFICER)
+    client = Client()
+    client.force_login(user)
+    client.post(reverse("tokens"), NEW)
+    client.post(reverse("webhooks"), HOOK)
+    past = timezone.now() - dt.timedelta(days=1)
+    common = {"user": user, "scopes": ["read"], "expires_at": timezone.now() + dt.timedelta(days=1)}
+    ApiToken.objects.bulk_create(
+        ApiToken(name="alt", digest=f"{n}", revoked_at=past, **common) for n in range(200)
+    )
+    Webhook.objects.bulk_create(
+        Webhook(user=user, url="https://old.example.org/", after=0, ended_at=past) for _n in range(200)
+    )
+    assert "报表程序" in client.get(reverse("tokens")).content.decode()
+    assert HOOK["url"] in client.get(reverse("webhooks")).content.decode()

@@ -91,7 +91,10 @@ def export_records(
     ending = path.suffix.removeprefix(".").lower()
     if ending not in export.FORMATS:
         raise Malformed(f"{path.name}：看不出要写成什么", "文件名以 .csv 或 .xlsx 结尾")
-    sheet = exporting.sheet(kind, operator(), empty=empty)
+    by = operator()
+    sheet = exporting.sheet(kind, by, empty=empty)
+    if not empty:
+        exporting.note_reading(kind, by, "sanchuang export")
     part = path.with_name(f".{path.name}.part")  # 写完才用这个名字
     try:
         if ending == "xlsx":
@@ -107,7 +110,7 @@ def export_records(
     if form is Format.JSON:
         print_json({"file": str(path), "kind": kind})
     else:
-        Console().print(f"已导出到 {path}")
+        typer.echo(f"已导出到 {path}")
 
 
 @app.command("resume")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sanchuang.cli.options import Format, FormatOption, OnOption, day, print_json
 from sanchuang.values import Evidence, Malformed
@@ -192,7 +193,7 @@ def duplicates(
     table = Table("机构", "可能就是", "怎么相像", "相像程度")
     for pair in shown:
         one, other = (f"{each.name}（{each.slug}）" for each in (known[pair.one], known[pair.other]))
-        table.add_row(one, other, str(pair.how.label), f"{pair.score:.0%}")
+        table.add_row(Text(one), Text(other), str(pair.how.label), f"{pair.score:.0%}")
     console = Console()
     console.print(table)
     listed = f"，列出前 {len(shown)} 对" if len(shown) < len(found) else ""
@@ -207,6 +208,7 @@ def merge(
     both_codes: Annotated[
         bool, typer.Option("--both-codes", help="两家代码不同，确认都属于留下的一家。")
     ] = False,
+    form: FormatOption = Format.TEXT,
 ) -> None:
     """把登记了两次的机构合成一家。不能撤销。
 
@@ -218,4 +220,7 @@ def merge(
 
     stays, goes = find_organisation(kept), find_organisation(merged)
     merge_organisations(by=operator(), kept=stays, merged=goes, why=why, force_codes=both_codes)
-    Console().print(f"{goes.name}（{goes.slug}）已并入 {stays.name}（{stays.slug}）", highlight=False)
+    if form is Format.JSON:
+        print_json({"kept": stays.slug, "merged": goes.slug})
+        return
+    typer.echo(f"{goes.name}（{goes.slug}）已并入 {stays.name}（{stays.slug}）")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.values import Malformed
@@ -65,8 +66,8 @@ def list_(
     for row in rows:
         table.add_row(
             str(row["id"]),
-            row["user"],
-            row["name"],
+            Text(row["user"]),
+            Text(row["name"]),
             " ".join(row["scopes"]),
             row["prefix"],
             f"{row['expires_at']:%Y-%m-%d}",

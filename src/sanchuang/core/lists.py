@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -100,9 +99,7 @@ class ListPage(SingleTableMixin, FilterView):  # type: ignore[misc]
         drawn = {column.name for column in self.table.columns}
         if kind.fields and not kind.fields & drawn:
             return
-        if count := number(kind.rows(user)):
-            with transaction.atomic():
-                audit.note(by=user, verb=kind.verb, count=count, after={"list": self.request.path})
+        audit.reading_list(by=user, what=kind.verb, count=number(kind.rows(user)), where=self.request.path)
 
     def get_template_names(self) -> list[str]:
         """Only rows and count when htmx asks for them (not when it restores a page from the history)."""

@@ -27,7 +27,9 @@ from sanchuang.core.webhooks import actions as webhooks
 THREADS = 8
 EVERY = 1.0  # seconds between looks
 TIDY_EVERY = dt.timedelta(minutes=1)
-LEASE = dt.timedelta(minutes=5)  # after which a task of a worker on another machine is taken for lost
+LEASE = dt.timedelta(
+    minutes=5
+)  # after which a task whose worker says nothing of it any more is taken for lost
 KEPT = dt.timedelta(days=1)  # finished tasks
 
 Task = DBTaskResult[Any, Any]
@@ -41,7 +43,7 @@ class Worker:
         self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._tidied: dt.datetime | None = None
-        self._running: set[Future[None]] = set()
+        self._running: dict[Future[None], Any] = {}  # of each thread's work the key of its task
 
     def stop(self) -> None:
         """Take nothing new; end when what is being done is done."""
@@ -69,14 +71,14 @@ class Worker:
 
     def _look(self, pool: ThreadPoolExecutor) -> int:
         """Take what is due, as far as threads are free; gives how much. A database that is busy is asked again."""
-        self._running = {each for each in self._running if not each.done()}
+        self._running = {each: task for each, task in self._running.items() if not each.done()}
         try:
             self._tidy()
             while webhooks.behind():
                 webhooks.fan_out()
             taken = 0
             while len(self._running) < THREADS and (found := self._claim()) is not None:
-                self._running.add(pool.submit(run, found))
+                self._running[pool.submit(run, found)] = found.pk
                 taken += 1
             return taken
         except OperationalError:
@@ -97,6 +99,10 @@ class Worker:
         if self._tidied is not None and now < self._tidied + TIDY_EVERY:
             return
         self._tidied = now
+        if (
+            self._running
+        ):  # an import takes as long as it takes: as long as somebody works on a task it is not lost
+            DBTaskResult.objects.running().filter(pk__in=self._running.values()).update(started_at=now)
         take_back(now)
         if not DBTaskResult.objects.ready().exists():
             webhooks.take_up(now)

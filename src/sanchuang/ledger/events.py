@@ -9,7 +9,7 @@ from sanchuang.ledger.models import Account, Transfer
 
 
 def _owners(*accounts: Account) -> list[str]:
-    return [account.owner.slug for account in accounts if account.owner is not None]
+    return [account.holder.slug for account in accounts if account.holder is not None]
 
 
 def register_all() -> None:
@@ -21,7 +21,7 @@ def register_all() -> None:
             permission="ledger.view_lists",
             organisations=lambda account: _owners(account),
             address=lambda account: reverse("api:account", args=[account.code]),
-            related=("owner",),
+            related=("owner__merged_into",),
         )
     )
     register(
@@ -31,6 +31,6 @@ def register_all() -> None:
             permission="ledger.view_lists",
             organisations=lambda transfer: _owners(transfer.debit, transfer.credit),
             address=lambda transfer: reverse("api:transfer", args=[transfer.pk]),
-            related=("debit__owner", "credit__owner"),
+            related=("debit__owner__merged_into", "credit__owner__merged_into"),
         )
     )

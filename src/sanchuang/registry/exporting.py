@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanchuang.core import confidential
+from sanchuang.core import audit, confidential
 from sanchuang.core.export import Sheet
 from sanchuang.core.language import page_language
 from sanchuang.core.models import User
@@ -31,7 +31,6 @@ CHUNK = 1000
 class Export:
     """How one kind is written: the records that somebody may see, and the cells of one by the import's targets."""
 
-    title: Callable[[], str]
     records: Callable[[User], QuerySet[Any]]
     cells: Callable[[Any], dict[str, Any]]
 
@@ -133,7 +132,6 @@ def _need(record: Need) -> dict[str, Any]:
 
 EXPORTS: dict[str, Export] = {
     Import.Kind.ORGANISATIONS.value: Export(
-        lambda: _("Organisations"),
         lambda user: (
             Organisation.objects.select_related("industry", "place", "circle")
             .prefetch_related("names")
@@ -142,14 +140,12 @@ EXPORTS: dict[str, Export] = {
         _organisation,
     ),
     Import.Kind.PEOPLE.value: Export(
-        lambda: _("People"),
         lambda user: PersonRole.objects.select_related("person", "organisation").order_by(
             "person__slug", "pk"
         ),
         _person,
     ),
     Import.Kind.FACTS.value: Export(
-        lambda: _("Facts"),
         lambda user: confidential.visible(
             user,
             Fact.objects.select_related("organisation").order_by(
@@ -159,12 +155,10 @@ EXPORTS: dict[str, Export] = {
         _fact,
     ),
     Import.Kind.RESULTS.value: Export(
-        lambda: _("Research results"),
         lambda user: Result.objects.select_related("field", "organisation", "circle").order_by("slug"),
         _result,
     ),
     Import.Kind.NEEDS.value: Export(
-        lambda: _("Technology needs"),
         lambda user: confidential.visible(
             user,
             Need.objects.select_related("field", "organisation", "organisation__circle").order_by("slug"),
@@ -186,4 +180,13 @@ def sheet(kind: str, user: User, *, empty: bool = False) -> Sheet:
             yield [cells.get(target.key, "") for target in targets]
 
     about = [(_("Written"), timezone.localtime().strftime("%Y-%m-%d %H:%M"))]
-    return Sheet(export.title(), [str(target.label) for target in targets], rows(), about)
+    return Sheet(str(Import.Kind(kind).label), [str(target.label) for target in targets], rows(), about)
+
+
+def note_reading(kind: str, user: User, where: str) -> None:
+    """The row of the trail for the confidential records that an export hands out at `where`."""
+    records = EXPORTS[kind].records(user)
+    hidden = confidential.of(records.model)
+    if hidden is not None and hidden.verb:
+        count = records.filter(hidden.rows(user)).count()
+        audit.reading_list(by=user, what=hidden.verb, count=count, where=where)

@@ -21,9 +21,10 @@ from sanchuang.core.models import AuditEntry, Delivery, Membership, User, Webhoo
 from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
 from sanchuang.core.webhooks import actions, places, sending
-from sanchuang.registry.actions import change_organisation, record_fact
+from sanchuang.ledger.actions import move, open_account
+from sanchuang.registry.actions import change_organisation, merge_organisations, record_fact
 from sanchuang.registry.models import Organisation
-from sanchuang.values import Evidence, Malformed, Period
+from sanchuang.values import Evidence, Malformed, Period, Yuan
 
 OWN, OTHER = "999000011", "999000022"
 CHANGED = "registry.change_organisation"
@@ -383,3 +384,21 @@ def test_a_receiver_that_drips_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatc
         over.set()
         thread.join(5)
     assert not outcome.good
+
+
+def test_after_a_merger_the_survivors_members_go_on_to_hear(
+    tiny: Any, make_user: Callable[..., User], receiver: Receiver
+) -> None:
+    """A webhook of one organisation follows it, and so does what moves on the accounts that it brought along."""
+    officer = make_user(Role.OFFICER)
+    kept, merged = Organisation.objects.get(slug=OTHER), Organisation.objects.get(slug=OWN)
+    account = open_account("inherited", name="x", kind="party", by=officer, owner=merged)
+    purse = open_account("purse", name="x", kind="treasury", by=officer, overdraft=True)
+    member = make_user(Role.MEMBER, OWN)
+    hook, _secret = made(member, f"{receiver.url}/", "ledger.transfer", organisation=OWN)
+    merge_organisations(by=operator(), kept=kept, merged=merged, why="same", force_codes=True)
+    hook.refresh_from_db()
+    assert hook.organisation == OTHER
+    move(purse, account, Yuan.of(1), by=officer, title="拨付")
+    actions.fan_out()
+    assert [each.webhook for each in Delivery.objects.all()] == [hook]

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import Future
 
 import pytest
 from django.utils import timezone
@@ -56,3 +57,13 @@ def test_a_worker_knows_its_own_name() -> None:
     task = running(Worker().name)
     assert take_back(timezone.now()) == 0
     assert state(task) == "RUNNING"
+
+
+def test_a_task_that_takes_long_stays_with_the_worker_that_does_it() -> None:
+    """An import of an hour is not begun anew every five minutes."""
+    worker = Worker()
+    task = running(worker.name, LEASE + dt.timedelta(minutes=1))
+    worker._running = {Future(): task.pk}
+    worker._tidy()
+    assert state(task) == "RUNNING"
+    assert task.started_at > timezone.now() - dt.timedelta(minutes=1)

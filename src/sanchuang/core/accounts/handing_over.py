@@ -21,9 +21,10 @@ from sanchuang.core.models import (
     Invitation,
     Membership,
     User,
+    Webhook,
 )
 
-REACHES = (Delegation, Invitation, InboxItem, Clock)
+REACHES = (Delegation, Invitation, InboxItem, Clock, Webhook)
 
 
 def roles(old: str, new: str) -> list[list[str]]:
@@ -56,12 +57,12 @@ def _one_of(one: Membership, other: Membership, today: dt.date) -> tuple[dt.date
 
 
 def count_reaches(slug: str) -> int:
-    """How many roles, delegations, invitations, inbox items and clocks name the organisation."""
+    """How many roles, delegations, invitations, inbox items, clocks and webhooks name the organisation."""
     return sum(model.objects.filter(organisation=slug).count() for model in (Membership, *REACHES))
 
 
 def reaches(old: str, new: str) -> int:
-    """Let delegations, invitations, inbox items and clocks that name `old` name `new`."""
+    """Let delegations, invitations, inbox items, clocks and webhooks that name `old` name `new`."""
     return sum(model.objects.filter(organisation=old).update(organisation=new) for model in REACHES)
 
 

@@ -35,22 +35,31 @@ def wait(key: str, most: int) -> int:
     now = time.time()
     window = int(now // WINDOW)
     with _lock:
-        if len(_held) > KEPT:
-            _held.clear()
-        mine = _held.get(key)
-        if mine is None or mine.window != window:
-            mine = _held[key] = _Taken(window, 0)
+        mine = _mine(key, window)
         if mine.left:
             mine.left -= 1
             return 0
-        if not mine.over:
-            part = max(1, most // PARTS)
-            granted = min(part, max(0, most - (_take(key, window, part) - part)))
+        over = mine.over
+    if not over:  # without the lock: a database that is busy holds up who asks it, and nobody else
+        part = max(1, most // PARTS)
+        granted = min(part, max(0, most - (_take(key, window, part) - part)))
+        with _lock:
+            mine = _mine(key, window)
             if granted:
-                mine.left = granted - 1
+                mine.left += granted - 1
                 return 0
             mine.over = True
     return max(1, round((window + 1) * WINDOW - now))
+
+
+def _mine(key: str, window: int) -> _Taken:
+    """What this process holds of a caller's requests in the window; only with the lock."""
+    if len(_held) > KEPT:
+        _held.clear()
+    mine = _held.get(key)
+    if mine is None or mine.window != window:
+        mine = _held[key] = _Taken(window, 0)
+    return mine
 
 
 def _take(key: str, window: int, number: int) -> int:

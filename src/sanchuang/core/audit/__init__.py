@@ -15,6 +15,7 @@ from sanchuang.core.audit.writing import (
     many,
     note,
     reading,
+    reading_list,
     removed,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "note",
     "personal",
     "reading",
+    "reading_list",
     "register",
     "removed",
     "snapshot",

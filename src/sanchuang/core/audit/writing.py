@@ -225,3 +225,10 @@ def reading(record: Model, *, by: User | AnonymousUser, what: str, count: int | 
     """
     with transaction.atomic():
         note(by=by, verb=what, record=record, count=count)
+
+
+def reading_list(*, by: User | AnonymousUser, what: str, count: int, where: str) -> None:
+    """One row for `count` confidential records that somebody reads together at `where`; none where there are none."""
+    if count:
+        with transaction.atomic():
+            note(by=by, verb=what, count=count, after={"list": where})

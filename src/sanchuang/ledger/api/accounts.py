@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -56,17 +55,9 @@ class AccountNew(Asked):
     why: Annotated[str, Field(max_length=2000)] = ""
 
 
-def noted(request: HttpRequest, verb: str, count: int) -> None:
-    """One row of the trail for a list that was read."""
-    user: Any = request.user
-    if count:
-        with transaction.atomic():
-            audit.note(by=user, verb=verb, count=count, after={"list": request.path})
-
-
 def account_of(request: HttpRequest, code: str) -> Account:
     """The account with this code, for somebody who may know of it."""
-    found = Account.objects.select_related("owner").filter(code=code).first()
+    found = Account.objects.select_related("owner__merged_into").filter(code=code).first()
     if found is None or not confidential.may_see(request.user, found):
         raise Http404
     return found
@@ -74,7 +65,9 @@ def account_of(request: HttpRequest, code: str) -> Account:
 
 def _accounts(request: HttpRequest) -> QuerySet[Account]:
     require(request.user, "ledger.view_lists")
-    return confidential.visible(request.user, Account.objects.select_related("owner")).order_by("code")
+    return confidential.visible(request.user, Account.objects.select_related("owner__merged_into")).order_by(
+        "code"
+    )
 
 
 @reads(router, "/ledger/accounts", Accounts, name="accounts", scope=LEDGER_READ, query=AccountsAsked)
@@ -86,9 +79,9 @@ def accounts(request: HttpRequest, asked: Query[AccountsAsked]) -> HttpResponse:
     if asked.period:
         found = found.filter(period=asked.period)
     if asked.owner:
-        found = found.filter(owner__slug=asked.owner)
+        found = found.filter(Q(owner__slug=asked.owner) | Q(owner__merged_into__slug=asked.owner))
     rows = list(found[asked.offset : asked.offset + asked.limit])
-    noted(request, "ledger.read_accounts", len(rows))
+    audit.reading_list(by=request.user, what="ledger.read_accounts", count=len(rows), where=request.path)
     return page_of(request, asked, rows, found.count(), Accounts, AccountTold.of)
 
 
@@ -145,6 +138,7 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     """Debits and credits of all accounts, by currency and kind."""
     require(request.user, "ledger.view_books")
     lines = queries.trial_balance()
-    noted(request, "ledger.read_accounts", sum(line.accounts for line in lines))
+    count = sum(line.accounts for line in lines)
+    audit.reading_list(by=request.user, what="ledger.read_accounts", count=count, where=request.path)
     balanced = all(debits == credits for debits, credits in queries.totals(lines).values())
     return told(request, BalanceTold(lines=[LineTold.of(line) for line in lines], balanced=balanced))

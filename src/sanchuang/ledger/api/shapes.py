@@ -31,8 +31,8 @@ class AccountTold(Told):
 
     @classmethod
     def of(cls, account: Account) -> "AccountTold":
-        """The account, with its owner at hand."""
-        owner = account.owner
+        """The account, with its owner and whoever that was merged into at hand."""
+        owner = account.holder
         return cls(
             code=account.code,
             name=account.name,

@@ -13,7 +13,6 @@ from sanchuang.core.api.versions import told
 from sanchuang.core.permissions import require
 from sanchuang.core.tokens.scopes import LEDGER_READ
 from sanchuang.ledger import queries
-from sanchuang.ledger.api.accounts import noted
 from sanchuang.ledger.api.router import router
 from sanchuang.ledger.api.shapes import Reservations, ReservationTold, Transfers, TransferTold
 from sanchuang.ledger.models import Transfer
@@ -47,7 +46,7 @@ def transfers(request: HttpRequest, asked: Query[TransfersAsked]) -> HttpRespons
     if asked.kind:
         found = found.filter(kind=asked.kind)
     rows = list(found.order_by("-pk")[asked.offset : asked.offset + asked.limit])
-    noted(request, "ledger.read_transfers", len(rows))
+    audit.reading_list(by=request.user, what="ledger.read_transfers", count=len(rows), where=request.path)
     return page_of(request, asked, rows, found.count(), Transfers, TransferTold.of)
 
 
@@ -66,5 +65,5 @@ def reservations(request: HttpRequest, asked: Query[Paging]) -> HttpResponse:
     require(request.user, "ledger.view_lists")
     found = confidential.visible(request.user, queries.open_reservations()).order_by("-pk")
     rows = list(found[asked.offset : asked.offset + asked.limit])
-    noted(request, "ledger.read_transfers", len(rows))
+    audit.reading_list(by=request.user, what="ledger.read_transfers", count=len(rows), where=request.path)
     return page_of(request, asked, rows, found.count(), Reservations, ReservationTold.of)

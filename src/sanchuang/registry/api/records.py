@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query
@@ -24,6 +23,7 @@ from sanchuang.registry.api.shapes import (
     Results,
     ResultTold,
 )
+from sanchuang.registry.filters import holding
 from sanchuang.registry.models import Need, Person, PersonRole, Place, Result
 
 
@@ -64,7 +64,7 @@ def people(request: HttpRequest, asked: Query[PeopleAsked]) -> HttpResponse:
     require(request.user, VIEW)
     found = _people().order_by("name", "slug")
     if asked.q:
-        found = found.filter(Q(name__contains=asked.q) | Q(name_en__icontains=asked.q))
+        found = found.filter(holding(asked.q, "name", "name_en"))
     if asked.organisation:
         here = PersonRole.objects.filter(organisation__slug=asked.organisation)
         found = found.filter(pk__in=here.values("person"))
@@ -84,7 +84,7 @@ def places(request: HttpRequest, asked: Query[PlacesAsked]) -> HttpResponse:
     require(request.user, VIEW)
     found = Place.objects.select_related("parent").order_by("kind", "slug")
     if asked.q:
-        found = found.filter(Q(name__contains=asked.q) | Q(name_en__icontains=asked.q))
+        found = found.filter(holding(asked.q, "name", "name_en"))
     if asked.kind:
         found = found.filter(kind=asked.kind)
     if asked.parent:
@@ -102,7 +102,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _filtered(found: QuerySet, asked: TextsAsked) -> QuerySet:
     if asked.q:
-        found = found.filter(Q(title__icontains=asked.q) | Q(text__icontains=asked.q))
+        found = found.filter(holding(asked.q, "title", "text"))
     if asked.field:
         found = found.filter(field__slug=asked.field)
     if asked.organisation:
@@ -139,11 +139,7 @@ def needs(request: HttpRequest, asked: Query[TextsAsked]) -> HttpResponse:
     found = _filtered(confidential.visible(request.user, _needs()), asked)
     rows = list(found[asked.offset : asked.offset + asked.limit])
     read = sum(row.budget is not None or row.deadline is not None for row in rows)
-    if read:
-        with transaction.atomic():
-            audit.note(
-                by=request.user, verb="registry.read_need_terms", count=read, after={"list": request.path}
-            )
+    audit.reading_list(by=request.user, what="registry.read_need_terms", count=read, where=request.path)
     return page_of(request, asked, rows, found.count(), Needs, NeedTold.of)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query
@@ -22,6 +21,7 @@ from sanchuang.registry.api.shapes import (
     MechanismTold,
     PublishedTold,
 )
+from sanchuang.registry.filters import holding
 from sanchuang.registry.models import FactDefinition, Industry, Mechanism, PublishedFigure
 from sanchuang.registry.queries import published_figures
 
@@ -54,7 +54,7 @@ def mechanisms(request: HttpRequest, asked: Query[MechanismsAsked]) -> HttpRespo
     require(request.user, VIEW)
     found = Mechanism.objects.prefetch_related("tags").order_by("order", "slug")
     if asked.q:
-        found = found.filter(Q(name__contains=asked.q) | Q(name_en__icontains=asked.q))
+        found = found.filter(holding(asked.q, "name", "name_en"))
     if asked.kind:
         found = found.filter(kind=asked.kind)
     return page(request, asked, found, Mechanisms, MechanismTold.of)
@@ -74,7 +74,7 @@ def figures(request: HttpRequest, asked: Query[FiguresAsked]) -> HttpResponse:
     require(request.user, VIEW)
     found = published_figures()
     if asked.q:
-        found = found.filter(Q(name__contains=asked.q) | Q(name_en__icontains=asked.q))
+        found = found.filter(holding(asked.q, "name", "name_en"))
     if asked.mechanism:
         found = found.filter(mechanism__slug=asked.mechanism)
     if asked.derived is not None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sanchuang.core import audit, export
+from sanchuang.core import export
 from sanchuang.core.attachments.scanner import NoScan
 from sanchuang.core.attachments.uploads import received, takes_file
 from sanchuang.core.errors import Conflict
@@ -26,6 +25,7 @@ from sanchuang.registry import exporting
 from sanchuang.registry.forms import ImportForm, ImportOptions
 from sanchuang.registry.imports import actions
 from sanchuang.registry.imports.columns import FACT, MONEY_UNITS, Column
+from sanchuang.registry.imports.files import Row
 from sanchuang.registry.imports.rows import Outcome
 from sanchuang.registry.imports.running import open_import, rows_of
 from sanchuang.registry.models import Import, ImportRemark
@@ -143,10 +143,8 @@ def export_records(request: HttpRequest, kind: str) -> HttpResponseBase:
     if form not in export.FORMATS:
         raise Http404(form)
     empty = request.GET.get("empty") == "1"
-    if not empty and kind == Import.Kind.FACTS:
-        count = exporting.EXPORTS[kind].records(request.user).count()
-        with transaction.atomic():
-            audit.note(by=request.user, verb="registry.read_facts", count=count)
+    if not empty:
+        exporting.note_reading(kind, request.user, request.path)
     return export.answer(exporting.sheet(kind, request.user, empty=empty), form)
 
 
@@ -208,11 +206,10 @@ def _columns(run: Import) -> dict[str, Any]:
     guide = actions.guide_of(run)
     editable = run.state in (Import.State.RECEIVED, Import.State.CHECKED)
     samples: list[list[str]] = [[] for _column in run.columns]
-    top = []
+    top: list[Row] = []
     if editable:
-        table = open_import(run)
-        top = [row.number for row in table.top()]
-        for row in table.top():
+        top = open_import(run).top()
+        for row in top:
             if row.number > run.heads:
                 for at, cell in enumerate(row.cells[: len(samples)]):
                     if cell and len(samples[at]) < SAMPLES and cell.isprintable():
@@ -225,19 +222,12 @@ def _columns(run: Import) -> dict[str, Any]:
     return {
         "columns": shown,
         "editable": editable,
-        "row_numbers": top,
+        "row_numbers": [row.number for row in top],
         "targets": [(target.key, target.label, target.required) for target in guide.targets],
         "facts": [
             (FACT + spec.name, guide.label(FACT + spec.name)) for spec in guide.dictionary.specs.values()
         ],
-        "units": sorted(
-            guide.units,
-            key=lambda unit: (
-                unit not in MONEY_UNITS,
-                MONEY_UNITS.index(unit) if unit in MONEY_UNITS else 0,
-                unit,
-            ),
-        ),
+        "units": [*MONEY_UNITS, *sorted(guide.units - set(MONEY_UNITS))],
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, F, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -82,32 +84,42 @@ class WebhookForm(forms.Form):
         return slug
 
 
+def _made(
+    request: HttpRequest, form_class: type[forms.Form], permission: str, make: Callable[..., tuple[Any, str]]
+) -> dict[str, Any]:
+    """What `make` made with the form that was sent, if one was: its secret is in this answer and never again."""
+    require(request.user, "core.report")
+    form, fault, secret = form_class(request.POST or None), None, ""
+    if form.is_bound:
+        require(request.user, permission)
+        if form.is_valid():
+            try:
+                _record, secret = make(by=request.user, **form.cleaned_data)
+                form = form_class()
+            except Malformed as error:
+                fault = error
+    may = request.user.has_perm(permission)
+    return {"form": form, "fault": fault, "secret": secret, "may_make": may}
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    wrong = context["fault"] or context["form"].errors
+    return render(request, template, context, status=400 if wrong else 200)
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 def own_tokens(request: HttpRequest) -> HttpResponse:
-    """The user's tokens, and the form that makes one; its secret is shown in this answer and never again."""
-    require(request.user, "core.report")
-    form, fault, secret = TokenForm(request.POST or None), None, ""
-    if form.is_bound:
-        require(request.user, "core.make_token")
-        if form.is_valid():
-            try:
-                _token, secret = tokens.make_token(by=request.user, **form.cleaned_data)
-                form = TokenForm()
-            except Malformed as error:
-                fault = error
-    rows = ApiToken.objects.filter(user=request.user)[:PAGE]
+    """The user's tokens, all that hold and the last of the others, and the form that makes one."""
+    made = _made(request, TokenForm, "core.make_token", tokens.make_token)
     now = timezone.now()
-    context = {
-        "form": form,
-        "fault": fault,
-        "secret": secret,
-        "may_make": request.user.has_perm("core.make_token"),
-        "rows": [
-            (token, token.holds(now), [SCOPES.get(name, name) for name in token.scopes]) for token in rows
-        ],
-    }
-    return render(request, "users/tokens.html", context, status=400 if fault or form.errors else 200)
+    live_first = Case(When(revoked_at=None, expires_at__gt=now, then=0), default=1)
+    own = ApiToken.objects.filter(user=request.user).order_by(live_first, "-pk")
+    rows = [
+        (token, token.holds(now), [SCOPES.get(name, name) for name in token.scopes])
+        for token in own[: tokens.MOST_TOKENS + PAGE]
+    ]
+    return _shown(request, "users/tokens.html", {"heading": _("Tokens for programs"), "rows": rows, **made})
 
 
 @require_POST
@@ -128,25 +140,11 @@ def revoke_token(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def own_webhooks(request: HttpRequest) -> HttpResponse:
-    """The user's webhooks, and the form that makes one; its secret is shown in this answer and never again."""
-    require(request.user, "core.report")
-    form, fault, secret = WebhookForm(request.POST or None), None, ""
-    if form.is_bound:
-        require(request.user, "core.make_webhook")
-        if form.is_valid():
-            try:
-                _webhook, secret = webhooks.make_webhook(by=request.user, **form.cleaned_data)
-                form = WebhookForm()
-            except Malformed as error:
-                fault = error
-    context = {
-        "form": form,
-        "fault": fault,
-        "secret": secret,
-        "may_make": request.user.has_perm("core.make_webhook"),
-        "rows": Webhook.objects.filter(user=request.user)[:PAGE],
-    }
-    return render(request, "users/webhooks.html", context, status=400 if fault or form.errors else 200)
+    """The user's webhooks, all that are told and the last of those that ended, and the form that makes one."""
+    made = _made(request, WebhookForm, "core.make_webhook", webhooks.make_webhook)
+    own = Webhook.objects.filter(user=request.user)
+    rows = own.order_by(F("ended_at").desc(nulls_first=True), "-pk")[: webhooks.MOST_WEBHOOKS + PAGE]
+    return _shown(request, "users/webhooks.html", {"heading": _("Webhooks"), "rows": rows, **made})
 
 
 def _webhook(request: HttpRequest, number: int) -> Webhook:
