@@ -477,8 +477,15 @@ def test_what_a_killed_backup_left_goes_with_the_next(archive: Path, empty: Plac
     restore(archive)
     left = tmp_path / ".sanchuang-abc.part"
     left.write_text("half")
-    back_up(tmp_path)
+    copy, held = tmp_path / ".sanchuang-copy", tmp_path / ".sanchuang-held"
+    for folder in (copy, held):
+        folder.mkdir()
+        (folder / "database.sqlite3").write_text("the whole database")
+    with snapshots.opened_alone(held):  # another backup is under way
+        back_up(tmp_path)
     assert not left.exists()
+    assert not copy.exists()
+    assert held.exists()
 
 
 # PostgreSQL's own programs

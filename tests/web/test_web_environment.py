@@ -190,3 +190,26 @@ def test_those_who_start_at_once_keep_one_secret(tmp_path: Path, monkeypatch: py
     assert len(secrets) == 1
     assert len(min(secrets)) >= 48
     assert [(path.name, path.stat().st_mode & 0o777) for path in var.iterdir()] == [("secret-key", 0o600)]
+
+
+def test_what_is_checked_is_what_is_used(tmp_path: Path) -> None:
+    """A blank behind a value, as a file of variables may hold it, opens no demonstration; an empty one is none."""
+    said = {
+        "SANCHUANG_PRODUCTION": "1 ",
+        "SANCHUANG_SSL_REDIRECT": "",
+        "SANCHUANG_HOSTS": " ",
+        "SANCHUANG_AUDIT_HASH": " sm3",
+        "SANCHUANG_EMAIL_FROM": "",
+        "SANCHUANG_VAR": str(tmp_path),
+        "SANCHUANG_SECRET_KEY": "k" * 64,
+        "DATABASE_URL": "",
+    }
+    code = (
+        "from sanchuang.web import settings as s; import json; print(json.dumps([s.PRODUCTION, s.DEMO, "
+        "s.SECURE_SSL_REDIRECT, s.ALLOWED_HOSTS, s.AUDIT_HASH, s.DEFAULT_FROM_EMAIL]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **said}, capture_output=True, text=True, check=True
+    )
+    hosts = ["localhost", "127.0.0.1", "[::1]"]
+    assert json.loads(done.stdout) == [True, False, True, hosts, "sm3", "sanchuang@localhost"]

@@ -6,7 +6,6 @@ that reads or writes records and left alone by those that only compute, so that 
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -69,12 +68,9 @@ def unprepared(error: Exception) -> Iterator[str]:
 
 def full(error: Exception) -> Iterator[str]:
     """The same for a disk without room; nothing when that is not the error's cause. What was not written is undone."""
-    from django.db import OperationalError
+    from sanchuang.core.errors import no_room
 
-    disk = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-    # PostgreSQL says "No space left on device"; SQLite is full, or fails to read and write.
-    words = ("full", "disk I/O", "No space left")
-    if disk or (isinstance(error, OperationalError) and any(word in str(error) for word in words)):
+    if no_room(error):
         yield "磁盘没有空间了，这一步没有写入；以前写好的都在"
         yield "　　腾出空间后再运行一次；导入用 sanchuang import resume 编号 接着做"
 

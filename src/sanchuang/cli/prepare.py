@@ -12,10 +12,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 import sanchuang
+from sanchuang.core.migrating import migrate as migrate
+from sanchuang.core.migrating import pending_migrations as pending_migrations
 from sanchuang.values import Malformed
 
 PACKS = Path(sanchuang.__file__).parent / "packs"
@@ -40,25 +40,6 @@ def pack_path(named: str) -> Path:
         names = "、".join(path.name for path in shipped) or "无"
         raise Malformed(f"不知道载入哪个区包（自带：{names}）", "用环境变量 SANCHUANG_PACK 指明一个")
     return shipped[0]
-
-
-def pending_migrations() -> list[str]:
-    """Names of the migrations that the database has not seen, in the order they would run."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
-
-
-def migrate() -> list[str]:
-    """Bring the tables up to date, and the database's guards with them; returns the migrations that ran."""
-    from sanchuang.core import triggers
-
-    pending = pending_migrations()
-    if pending:
-        call_command("migrate", verbosity=0, interactive=False)
-    else:
-        triggers.lay_missing()
-    return pending
 
 
 def pack_digest(path: Path) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import sqlite3
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 
 from sanchuang.core.language import parted
 
@@ -43,6 +46,15 @@ class Conflict(ValueError):
         self.message = message
         self.remedy = remedy
         super().__init__(parted(message, remedy))
+
+
+def no_room(error: BaseException) -> bool:
+    """Whether a disk without room, or a quota, is the cause of `error`."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    # SQLite is full, or fails to read and write; PostgreSQL says that no space is left.
+    words = ("full", "disk I/O", "No space left")
+    return isinstance(error, sqlite3.Error | OperationalError) and any(word in str(error) for word in words)
 
 
 def near(word: str, known: Iterable[str], count: int = 5) -> list[str]:

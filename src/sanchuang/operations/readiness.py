@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 
+from sanchuang.core.migrating import pending_migrations
 from sanchuang.core.models import PackLoad
 
 GONE = (DatabaseError, InterfaceError)
@@ -34,8 +34,7 @@ def _database() -> bool:
 def _migrations() -> bool:
     name = str(connection.settings_dict["NAME"])
     if name not in _up_to_date:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if pending_migrations():
             return False
         _up_to_date.add(name)
     return True

@@ -45,12 +45,15 @@ def description() -> dict[str, Any]:
         return dict(interface.description_of(PREFIX))
 
 
+@cache
+def _sent() -> bytes:
+    return json.dumps(description(), ensure_ascii=False).encode()
+
+
 @login_not_required
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description for programs; it says nothing of any record."""
-    return HttpResponse(
-        json.dumps(description(), ensure_ascii=False), content_type="application/json; charset=utf-8"
-    )
+    return HttpResponse(_sent(), content_type="application/json; charset=utf-8")
 
 
 @login_not_required

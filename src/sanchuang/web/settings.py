@@ -14,14 +14,13 @@ from sanchuang.operations.logs import configuration
 from sanchuang.web.account_settings import *  # noqa: F403
 from sanchuang.web.admin_look import UNFOLD as UNFOLD
 from sanchuang.web.environment import count, mail, one_of
-from sanchuang.web.variables import check
+from sanchuang.web.variables import check, given
 
 check(os.environ)
+GIVEN = given(os.environ)
 ROOT = Path(__file__).resolve().parents[3]
 WEB = Path(__file__).resolve().parent
-VAR = Path(
-    os.environ.get("SANCHUANG_VAR") or (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var"
-)
+VAR = Path(GIVEN.get("SANCHUANG_VAR") or (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "var")
 
 
 def kept_secret(name: str) -> str:
@@ -42,7 +41,7 @@ def kept_secret(name: str) -> str:
 
 def whole(name: str, usual: int, unit: str) -> int:
     """The whole number above 0, in `unit`, that the environment gives; `usual` where it gives none."""
-    text = os.environ.get(name, "").strip() or str(usual)
+    text = GIVEN.get(name, str(usual))
     if not text.isdecimal() or int(text) == 0:
         raise ValueError(f"{name}={text}；请写大于 0 的整数（{unit}），例如 {name}={usual}")
     return int(text)
@@ -75,14 +74,14 @@ def database(url: str) -> dict[str, object]:
 
 
 # A production site sets SANCHUANG_PRODUCTION=1: no demo users, no debug pages, secure cookies.
-PRODUCTION = os.environ.get("SANCHUANG_PRODUCTION", "") == "1"
+PRODUCTION = GIVEN.get("SANCHUANG_PRODUCTION", "") == "1"
 DEMO = not PRODUCTION
-DEBUG = os.environ.get("SANCHUANG_DEBUG", "") == "1" and not PRODUCTION
+DEBUG = GIVEN.get("SANCHUANG_DEBUG", "") == "1" and not PRODUCTION
 SECRET_KEY = os.environ.get("SANCHUANG_SECRET_KEY") or kept_secret("secret-key")
-SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SANCHUANG_OLD_SECRET_KEYS", "").split(",") if key]
-ALLOWED_HOSTS = os.environ.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+SECRET_KEY_FALLBACKS = [key for key in GIVEN.get("SANCHUANG_OLD_SECRET_KEYS", "").split(",") if key]
+ALLOWED_HOSTS = GIVEN.get("SANCHUANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 # Where people reach the site: addresses in mails and on papers begin with it.
-SITE_URL = os.environ.get("SANCHUANG_SITE", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = GIVEN.get("SANCHUANG_SITE", "http://127.0.0.1:8000").rstrip("/")
 
 # Each room is an application and serves its pages under its own name; see docs/how-to-add-a-room.md.
 ROOMS = ["policies"]
@@ -156,7 +155,7 @@ TEMPLATES = [
 ROOT_URLCONF = "sanchuang.web.urls"
 WSGI_APPLICATION = "sanchuang.web.wsgi.application"
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = {"default": database(GIVEN.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
@@ -188,11 +187,11 @@ STORAGES = {
 DJANGO_TABLES2_TEMPLATE = "core/table.html"
 
 # How many proxies of ours stand in front: each adds to X-Forwarded-For, the first also says whether TLS was used.
-PROXIES = count("SANCHUANG_PROXIES", os.environ.get("SANCHUANG_PROXIES", ""), 0)
+PROXIES = count("SANCHUANG_PROXIES", GIVEN.get("SANCHUANG_PROXIES", ""), 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
-SECURE_SSL_REDIRECT = PRODUCTION and os.environ.get("SANCHUANG_SSL_REDIRECT", "1") == "1"
+SECURE_SSL_REDIRECT = PRODUCTION and GIVEN.get("SANCHUANG_SSL_REDIRECT", "1") == "1"
 SECURE_HSTS_SECONDS = (
-    count("SANCHUANG_HSTS", os.environ.get("SANCHUANG_HSTS", ""), 31_536_000) if PRODUCTION else 0
+    count("SANCHUANG_HSTS", GIVEN.get("SANCHUANG_HSTS", ""), 31_536_000) if PRODUCTION else 0
 )
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
@@ -203,21 +202,21 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 # The hash of new rows of the audit trail: sha256, or sm3 where the state asks for its own.
-AUDIT_HASH = os.environ.get("SANCHUANG_AUDIT_HASH", "sha256").lower()
+AUDIT_HASH = GIVEN.get("SANCHUANG_AUDIT_HASH", "sha256").lower()
 X_FRAME_OPTIONS = "DENY"
 
-MAIL = mail(os.environ.get("SANCHUANG_EMAIL", ""), VAR / "mail")
+MAIL = mail(GIVEN.get("SANCHUANG_EMAIL", ""), VAR / "mail")
 EMAIL_BACKEND, EMAIL_FILE_PATH, EMAIL_TIMEOUT = MAIL.backend, MAIL.folder, 10
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("SANCHUANG_EMAIL_FROM", "sanchuang@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = GIVEN.get("SANCHUANG_EMAIL_FROM", "sanchuang@localhost")
 
 # Files that people upload. The scanner is a command that is given the file's path: "clamdscan --fdpass --no-summary".
 # One that fails or takes too long means that nothing is taken, unless SANCHUANG_SCAN_MUST=0.
 MAX_UPLOAD = whole("SANCHUANG_MAX_UPLOAD", 20, "MB") * 2**20
-SCANNER = shlex.split(os.environ.get("SANCHUANG_SCANNER", ""))
+SCANNER = shlex.split(GIVEN.get("SANCHUANG_SCANNER", ""))
 SCAN_SECONDS = whole("SANCHUANG_SCAN_SECONDS", 60, "秒")
-SCAN_MUST = os.environ.get("SANCHUANG_SCAN_MUST", "1") != "0"
+SCAN_MUST = GIVEN.get("SANCHUANG_SCAN_MUST", "1") != "0"
 
 # What is done behind the requests' backs waits in the database, and `sanchuang worker` does it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
@@ -227,7 +226,7 @@ API_RATE = whole("SANCHUANG_API_RATE", 600, "次")
 API_STRANGER_RATE = whole("SANCHUANG_API_STRANGER_RATE", 60, "次")
 
 # Whether other systems in the site's own network may be told of acts; a demonstration may, a production site must say so.
-WEBHOOK_PRIVATE = os.environ.get("SANCHUANG_WEBHOOK_PRIVATE", "1" if DEMO else "0") == "1"
+WEBHOOK_PRIVATE = GIVEN.get("SANCHUANG_WEBHOOK_PRIVATE", "1" if DEMO else "0") == "1"
 
 # A request whose body comes slowly holds a thread of its process. So there are many, and not all of them for bodies:
 # however many people stall in the middle of a form or a file, pages are still answered.
@@ -238,7 +237,7 @@ THREADS_WITH_BODIES = 24
 STOP_SECONDS = whole("SANCHUANG_STOP_SECONDS", 20, "秒")
 
 # Prometheus shows this token as `Authorization: Bearer …`; see docs/operations.md.
-METRICS_TOKEN = os.environ.get("SANCHUANG_METRICS_TOKEN", "")
+METRICS_TOKEN = GIVEN.get("SANCHUANG_METRICS_TOKEN", "")
 
-LOG = one_of("SANCHUANG_LOG", os.environ.get("SANCHUANG_LOG", ""), "auto", "json", "text")
+LOG = one_of("SANCHUANG_LOG", GIVEN.get("SANCHUANG_LOG", ""), "auto", "json", "text")
 LOGGING = configuration(LOG)

@@ -390,6 +390,12 @@ def faults(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield variable.name, said if said.startswith(variable.name) else f"{variable.name} {said}"
 
 
+def given(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that say anything, as they were checked: without blanks around them, an empty one left out."""
+    said = {variable.name: environ.get(variable.name, "").strip() for variable in VARIABLES}
+    return {name: text for name, text in said.items() if text}
+
+
 def check(environ: Mapping[str, str]) -> None:
     """Raise `Malformed` for the first variable whose value cannot be used, so that nothing starts by halves."""
     for _name, said in faults(environ):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from import_files import HEADS, company, credit_code, imported, received, text, tried, workbook
 
 from sanchuang.core import audit, confidential
 from sanchuang.core.audit.verifying import verify
 from sanchuang.core.errors import Conflict, Refused
-from sanchuang.core.models import AuditEntry
+from sanchuang.core.models import AuditEntry, Blob
 from sanchuang.core.roles import Role
 from sanchuang.core.search import search
 from sanchuang.registry.imports import actions, running
@@ -273,3 +275,17 @@ def test_remarks_on_rows_are_kept_up_to_a_limit_and_all_are_counted(
     rows = [HEADS, *(company(n, **{"成立日期": "x"}) for n in range(1, 9))]
     run = tried(received(text(rows), officer), officer)
     assert (run.counts, run.remarks.count()) == ({"faulty": 8}, 3)
+
+
+def test_what_was_found_infected_once_is_not_taken_in_unscanned(officer: Any) -> None:
+    content = text([HEADS, company(1)])
+    Blob.objects.create(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        content_type="text/csv",
+        scan=Blob.Scan.INFECTED,
+        scanned_at=timezone.now(),
+    )
+    with pytest.raises(Malformed, match="查毒"):
+        received(content, officer)
+    assert not Import.objects.exists()

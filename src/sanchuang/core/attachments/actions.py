@@ -69,21 +69,30 @@ class _Described:
         self.name, self.title, self.file_type, self.scanned = name, title, file_type, scanned
 
 
-def _attach(record: Model, by: User, upload: Upload, file: _Described) -> Attachment:
-    scanned_at = None if file.scanned.state is Blob.Scan.PENDING else timezone.now()
+def content_of(upload: Upload, content_type: str, scanned: Scanned) -> Blob:
+    """The row of the content of a file that is not infected, in the transaction at hand, which ends with `upload.keep()`.
+
+    Raises `Malformed` for what was found infected before and is not scanned now.
+    """
+    scanned_at = None if scanned.state is Blob.Scan.PENDING else timezone.now()
     blob, made = Blob.objects.get_or_create(
         sha256=upload.sha256,
         defaults={
             "size": upload.size,
-            "content_type": file.file_type.content_type,
-            "scan": file.scanned.state,
+            "content_type": content_type,
+            "scan": scanned.state,
             "scanned_at": scanned_at,
         },
     )
     if blob.scan == Blob.Scan.INFECTED and scanned_at is None:
         raise _infected()
     if not made and scanned_at:
-        Blob.objects.filter(pk=blob.pk).update(scan=file.scanned.state, scanned_at=scanned_at)
+        Blob.objects.filter(pk=blob.pk).update(scan=scanned.state, scanned_at=scanned_at)
+    return blob
+
+
+def _attach(record: Model, by: User, upload: Upload, file: _Described) -> Attachment:
+    blob = content_of(upload, file.file_type.content_type, file.scanned)
     try:
         with transaction.atomic():
             attachment = Attachment.objects.create(

@@ -11,24 +11,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
 from sanchuang.core.attachments import storage
 from sanchuang.core.audit.verifying import Verdict as AuditVerdict
 from sanchuang.core.audit.verifying import verify as verify_audit
+from sanchuang.core.errors import no_room
+from sanchuang.core.migrating import migrate
 from sanchuang.ledger.verifying import Verdict as LedgerVerdict
 from sanchuang.ledger.verifying import verify as verify_ledger
 from sanchuang.operations.backup import facts
 from sanchuang.operations.backup.archive import KEPT, LARGEST_KEPT, Reader
 from sanchuang.operations.backup.checking import WHAT, contents, engine_fits, opened
 from sanchuang.operations.backup.manifest import Manifest, key_mark
-from sanchuang.operations.backup.saving import FULL, full
+from sanchuang.operations.backup.saving import full
 from sanchuang.operations.backup.snapshots import TABLES, Tell, access, failed, rows, tool
 from sanchuang.values import Malformed
 
@@ -146,14 +148,12 @@ def _scratch(var: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(dir=var, prefix=SCRATCH))  # mode 0700
     try:
         yield folder
-    except OSError as error:
-        if error.errno in FULL:
+    except (OSError, OperationalError) as error:  # the second of SQLite, while the chains are recomputed
+        if no_room(error):
             raise full(var) from error
+        if isinstance(error, OperationalError):
+            raise
         raise Malformed(f"恢复不了：{error.strerror}（{error.filename}）", "核对目录的权限后再试") from error
-    except OperationalError as error:  # of SQLite, while the chains are recomputed
-        if "full" in str(error):
-            raise full(var) from error
-        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -190,7 +190,7 @@ def _placed(var: Path, scratch: Path, manifest: Manifest) -> Iterator[Callable[[
             target = var / name
             if not target.exists():
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                undo.append(target.unlink)
+                undo.append(partial(target.unlink, missing_ok=True))
             (scratch / name).rename(target)
         for folder in [storage.folder(), *storage.folder().glob("??")] if manifest.files else []:
             storage.sync_folder(folder)
@@ -210,7 +210,7 @@ def _placed(var: Path, scratch: Path, manifest: Manifest) -> Iterator[Callable[[
 
 def _putting_back(path: Path) -> Callable[[], Any]:
     if not path.exists():
-        return path.unlink
+        return partial(path.unlink, missing_ok=True)
     before = path.read_bytes()
     return lambda: path.write_bytes(before)
 
@@ -293,15 +293,14 @@ def _recomputed(manifest: Manifest, tell: Tell) -> tuple[AuditVerdict, LedgerVer
 
     A backup of an earlier version is brought up to date first, as `sanchuang run` would.
     """
-    before = len(facts.migrations(rows))
-    call_command("migrate", verbosity=0, interactive=False)
+    migrated = migrate()
     audit = verify_audit(
         expected=_head(manifest.audit), progress=lambda done, total: tell("审计记录", done, total)
     )
     ledger = verify_ledger(
         expected=_head(manifest.ledger), progress=lambda done, total: tell("账本", done, total)
     )
-    return audit, ledger, len(facts.migrations(rows)) - before
+    return audit, ledger, len(migrated)
 
 
 def _head(text: str) -> tuple[int, str] | None:

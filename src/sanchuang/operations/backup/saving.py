@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from django.conf import settings
 
 import sanchuang
 from sanchuang.core.attachments import storage
+from sanchuang.core.errors import no_room
 from sanchuang.operations.backup import facts
 from sanchuang.operations.backup.archive import CHUNK, KEPT, MANIFEST, Reader, Writer
 from sanchuang.operations.backup.manifest import (
@@ -28,11 +29,10 @@ from sanchuang.operations.backup.manifest import (
     key_mark,
     read_manifest,
 )
-from sanchuang.operations.backup.snapshots import Tell, snapshot
+from sanchuang.operations.backup.snapshots import Tell, opened_alone, snapshot
 from sanchuang.values import Malformed
 
 LAST = "last-backup"  # under VAR: when, where and how large the newest backup was
-FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -161,11 +161,13 @@ def _take(path: Path, target: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what backups left that were killed: nobody holds its lock any more."""
-    for path in folder.glob(".sanchuang-*.part"):
-        with suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
+    """Delete what backups left that were killed, half an archive and the copy of SQLite's: nobody holds its lock any more."""
+    for path in folder.glob(".sanchuang-*"):
+        with suppress(OSError), opened_alone(path):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -174,11 +176,11 @@ def _told(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if no_room(error):
             raise full(target.parent) from error
         raise Malformed(f"写不了“{target}”：{error.strerror}", "核对目录的权限，或另写一个目录") from error
     except sqlite3.Error as error:
-        if "full" in str(error) or "disk I/O" in str(error):
+        if no_room(error):
             raise full(target.parent) from error
         raise Malformed(f"读不了数据库：{error}", "核对 SANCHUANG_VAR，并看数据库文件是否完好") from error
 

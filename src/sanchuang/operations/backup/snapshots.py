@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -53,11 +54,25 @@ def snapshot(folder: Path, tell: Tell) -> AbstractContextManager[Snapshot]:
 
 
 @contextmanager
+def opened_alone(path: Path) -> Iterator[None]:
+    """Hold a file or a folder for this process alone; raises `OSError` where another holds it. It ends with the process."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def _sqlite(folder: Path, tell: Tell) -> Iterator[Snapshot]:
     """A copy by SQLite's own backup, inside one reading transaction: writers go on, and the copy is of one moment."""
     path = connection.settings_dict["NAME"]
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix=".sanchuang-") as scratch,
+        opened_alone(
+            Path(scratch)
+        ),  # until the end: a copy that nobody holds is swept away by the next backup
         closing(
             sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None)
         ) as source,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanchuang.core import audit
 from sanchuang.core.attachments import Upload, content
+from sanchuang.core.attachments.actions import content_of
 from sanchuang.core.attachments.names import cleaned
 from sanchuang.core.attachments.scanner import scan
 from sanchuang.core.errors import Conflict
@@ -59,15 +59,8 @@ def receive(upload: Upload, *, by: User, kind: str, source: str, sheet: str = ""
     file_type = content.type_of(name)
     with transaction.atomic():
         authorise(by, PERMISSION)
-        blob, _made = Blob.objects.get_or_create(
-            sha256=upload.sha256,
-            defaults={
-                "size": upload.size,
-                "content_type": file_type.content_type if file_type else "application/octet-stream",
-                "scan": scanned.state,
-                "scanned_at": None if scanned.state is Blob.Scan.PENDING else timezone.now(),
-            },
-        )
+        content_type = file_type.content_type if file_type else "application/octet-stream"
+        blob = content_of(upload, content_type, scanned)
         run = Import.objects.create(
             kind=kind,
             source=source,
