@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Collection
 
@@ -20,14 +19,11 @@ from sanchuang.core.accounts.actions import GUARDED, make_user
 from sanchuang.core.errors import Unfit
 from sanchuang.core.models import Invitation, Membership, User
 from sanchuang.core.permissions import authorise
+from sanchuang.core.sign_in.secrets import digest_of
 from sanchuang.values import Malformed
 
 DAYS = 14  # how long a link can be used, unless said otherwise
 MOST_DAYS = 90
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -72,7 +68,7 @@ def invite(
             _("A link can be used for 1 to %(most)s days") % {"most": MOST_DAYS}, _("Choose another span")
         )
     token = secrets.token_urlsafe(24)
-    made.token_digest = _digest(token)
+    made.token_digest = digest_of(token)
     made.valid_to = timezone.localdate() + dt.timedelta(days=days)
     made.save()
     audit.created(made, by=by, verb="core.invite")
@@ -96,7 +92,7 @@ def withdraw(invitation: Invitation, *, by: User, why: str = "") -> None:
 def invitation_of(token: str) -> Invitation:
     """The open invitation behind a link. Raises `Unfit`, in the same words whether it is wrong, used or too old."""
     found = Invitation.objects.filter(
-        token_digest=_digest(token), state=Invitation.State.OPEN, valid_to__gte=timezone.localdate()
+        token_digest=digest_of(token), state=Invitation.State.OPEN, valid_to__gte=timezone.localdate()
     ).first()
     if found is None or not found.made_by.is_active:
         raise Unfit(

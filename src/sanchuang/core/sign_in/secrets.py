@@ -1,14 +1,20 @@
-"""Secrets of the second step as the database keeps them: readable only with the site's secret key."""
+"""Secrets as the database keeps them: readable only with the site's secret key, or only to be compared."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 SALT = "sanchuang.core.sign_in.secrets"
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a random, long secret that is only compared: a fast hash gives nobody a chance to guess it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _keys() -> MultiFernet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Iterable
 
@@ -17,6 +16,7 @@ from sanchuang.core import audit
 from sanchuang.core.language import listed
 from sanchuang.core.models import ApiToken, User
 from sanchuang.core.permissions import authorise
+from sanchuang.core.sign_in.secrets import digest_of
 from sanchuang.core.tokens.scopes import SCOPES
 from sanchuang.values import Malformed
 
@@ -87,11 +87,6 @@ def revoke_token(token: ApiToken, *, by: User) -> None:
 def held(user: User, now: dt.datetime) -> QuerySet[ApiToken]:
     """The tokens of `user` that hold at `now`."""
     return ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=now)
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a secret. It is random and long, so that a fast hash gives nobody a chance to guess it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def token_of(secret: str) -> ApiToken | None:

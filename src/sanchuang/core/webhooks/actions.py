@@ -177,7 +177,8 @@ def attempt(number: int) -> None:
         return
     entry = AuditEntry.objects.filter(number=delivery.entry).first()
     secret = unseal(hook.secret)
-    if entry is None or hook.ended_at is not None or not _concerns(hook, entry, _records([entry])):
+    records = _records([entry]) if entry is not None else {}
+    if entry is None or hook.ended_at is not None or not _concerns(hook, entry, records):
         _settle(delivery, State.DROPPED, error="")
         return
     if secret is None:
@@ -186,12 +187,12 @@ def attempt(number: int) -> None:
     Delivery.objects.filter(pk=number).update(tries=delivery.tries + 1, next_at=now + HELD)
     delivery.tries += 1
     headers = {"X-Sanchuang-Event": entry.verb, "X-Sanchuang-Delivery": str(delivery.pk)}
-    _note(delivery, send(hook.url, event(entry), secret, headers))
+    _note(delivery, send(hook.url, event(entry, records), secret, headers))
 
 
-def event(entry: AuditEntry) -> bytes:
+def event(entry: AuditEntry, records: Records) -> bytes:
     """What is told of an act: that it was done, to which record, when and where to read it; nothing of what was changed."""
-    kind, record = kinds.kind_of(entry.model), _records([entry]).get((entry.model, entry.record))
+    kind, record = kinds.kind_of(entry.model), records.get((entry.model, entry.record))
     address = kind.address(record) if kind is not None and record is not None else ""
     said = {
         "id": f"evt_{entry.digest[:32]}",
