@@ -7,7 +7,7 @@ import datetime as dt
 import operator
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rulekit import DAY, DICTIONARY, document
 
@@ -318,6 +318,7 @@ pieces = st.lists(
 
 
 @given(pieces)
+@example(["sum_years", "("])
 @settings(max_examples=600, deadline=None)
 def test_any_heap_of_words_is_an_expression_or_one_fault(words):
     from sanchuang.engines.markup import Problems

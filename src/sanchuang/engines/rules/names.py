@@ -248,9 +248,11 @@ class Names:
         """`sum_years(研发费用, 3)`: the last full year and those before it."""
         self.need("(")
         token = self.now
+        example = "例：sum_years(研发费用, 3)"
+        if token.type == "end":
+            raise SyntaxFault("sum_years 要一个按年度的数", token.at, example)
         self.i += 1
         node = self.fact(token, place)
-        example = "例：sum_years(研发费用, 3)"
         assert isinstance(node, FactRef)
         if node.shift is None or node.type.kind not in NUMERIC:
             raise SyntaxFault("sum_years 要一个按年度的数", token.at, example)
