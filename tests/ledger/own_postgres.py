@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -51,7 +52,8 @@ class Server:
         first = int(pid_file.read_text().split()[0])
         family = [first, *(pid for pid in _processes() if _parent(pid) == first)]
         for pid in family:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # a process that served somebody may just have ended by itself
+                os.kill(pid, signal.SIGKILL)
         while any(Path(f"/proc/{pid}").exists() and _parent(pid) for pid in family):
             time.sleep(0.02)
         # Where nobody buries the dead at once, the server would think that the one before is alive.

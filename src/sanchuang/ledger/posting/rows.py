@@ -113,20 +113,22 @@ def insert(rows: Sequence[Sequence[Any]]) -> list[int]:
     values = ", ".join([f"({width})"] * len(rows))
     found = run(
         f"INSERT INTO {_T} ({_COLUMNS}, digest) VALUES {values} RETURNING id",
-        [adapted(value) for row in rows for value in row],
+        adapted(value for row in rows for value in row),
     )
     return sorted(row[0] for row in found)
 
 
-def adapted(value: Any) -> Any:
-    """A value as the database's driver takes it; all whole numbers alike, so that a statement is prepared once."""
+def adapted(values: Iterable[Any]) -> list[Any]:
+    """Values as the database's driver takes them; all whole numbers alike, so that a statement is prepared once."""
+    if connection.vendor == "postgresql":
+        return [Int8(value) if type(value) is int else value for value in values]
+    return [_as_text(value) for value in values]
+
+
+def _as_text(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if type(value) is int and connection.vendor == "postgresql":
-        return Int8(value)
-    return value
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _places(keys: Iterable[Any]) -> str:

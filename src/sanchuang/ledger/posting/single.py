@@ -7,7 +7,6 @@ unusual is left to `writing`: what the database refuses here is worked out there
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import DataError, IntegrityError, OperationalError, connection
 from django.db.models import Model
@@ -70,9 +69,9 @@ def post_one(order: Order, *, by: User, reason: Model, day: dt.date) -> Transfer
         "request": request_id(),
         "algorithm": "sha256",
     }
-    values: list[Any] = [rows.adapted(given.get(name)) for name in _GIVEN]
+    values = rows.adapted([*(given.get(name) for name in _GIVEN), _Known.load])
     try:
-        found = rows.run(_INSERT, [*values, rows.adapted(_Known.load)])
+        found = rows.run(_INSERT, values)
     except (IntegrityError, DataError):
         return None
     except OperationalError:
