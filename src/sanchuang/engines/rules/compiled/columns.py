@@ -1,0 +1,240 @@
+"""A population as columns: whole numbers, booleans and words' numbers, each with a mask where some values are unknown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from sanchuang.engines.rules.compiled.ir import Column
+from sanchuang.engines.rules.compiled.lowering import FINE, Present
+from sanchuang.engines.rules.compiled.ranges import Span
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType
+from sanchuang.values import Malformed, Yuan
+
+
+class Unreadable(ValueError):
+    """A column that is no fact as the dictionary has it: which, in which row, and what to do."""
+
+    def __init__(self, column: str, row: int | None, message: str, remedy: str) -> None:
+        where = f"列“{column}”" + ("" if row is None else f"第 {row + 1} 行")
+        super().__init__(f"{where}：{message} — {remedy}")
+        self.column, self.row = column, row
+
+
+@dataclass
+class Values:
+    """One column: `data` has a number or boolean for each row, `known` a mask (None: all are known)."""
+
+    data: np.ndarray[Any, Any]
+    known: np.ndarray[Any, Any] | None
+    span: Span
+
+
+@dataclass
+class Population:
+    """Companies in rows, facts in columns. `names` are those that a column had in the file, for messages."""
+
+    rows: int
+    year: int  # the last full year before the day asked for
+    dictionary: FactDictionary
+    frame: pl.DataFrame
+    of_fact: dict[tuple[str, int | None], list[str]] = field(default_factory=dict)
+    unit: int = 100
+    others: dict[str, int] = field(default_factory=dict)  # words that no rule mentions
+    _values: dict[Column, Values] = field(default_factory=dict)
+
+    def present(self) -> Present:
+        """Which facts there are, and of which some values are unknown."""
+        open_ = {
+            key for key, names in self.of_fact.items() if all(self.frame[name].null_count() for name in names)
+        }
+        return Present(frozenset(self.of_fact), frozenset(open_))
+
+
+def population(
+    frame: pl.DataFrame, dictionary: FactDictionary, on: dt.date, *, unit: int = 100, years: int = 21
+) -> Population:
+    """The facts of a frame. A column is named as a fact (identifier, label or alias), with `@2025` for one year's values.
+
+    Whole numbers of money count `unit` fen (100: yuan). Columns that name no fact are left alone.
+    """
+    year = on.year - 1
+    found: dict[tuple[str, int | None], list[str]] = {}
+    for name in frame.columns:
+        fact, _, said = name.partition("@")
+        spec = dictionary.find(fact)
+        if spec is None:
+            continue
+        if said:
+            if not said.isdecimal():
+                raise Unreadable(name, None, f"“{said}”不是年度", f"写成 {fact}@{year}")
+            found.setdefault((spec.name, int(said) - year), []).insert(0, name)
+        elif spec.per.value == "static":
+            found.setdefault((spec.name, None), []).append(name)
+        else:  # holds for any year, where that year has no column of its own
+            for shift in range(-years, 2):
+                found.setdefault((spec.name, shift), []).append(name)
+    return Population(frame.height, year, dictionary, frame, found, unit)
+
+
+def values(of: Population, column: Column, words: Mapping[str, int]) -> Values:
+    """A fact's column. Raises `Unreadable`."""
+    if column not in of._values:
+        spec = of.dictionary.specs[column.fact]
+        names = of.of_fact[column.fact, column.shift]
+        series = of.frame[names[0]]
+        for name in names[1:]:  # those of the year itself first
+            if series.null_count():
+                series = series.zip_with(series.is_not_null(), of.frame[name].cast(series.dtype))
+        of._values[column] = _values(series, spec, column, of.unit, words, of.others)
+    return of._values[column]
+
+
+def _values(
+    series: pl.Series,
+    spec: FactSpec,
+    column: Column,
+    unit: int,
+    words: Mapping[str, int],
+    others: dict[str, int],
+) -> Values:
+    known = None if not series.null_count() else series.is_not_null().to_numpy()
+    match spec.type:
+        case FactType.BOOL:
+            return Values(_bools(series), known, (0, 1))
+        case FactType.TEXT | FactType.CHOICE:
+            return _coded(series, spec, words, others, known)
+        case FactType.DATE:
+            data = _days(series, column.form)
+        case FactType.MONEY:
+            data = _whole(series, spec, unit, _fen)
+        case FactType.NUMBER | FactType.RATE:
+            data = _whole(series, spec, FINE, _millionths)
+        case _:
+            data = _whole(series, spec, 1, lambda text: int(Decimal(text)) if Decimal(text) % 1 == 0 else None)
+    return Values(data, known, _span(data))
+
+
+def _span(data: np.ndarray[Any, Any]) -> Span:
+    """A span that holds all values, in powers of ten, so that populations of one kind have the same."""
+    if not data.size:
+        return 0, 0
+    low, high = int(data.min()), int(data.max())
+    size = 1000
+    while size < max(-low, high):
+        size *= 10
+    return (-size if low < 0 else 0), size
+
+
+def _bools(series: pl.Series) -> np.ndarray[Any, Any]:
+    if series.dtype == pl.Boolean:
+        return series.fill_null(False).to_numpy()
+    if series.dtype.is_integer() and series.drop_nulls().is_in([0, 1]).all():
+        return series.fill_null(0).cast(pl.Boolean).to_numpy()
+    if series.dtype == pl.String:
+        said = {"true": True, "false": False, "是": True, "否": False, "1": True, "0": False}
+        return _each(series, said.get, "不是“是”或“否”", "写成 true 或 false").astype(np.bool_)
+    raise Unreadable(series.name, None, f"要是或否，却是 {series.dtype}", "写成 true 或 false")
+
+
+def _whole(
+    series: pl.Series, spec: FactSpec, factor: int, read: Callable[[str], int | None]
+) -> np.ndarray[Any, Any]:
+    if series.dtype.is_integer():
+        data = series.fill_null(0).to_numpy()
+        if factor == 1:
+            return data
+        most = max(abs(int(data.min())), abs(int(data.max()))) if data.size else 0
+        if most > (2**63 - 1) // factor:
+            row = int(np.argmax(np.abs(data.astype(object))))
+            raise Unreadable(series.name, row, "数太大，64 位放不下", "核对单位，或去掉这一行")
+        return data.astype(np.int64) * factor
+    if series.dtype == pl.String:
+        return _each(series, read, f"不是{spec.label()}的数", "写成数和单位")
+    if isinstance(series.dtype, pl.Decimal):
+        exact = _each(series.cast(pl.String), lambda text: _scaled(text, factor), "小数位太多", "写到分为止")
+        return exact
+    if series.dtype == pl.Null:
+        return np.zeros(len(series), np.int64)
+    raise Unreadable(series.name, None, f"{series.dtype} 不是精确的数", "存成整数、Decimal 或文字")
+
+
+def _each(series: pl.Series, read: Callable[[str], Any], message: str, remedy: str) -> np.ndarray[Any, Any]:
+    out = np.zeros(len(series), np.int64)
+    for row, text in enumerate(series):
+        if text is None:
+            continue
+        try:
+            value = read(text.strip())
+        except (Malformed, InvalidOperation, ValueError):
+            value = None
+        if value is None:
+            raise Unreadable(series.name, row, f"“{text}”{message}", remedy)
+        if not -(2**63) < value < 2**63:
+            raise Unreadable(series.name, row, f"“{text}”太大，64 位放不下", "核对单位，或去掉这一行")
+        out[row] = value
+    return out
+
+
+def _fen(text: str) -> int | None:
+    return Yuan.parse(text).fen if text.endswith("元") else _scaled(text, 100)
+
+
+def _millionths(text: str) -> int | None:
+    return _scaled(text[:-1], FINE // 100) if text.endswith(("%", "％")) else _scaled(text, FINE)
+
+
+def _scaled(text: str, factor: int) -> int | None:
+    exact = Decimal(text) * factor
+    return int(exact) if exact == exact.to_integral_value() else None
+
+
+def _days(series: pl.Series, form: str) -> np.ndarray[Any, Any]:
+    if series.dtype == pl.String:
+        series = series.str.to_date("%Y-%m-%d", strict=True)
+    if series.dtype != pl.Date:
+        raise Unreadable(series.name, None, f"{series.dtype} 不是日期", "存成日期，或写成 2025-05-27")
+    series = series.fill_null(dt.date(1970, 1, 1))
+    if form == "ymd":
+        whole = series.dt.year().cast(pl.Int64) * 10_000 + series.dt.month().cast(pl.Int64) * 100 + series.dt.day()
+        return whole.to_numpy()
+    return series.cast(pl.Int32).cast(pl.Int64).to_numpy() + dt.date(1970, 1, 1).toordinal()
+
+
+def _coded(
+    series: pl.Series,
+    spec: FactSpec,
+    words: Mapping[str, int],
+    others: dict[str, int],
+    known: np.ndarray[Any, Any] | None,
+) -> Values:
+    if series.dtype.is_integer():
+        if not spec.choices:
+            series = series.cast(pl.String)
+        else:
+            data = series.fill_null(0).to_numpy()
+            if data.size and not (0 <= int(data.min()) and int(data.max()) < len(spec.choices)):
+                row = int(np.argmax((data < 0) | (data >= len(spec.choices))))
+                raise Unreadable(series.name, row, f"没有第 {data[row]} 个选项", f"写 0 到 {len(spec.choices) - 1}")
+            codes = np.array([words[choice] for choice in spec.choices], np.int32)
+            return Values(codes[data], known, (0, max(len(words) - 1, 0)))
+    if series.dtype not in (pl.String, pl.Categorical) and not isinstance(series.dtype, pl.Enum):
+        raise Unreadable(series.name, None, f"{series.dtype} 不是文字", "存成文字")
+    found = series.cast(pl.String).unique().drop_nulls().sort().to_list()
+    for word in found:
+        if spec.choices and word not in spec.choices:
+            row = int((series.cast(pl.String) == word).arg_max() or 0)
+            raise Unreadable(series.name, row, f"“{word}”不在选项之内", f"可选：{'、'.join(spec.choices)}")
+    # Other words are numbered after those of the rules, alike in every column, so that equal texts stay equal.
+    numbers = {
+        word: words[word] if word in words else others.setdefault(word, len(words) + len(others)) for word in found
+    }
+    data = series.cast(pl.String).replace_strict(numbers, default=0, return_dtype=pl.Int64).fill_null(0).to_numpy()
+    return Values(data, known, (0, max(numbers.values(), default=0)))
+

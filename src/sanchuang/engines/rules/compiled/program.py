@@ -1,0 +1,134 @@
+"""What is to be computed for a population: outputs of the policies in force on a day, as one graph."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sanchuang.engines.rules.compiled.forms import Day, Flag, Form, Number, Split, Word
+from sanchuang.engines.rules.compiled.ir import Column, Expr, Op, columns_of, reachable
+from sanchuang.engines.rules.compiled.lowering import Lowering, Present
+from sanchuang.engines.rules.compiled.ranges import Span, TooWide, spans
+from sanchuang.engines.rules.compiled.words import Words
+from sanchuang.engines.rules.dictionary import FactSpec, FactType
+from sanchuang.engines.rules.policy import Policy
+from sanchuang.engines.rules.types import Kind, Type
+
+MOST_MONEY = 10**17
+MOST_COUNT = 10**10
+
+
+@dataclass(frozen=True)
+class Output:
+    """A column of the result: `top / bottom`, where the bottom is 1 for all but rates and unrounded amounts."""
+
+    name: str
+    type: Type
+    top: Expr
+    bottom: Expr
+
+
+@dataclass(frozen=True)
+class Program:
+    """Outputs with the words they use and the facts they ask for."""
+
+    outputs: tuple[Output, ...]
+    words: Words
+    on: dt.date
+    nodes: tuple[Expr, ...]
+    specs: dict[str, FactSpec]
+
+    @property
+    def roots(self) -> list[Expr]:
+        """Every node that is an output."""
+        return [node for output in self.outputs for node in (output.top, output.bottom)]
+
+    def columns(self) -> list[tuple[Column, Expr]]:
+        """The facts asked for, in a fixed order."""
+        return sorted(((node.data, node) for node in columns_of(self.nodes)), key=lambda pair: pair[0].name)
+
+    def limits(self) -> tuple[int, int]:
+        """Up to which size money (fen) and counts may be for 64 bits to suffice.
+
+        Raises `TooWide` when not even small ones are safe.
+        """
+        money = MOST_MONEY
+        while money >= 10**9:
+            count = min(MOST_COUNT, money)
+            while count >= 10**6:
+                try:
+                    spans(self.nodes, lambda column: self.widest(column, money, count))
+                except TooWide:
+                    count //= 10
+                else:
+                    return money, count
+            money //= 10
+        raise TooWide("the rules multiply more than 64 bits can hold")
+
+    def widest(self, column: Column, money: int, count: int) -> Span:
+        """The span of a column whose values are within the limits."""
+        spec = self.specs[column.fact]
+        if spec.type is FactType.MONEY:
+            return -money, money
+        if spec.type is FactType.DATE:
+            return 0, 99_991_231
+        if spec.type in (FactType.TEXT, FactType.CHOICE):
+            return 0, 2**31
+        return -count, count
+
+
+def program(
+    policies: Iterable[Policy], on: dt.date, present: Present | None = None, also: Sequence[tuple[str, str]] = ()
+) -> Program:
+    """The outputs `ID.eligible`, `ID.amount` and `ID.result` of every policy in force on the day, and definitions asked for.
+
+    `present` says which facts there are (by default any, none of them certain); `also` names definitions (policy, name).
+    """
+    policies = [p for p in policies if p.in_force(on)]
+    lowering = Lowering(policies, on, present or Present.all_open(policies))
+    made: dict[str, Output] = {}
+
+    def keep(name: str, type_: Type, form: Form) -> None:
+        top, bottom = _pair(lowering, form)
+        made[name] = Output(name, type_, top, bottom)
+
+    for policy in policies:
+        if policy.conditions:
+            keep(f"{policy.id}.eligible", Type(Kind.BOOL), Flag(lowering.eligible(policy)))
+        if policy.amount is not None:
+            keep(f"{policy.id}.amount", Type(Kind.MONEY), Number(lowering.amount(policy), lowering.make.int(1)))
+        if policy.result is not None:
+            node = policy.definitions[policy.result].node
+            keep(f"{policy.id}.result", node.type, lowering.definition(policy.id, policy.result))
+    for policy_id, name in also:
+        type_ = lowering.policies[policy_id].definitions[name].node.type
+        keep(f"{policy_id}.{name}", type_, lowering.definition(policy_id, name))
+    nodes = tuple(reachable(node for output in made.values() for node in (output.top, output.bottom)))
+    specs = {spec.name: spec for policy in policies for spec in policy.facts()}
+    return Program(tuple(made.values()), lowering.words, on, nodes, specs)
+
+
+def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:
+    """A form as one top and one bottom."""
+    make = lowering.make
+    match form:
+        case Number():
+            return form.top, form.bottom
+        case Day():
+            return form.count, make.int(1)
+        case Word():
+            return form.code, make.int(1)
+        case Flag():
+            return form.truth, make.int(1)
+        case Split():
+            (a, one), (b, other) = _pair(lowering, form.then), _pair(lowering, form.otherwise)
+            return (
+                make.cases(form.when, a, b, strict=True),
+                make.cases(form.when, one, other, strict=True),
+            )
+
+
+def is_lookup(node: Expr) -> bool:
+    """Whether a node reads a table."""
+    return node.op is Op.LOOKUP

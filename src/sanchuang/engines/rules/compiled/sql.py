@@ -1,0 +1,151 @@
+"""The graph as SQL: one statement of nested selects over a table `population` with a column for each fact.
+
+Words are their numbers, money is fen, days are counted. A column is NULL where the fact is unknown, and SQL's own
+three-valued logic does the rest; a choice whose condition may be NULL is spelt out, as `ELSE` would take it for "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sanchuang.engines.rules.compiled.ir import Expr, Op
+from sanchuang.engines.rules.compiled.layers import layers
+from sanchuang.engines.rules.compiled.program import Program
+from sanchuang.engines.rules.compiled.ranges import Span
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a database writes what differs: 64-bit literals, division that cuts toward zero, and a fence between selects."""
+
+    name: str
+    whole: str  # format of a number
+    divided: str  # format of a division of whole numbers
+    yes: str = "TRUE"
+    no: str = "FALSE"
+    null: str = "NULL"
+    null_bool: str = "NULL"
+    fence: str = ""
+    quote: str = '"'
+
+
+DIALECTS = {
+    d.name: d
+    for d in (
+        Dialect("duckdb", "{}::BIGINT", "({} // {})", null="NULL::BIGINT", null_bool="NULL::BOOLEAN"),
+        Dialect("sqlite", "{}", "({} / {})", yes="1", no="0", fence=" LIMIT -1 OFFSET 0"),
+        Dialect(
+            "postgres", "{}::bigint", "({} / {})", null="NULL::bigint", null_bool="NULL::boolean", fence=" OFFSET 0"
+        ),
+        Dialect("clickhouse", "toInt64({})", "intDiv({}, {})", yes="true", no="false"),
+        Dialect(
+            "spark", "{}L", "({} DIV {})", null="CAST(NULL AS BIGINT)", null_bool="CAST(NULL AS BOOLEAN)", quote="`"
+        ),
+    )
+}
+
+
+def statement(program: Program, dialect: str, between: Mapping[int, Span] | None = None) -> str:
+    """The query that gives `n` and, for each output by its place, `o0`, `b0`, … in the order of `n`.
+
+    `between` are the spans of the numbers; those that are never negative are divided more simply.
+    """
+    printer = _Printer(DIALECTS[dialect], between or {})
+    plan = layers(program.roots)
+    read = ", ".join(printer.quoted(column.name) for column, _node in program.columns())
+    inner = f"SELECT n{', ' if read else ''}{read} FROM population"
+    for bound, needed in zip(plan.bound, plan.needed, strict=True):
+        made = {node.number: printer.print(node) for node in bound}
+        printer.bound |= set(made)
+        listed = ["n"]
+        for node in needed:
+            name = printer.name(node)
+            listed.append(f"{made[node.number]} AS {name}" if node.number in made else name)
+        inner = f"SELECT {', '.join(listed)}\nFROM ({inner}{printer.dialect.fence}) AS q"
+    listed = ["n"]
+    for at, output in enumerate(program.outputs):
+        listed.append(f"{printer(output.top)} AS o{at}")
+        if output.bottom.constant != 1:
+            listed.append(f"{printer(output.bottom)} AS b{at}")
+    return f"SELECT {', '.join(listed)}\nFROM ({inner}{printer.dialect.fence}) AS q\nORDER BY n"
+
+
+class _Printer:
+    """Turns nodes into SQL; those in `bound` are columns already."""
+
+    def __init__(self, dialect: Dialect, between: Mapping[int, Span]) -> None:
+        self.dialect = dialect
+        self.between = between
+        self.bound: set[int] = set()
+
+    def __call__(self, node: Expr) -> str:
+        return self.name(node) if node.number in self.bound else self.print(node)
+
+    def name(self, node: Expr) -> str:
+        """The column of a node that is one."""
+        return self.quoted(node.data.name) if node.op is Op.COLUMN else f"v{node.number}"
+
+    def quoted(self, name: str) -> str:
+        """A name as the dialect quotes it."""
+        return f"{self.dialect.quote}{name}{self.dialect.quote}"
+
+    def print(self, node: Expr) -> str:
+        """The expression of a node."""
+        d, args = self.dialect, node.args
+        match node.op:
+            case Op.COLUMN:
+                return self.name(node)
+            case Op.INT:
+                text = d.whole.format(abs(node.data))
+                return text if node.data >= 0 else f"(-{text})"
+            case Op.BOOL:
+                return d.yes if node.data else d.no
+            case Op.UNKNOWN:
+                return d.null_bool if node.is_bool else d.null
+            case Op.LOOKUP:
+                return self._lookup(node)
+            case Op.NOT:
+                return f"(NOT {self(args[0])})"
+            case Op.KNOWN:
+                return f"({self(args[0])} IS NOT NULL)"
+            case Op.GUARD:
+                there = " AND ".join(f"{self(part)} IS NOT NULL" for part in args[1:])
+                return f"CASE WHEN {there} THEN {self(args[0])} END"
+            case Op.AND | Op.OR:
+                return "(" + f" {node.op.upper()} ".join(self(part) for part in args) + ")"
+            case Op.CASES | Op.STRICT:
+                return self._choice(node)
+            case Op.FLOORDIV:
+                return self._divided(node)
+        sign = "=" if node.op is Op.EQ else str(node.op)
+        return f"({self(args[0])} {sign} {self(args[1])})"
+
+    def _lookup(self, node: Expr) -> str:
+        cells = (f"WHEN {at} THEN {self._whole(cell)}" for at, cell in enumerate(node.data.values) if cell is not None)
+        branches = " ".join(cells)
+        if not branches:
+            return self.dialect.null
+        return f"CASE {self(node.args[0])} {branches} END"
+
+    def _whole(self, value: int) -> str:
+        text = self.dialect.whole.format(abs(value))
+        return text if value >= 0 else f"(-{text})"
+
+    def _choice(self, node: Expr) -> str:
+        when, then, otherwise = node.args
+        c, a, b = self(when), self(then), self(otherwise)
+        if not when.nullable:
+            return f"CASE WHEN {c} THEN {a} ELSE {b} END"
+        same = f" WHEN {a} = {b} THEN {a}" if node.op is Op.CASES else ""
+        return f"CASE WHEN {c} THEN {a} WHEN NOT {c} THEN {b}{same} END"
+
+    def _divided(self, node: Expr) -> str:
+        """Databases cut toward zero; a floor takes the remainder off first."""
+        above, below = node.args
+        a, b = self(above), self(below)
+        if below.constant is None:
+            b = f"NULLIF({b}, {self._whole(0)})"
+        if self.between.get(above.number, (-1, 0))[0] >= 0:
+            return self.dialect.divided.format(a, b)
+        return self.dialect.divided.format(f"({a} - (({a} % {b}) + {b}) % {b})", b)
