@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sanchuang.cli.options import Format, FormatOption, print_json
+
+if TYPE_CHECKING:
+    from sanchuang.engines.rules import Policy
 
 app = typer.Typer(help="政策：列出、阅读、检查。", no_args_is_help=True)
 
@@ -97,15 +100,16 @@ def show(
 
 @app.command("check", epilog="例：sanchuang policy check src/sanchuang/packs/westlake")
 def check(
-    path: Annotated[Path, typer.Argument(help="区包目录（含 pack.yaml）。")],
+    path: Annotated[
+        Path, typer.Argument(help="区包目录（含 pack.yaml），或放着 facts.yaml 和政策文件的目录。")
+    ],
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """检查区包里的政策文件：语法、类型、单位、名称，并运行文件里的样例。"""
-    from sanchuang.core.pack.reader import read_pack
+    """检查政策文件：语法、类型、单位、名称，并运行文件里的样例。"""
     from sanchuang.engines.markup import Problems
 
     try:
-        pack = read_pack(path)
+        policies = _checked(path)
     except Problems as error:
         found = [p for p in error.problems if p.source.endswith(".md")] or error.problems
         if format is Format.JSON:
@@ -115,8 +119,27 @@ def check(
             for problem in found:
                 typer.echo(str(problem))
         raise typer.Exit(1) from error
-    counts = {f.policy.id: len(f.policy.tests) for f in pack.policies}
+    counts = {policy.id: len(policy.tests) for policy in policies}
     if format is Format.JSON:
         print_json({"policies": counts, "problems": []})
         return
     typer.echo(f"{len(counts)} 项政策，{sum(counts.values())} 个样例，全部符合。")
+
+
+def _checked(path: Path) -> list[Policy]:
+    """The policies of a pack or of a plain folder, examples run. Raises `Problems`."""
+    from sanchuang.core.pack.reader import MANIFEST, read_pack
+    from sanchuang.engines.markup import Problem, Problems
+    from sanchuang.engines.rules import read_rules, run_examples
+    from sanchuang.engines.rules.folder import FACTS
+
+    if path.name == MANIFEST or (path / MANIFEST).exists():
+        return [file.policy for file in read_pack(path).policies]
+    if path.is_dir() and not (path / FACTS).exists():
+        message = f"没有 {MANIFEST}，也没有 {FACTS}"
+        remedy = f"给出区包目录，或放着 {FACTS} 和政策文件的目录"
+        raise Problems([Problem(path.as_posix(), 0, 0, message, remedy)])
+    policies = read_rules(path)
+    if failures := run_examples(policies):
+        raise Problems([failure.problem() for failure in failures])
+    return list(policies.policies)

@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sanchuang.engines.rules import (
-    FactDictionary,
-    FactSpec,
-    FactTable,
-    FactType,
-    Per,
-    read_policies,
-)
+from sanchuang.engines.rules import FactTable, read_rules
 from sanchuang.engines.rules.evaluate import Evaluator
 from sanchuang.values import Truth, Yuan
 
@@ -71,23 +64,14 @@ def bench():
 
 
 @pytest.fixture(scope="module")
-def policies(bench):
+def policies():
+    return read_rules(RULES)
+
+
+def test_the_dictionary_has_the_columns_of_the_population(bench, policies):
     population, _ = bench
-
-    def spec(name, type_, unit="", choices=()):
-        return FactSpec(name, type_, Per.STATIC, {}, unit=unit, choices=tuple(choices))
-
-    dictionary = FactDictionary.of(
-        [
-            spec("industry", FactType.CHOICE, choices=population.INDUSTRIES),
-            *(spec(name, FactType.COUNT, "人") for name in PEOPLE),
-            *(spec(name, FactType.COUNT) for name in COUNTS),
-            *(spec(name, FactType.BOOL) for name in BOOLS),
-            *(spec(name, FactType.MONEY) for name in MONEY),
-        ]
-    )
-    files = [(path.read_text(encoding="utf-8"), path.name) for path in sorted(RULES.glob("*.md"))]
-    return read_policies(files, dictionary)
+    assert set(policies.dictionary.specs) == set(population.COLS)
+    assert policies.dictionary.specs["industry"].choices == tuple(population.INDUSTRIES)
 
 
 def companies(population, seed, count=200):

@@ -14,7 +14,6 @@ from sanchuang.core.pack.schema.base import key_of, refs_of
 from sanchuang.core.pack.tables import Table
 from sanchuang.core.pack.translate import near
 from sanchuang.engines.markup import Located, Path, Problem
-from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 from sanchuang.values import Malformed
 
 _WORDS = {
@@ -212,30 +211,3 @@ def organisation_names(entries: Iterable[Entry[Organisation]]) -> dict[str, str]
         if entry.part.code:
             ids.setdefault(entry.part.code, entry.part.id)
     return ids
-
-
-def dictionary_of(facts: Iterable[Entry[FactEntry]], problems: list[Problem]) -> FactDictionary:
-    """The facts as rules find them; a label or alias that an earlier fact bears is reported and left out."""
-    specs: dict[str, FactSpec] = {}
-    taken: dict[str, str] = {}
-    for entry in facts:
-        fact = entry.part
-        for label in dict.fromkeys((fact.name, *fact.labels.values(), *fact.aliases)):
-            other = taken.setdefault(label, fact.name)
-            if other != fact.name:
-                message = f"名称“{label}”同时指 {other} 和 {fact.name}"
-                problems.append(entry.problem(("name",), message, "改掉其中一个 labels 或 aliases"))
-        specs.setdefault(
-            fact.name,
-            FactSpec(
-                name=fact.name,
-                type=FactType(fact.type),
-                per=Per(fact.per),
-                labels={str(lang): label for lang, label in fact.labels.items() if taken[label] == fact.name},
-                unit=fact.unit or "",
-                aliases=tuple(alias for alias in fact.aliases if taken[alias] == fact.name),
-                choices=fact.choices,
-                definition=fact.definition,
-            ),
-        )
-    return FactDictionary.of(specs.values())

@@ -40,6 +40,7 @@ from sanchuang.core.pack.tables import CompanyFact, read_companies, read_facts, 
 from sanchuang.core.pack.translate import near, read_list, read_mapping
 from sanchuang.engines.markup import Problem, Problems
 from sanchuang.engines.rules.dictionary import FactDictionary
+from sanchuang.engines.rules.dictionary_file import DictionaryEntry, dictionary_of, read_entries
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class _Reading:
         mechanisms = self._list(Mechanism, head, "mechanisms", [files.mechanisms])
         figures = self._list(PublishedFigure, head, "figures", [files.figures])
         questions = self._list(FigureCheck, head, "checks", [files.checks])
-        facts = self._list(FactEntry, head, "facts", [files.facts])
+        facts, read = self._facts(head, files.facts)
         law = self._list(LawEntry, head, "law", [files.law])
         calendar = self._list(CalendarYear, head, "calendar", [files.calendar])
         results = self._list(Result, head, "results", files.results)
@@ -241,7 +242,7 @@ class _Reading:
             self.problems += calendar_checks.clock_law(head, law, units)
         self._codes(manifest, organisations)
 
-        dictionary = checks.dictionary_of(facts, self.problems)
+        dictionary = dictionary_of(read, self.problems)
         company_facts = self._company_facts(head, manifest, dictionary, facts, ids, industries)
         policies = self._policies(head, manifest, dictionary)
         outlines = self._outlines(head, manifest)
@@ -287,6 +288,16 @@ class _Reading:
                 entries += [Entry(part, document, path) for path, part in found]
             self._unread_since(before, key)
         return entries
+
+    def _facts(
+        self, head: Entry[Manifest], name: str
+    ) -> tuple[list[Entry[FactEntry]], list[DictionaryEntry]]:
+        """The fact dictionary, as parts of the pack and as the rules engine reads it."""
+        before = len(self.problems)
+        document = self.folder.yaml(name, partial(head.problem, ("files", "facts", 0)))
+        read = read_entries(document, self.problems) if document is not None else []
+        self._unread_since(before, "facts")
+        return [Entry(FactEntry.of(entry), document, entry.path) for entry in read], read
 
     def _unread_since(self, before: int, key: str) -> None:
         """After faults in the files named under `key`, say nothing about references to their records."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sanchuang.engines.rules.dictionary import Facts, Scalar
+from sanchuang.engines.rules.dictionary import FactDictionary, Facts, Scalar
 from sanchuang.engines.rules.evaluate import Evaluator, Lack, Step, Used, settled
 from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy
 from sanchuang.values import Op, Truth, Yuan, all_of
@@ -149,6 +149,11 @@ class PolicySet:
         self.by_id = {p.id: p for p in self.policies}
         if len(self.by_id) != len(self.policies):
             raise ValueError("two policies share an id")
+
+    @property
+    def dictionary(self) -> FactDictionary:
+        """The facts that the policies may ask for (none when there is no policy)."""
+        return self.policies[0].dictionary if self.policies else FactDictionary()
 
     def in_force(self, on: dt.date) -> list[Policy]:
         """The policies in force on that day; raises `NoPolicyInForce` when there is none."""

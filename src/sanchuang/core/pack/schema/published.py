@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from sanchuang.core.measure import WHOLE
 from sanchuang.core.pack.schema.base import (
@@ -26,6 +26,8 @@ from sanchuang.core.pack.schema.base import (
     UnitRef,
 )
 from sanchuang.core.pack.schema.manifest import UnitKind
+from sanchuang.engines.rules.dictionary import FactType, Per
+from sanchuang.engines.rules.dictionary_file import DictionaryEntry
 from sanchuang.values import Figure, Malformed, Op, parse_number
 
 Digits = Annotated[int, Field(ge=-15, le=10, strict=True)]
@@ -158,12 +160,16 @@ class FigureCheck(Part):
 
 
 class FactEntry(Part):
-    """One fact that rules may ask for. `values_from: classification` means a code of the industries."""
+    """One fact that rules may ask for. `values_from: classification` means a code of the industries.
 
-    name: Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-    type: Literal["money", "count", "number", "rate", "bool", "choice", "text", "date"]
-    per: Literal["year", "static"]
-    labels: dict[Literal["zh", "zh_hant", "en"], Text]
+    The rules engine reads and checks the file (`read_entries`), for packs and plain folders alike; here stand
+    the keys and what they refer to.
+    """
+
+    name: Text
+    type: FactType
+    per: Per
+    labels: dict[str, Text]
     aliases: tuple[Text, ...] = ()
     unit: UnitRef | None = None
     choices: tuple[ExactText, ...] = ()
@@ -172,19 +178,23 @@ class FactEntry(Part):
     source: SourceRef
     status: Status
 
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        if "zh" not in self.labels:
-            raise Malformed("labels 缺少 zh", "补上中文名称")
-        if (self.type == "choice") != bool(self.choices):
-            raise Malformed("choices 只用于 type: choice，且不能为空", "补上 choices，或改正 type")
-        if self.type in ("money", "count") and self.unit is None:
-            raise Malformed(f"type: {self.type} 要写单位", "补上 unit")
-        if self.type in ("bool", "choice", "text", "date") and self.unit is not None:
-            raise Malformed(f"type: {self.type} 没有单位", "删去 unit")
-        if self.values_from and self.type != "text":
-            raise Malformed("values_from 只用于 type: text", "改正 type，或删去 values_from")
-        return self
+    @classmethod
+    def of(cls, entry: DictionaryEntry) -> Self:
+        """An entry as the rules engine read and checked it."""
+        spec = entry.spec
+        return cls.model_construct(
+            name=spec.name,
+            type=spec.type,
+            per=spec.per,
+            labels=spec.labels,
+            aliases=spec.aliases,
+            unit=spec.unit or None,
+            choices=spec.choices,
+            values_from=entry.values_from or None,
+            definition=spec.definition,
+            source=entry.source,
+            status=entry.status,
+        )
 
 
 class LawEntry(Part):
