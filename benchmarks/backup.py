@@ -11,7 +11,7 @@ from pathlib import Path
 
 from measure import ROOT, Section
 
-sys.path += [str(ROOT / "tests"), str(ROOT / "tests/ledger")]  # for own_postgres
+sys.path.append(str(ROOT / "tests"))  # for own_postgres
 
 FILES, SIZE = 980, 2**20  # attachments of a megabyte that cannot be packed any smaller
 ROWS = 100_000  # transfers

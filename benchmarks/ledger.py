@@ -11,7 +11,7 @@ from pathlib import Path
 
 from measure import ROOT, Section, Skipped, percentile
 
-sys.path += [str(ROOT / "tests"), str(ROOT / "tests/ledger")]
+sys.path.append(str(ROOT / "tests"))
 
 SECONDS = 5.0
 ROUNDS = 3

@@ -13,7 +13,7 @@ from django.test import override_settings
 from district_database import dropped, emptied, using
 
 HERE = Path(__file__).parent
-sys.path += [str(HERE), str(HERE.parent / "ledger")]  # for own_postgres
+sys.path.append(str(HERE))
 CONTENT = (b"(first)", b"(second)")
 
 

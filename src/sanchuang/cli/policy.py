@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanchuang.cli import simulate
 from sanchuang.cli.options import Format, FormatOption, print_json
 
 if TYPE_CHECKING:
     from sanchuang.engines.rules import Policy
 
-app = typer.Typer(help="政策：列出、阅读、检查。", no_args_is_help=True)
+app = typer.Typer(help="政策：列出、阅读、检查、模拟。", no_args_is_help=True)
+simulate.register(app)
 
 
 class Language(StrEnum):

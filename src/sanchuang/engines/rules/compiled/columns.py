@@ -83,6 +83,12 @@ def population(
     return Population(frame.height, year, dictionary, frame, found, unit)
 
 
+def part(of: Population, begin: int, end: int) -> Population:
+    """The companies from `begin` to before `end`."""
+    frame = of.frame.slice(begin, end - begin)
+    return Population(frame.height, of.year, of.dictionary, frame, of.of_fact, of.unit)
+
+
 def values(of: Population, column: Column, words: Mapping[str, int]) -> Values:
     """A fact's column. Raises `Unreadable`."""
     if column not in of._values:

@@ -25,6 +25,7 @@ class Computed:
     known: np.ndarray[Any, Any] | None
 
 
+BLOCK = 256
 _compiled: dict[str, Callable[..., None]] = {}
 
 
@@ -60,41 +61,65 @@ def _empty(output: Output, rows: int) -> Computed:
 def source(
     program: Program, columns: Mapping[Column, Values], between: Mapping[int, Span]
 ) -> tuple[str, dict[str, Any]]:
-    """The loop's text, and the tables that it reads as constants."""
+    """The loop's text, and the tables that it reads as constants.
+
+    It takes the companies in blocks: facts are copied into one scratch array, outputs out of another. Between two
+    arrays the compiler can see that nothing overlaps, and computes several companies at once.
+    """
     names: list[str] = []
     read: dict[int, str] = {}
     known: dict[int, str] = {}
+    before: list[str] = []
     first: list[str] = []
+
+    def given(name: str, local: str, *, is_bool: bool) -> None:
+        at = len(names)
+        names.append(name)
+        before.append(f"for i in range(size): s[{at * BLOCK} + i] = {name}[low + i]")
+        first.append(f"{local} = s[{at * BLOCK} + i]" + (" != 0" if is_bool else ""))
+
     for at, (column, node) in enumerate(program.columns()):
-        names.append(f"c{at}")
-        first.append(f"x{at} = c{at}[i]")
+        given(f"c{at}", f"x{at}", is_bool=node.is_bool)
         read[node.number] = f"x{at}"
         if columns[column].known is not None:
-            names.append(f"m{at}")
-            first.append(f"y{at} = m{at}[i]")
+            given(f"m{at}", f"y{at}", is_bool=True)
             known[node.number] = f"y{at}"
-        elif node.nullable:
-            known[node.number] = "True"
+    facts = len(names)
     tables = tables_of(program.nodes)
     printer = Source(column=read, known=known, spans=between)
     printer.print(program.roots)
     last: list[str] = []
+    after: list[str] = []
+
+    def made(name: str, text: str, *, is_bool: bool) -> None:
+        at = len(names) - facts
+        names.append(name)
+        last.append(f"t[{at * BLOCK} + i] = {text}")
+        after.append(f"for i in range(size): {name}[low + i] = t[{at * BLOCK} + i]" + (" != 0" if is_bool else ""))
+
     for at, output in enumerate(program.outputs):
-        names.append(f"o{at}")
-        top = printer.holds(output.top) if output.top.is_bool else printer.value(output.top)
-        last.append(f"o{at}[i] = {top}")
+        is_bool = output.top.is_bool
+        made(f"o{at}", printer.holds(output.top) if is_bool else printer.value(output.top), is_bool=is_bool)
         if output.bottom.constant != 1:
-            names.append(f"b{at}")
-            last.append(f"b{at}[i] = {printer.value(output.bottom)}")
+            made(f"b{at}", printer.value(output.bottom), is_bool=False)
         if output.top.nullable or output.bottom.nullable:
-            names.append(f"n{at}")
-            last.append(f"n{at}[i] = {printer.is_known(output.top)} & {printer.is_known(output.bottom)}")
-    body = "\n".join(f"        {line}" for line in (*first, *printer.lines, *last))
-    text = f"def loop(begin, end, {', '.join(names)}):\n    for i in range(begin, end):\n{body}\n"
+            text = f"{printer.is_known(output.top)} & {printer.is_known(output.bottom)}"
+            made(f"n{at}", text, is_bool=True)
+    lines = [
+        f"def loop(begin, end, {', '.join(names)}):",
+        f"    s = empty({max(facts, 1) * BLOCK}, int64)",
+        f"    t = empty({max(len(names) - facts, 1) * BLOCK}, int64)",
+        f"    for low in range(begin, end, {BLOCK}):",
+        f"        size = min({BLOCK}, end - low)",
+        *(f"        {line}" for line in before),
+        "        for i in range(size):",
+        *(f"            {line}" for line in (*first, *printer.lines, *last)),
+        *(f"        {line}" for line in after),
+    ]
     arrays: dict[str, Any] = {}
     for name, (cells, there) in tables.items():
         arrays[name], arrays[f"{name}_known"] = cells, there
-    return text, arrays
+    return "\n".join(lines) + "\n", arrays
 
 
 def tables_of(nodes: tuple[Expr, ...]) -> dict[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
@@ -113,7 +138,7 @@ def tables_of(nodes: tuple[Expr, ...]) -> dict[str, tuple[np.ndarray[Any, Any], 
 def _compile(text: str, tables: dict[str, Any]) -> Callable[..., None]:
     import numba
 
-    space = {**tables, "int64": numba.int64, "uint64": numba.uint64}
+    space = {**tables, "int64": numba.int64, "uint64": numba.uint64, "float64": numba.float64, "empty": np.empty}
     exec(compile(text, "<policies>", "exec"), space)  # noqa: S102  # our own text: names and numbers only
     loop: Callable[..., None] = numba.njit(nogil=True, boundscheck=False, error_model="numpy")(space["loop"])
     return loop

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sanchuang.engines.rules.compiled.forms import Day, Flag, Form, Number, Split, Word
-from sanchuang.engines.rules.compiled.ir import Column, Expr, Op, columns_of, reachable
+from sanchuang.engines.rules.compiled.ir import Column, Expr, columns_of, reachable
 from sanchuang.engines.rules.compiled.lowering import Lowering, Present
 from sanchuang.engines.rules.compiled.ranges import Span, TooWide, spans
 from sanchuang.engines.rules.compiled.words import Words
@@ -38,6 +39,11 @@ class Program:
     on: dt.date
     nodes: tuple[Expr, ...]
     specs: dict[str, FactSpec]
+    made_of: tuple[Any, ...]  # what `program` was called with
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels as the policies it was made of: the graph is deeper than pickle goes."""
+        return program, self.made_of
 
     @property
     def roots(self) -> list[Expr]:
@@ -106,7 +112,8 @@ def program(
         keep(f"{policy_id}.{name}", type_, lowering.definition(policy_id, name))
     nodes = tuple(reachable(node for output in made.values() for node in (output.top, output.bottom)))
     specs = {spec.name: spec for policy in policies for spec in policy.facts()}
-    return Program(tuple(made.values()), lowering.words, on, nodes, specs)
+    made_of = (tuple(policies), on, present, tuple(also))
+    return Program(tuple(made.values()), lowering.words, on, nodes, specs, made_of)
 
 
 def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:
@@ -128,7 +135,3 @@ def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:
                 make.cases(form.when, one, other, strict=True),
             )
 
-
-def is_lookup(node: Expr) -> bool:
-    """Whether a node reads a table."""
-    return node.op is Op.LOOKUP

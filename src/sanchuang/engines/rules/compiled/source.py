@@ -91,8 +91,12 @@ class Source:
                 if node.op is Op.FLOORDIV and args[1].constant is None:
                     below = f"({below} if {below} > 0 else 1)"
                 above = v[args[0].number]
-                if node.op is Op.FLOORDIV and self.spans.get(args[0].number, (-1, 0))[0] >= 0:
-                    return f"int64(uint64({above}) // uint64({below}))", known
+                if node.op is Op.FLOORDIV:
+                    low, high = self.spans.get(args[0].number, (-1, 0))
+                    if low >= 0 and high < 2**53:  # exact: the quotient of two such numbers never rounds up to a whole
+                        return f"int64(float64({above}) / float64({below}))", known
+                    if low >= 0:
+                        return f"int64(uint64({above}) // uint64({below}))", known
                 return f"({above} {node.op} {below})", known
             case Op.GUARD:
                 return v[args[0].number], known

@@ -1,0 +1,181 @@
+"""`sanchuang policy simulate`: what policies give a whole population, by any of the engines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sanchuang.cli.options import Format, FormatOption, OnOption, day, print_json
+from sanchuang.values import Malformed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sanchuang.engines.rules import PolicySet
+    from sanchuang.engines.rules.compiled.plan import Plan
+
+
+class Engine(StrEnum):
+    """Which interpreter computes; all of them give the same to the fen."""
+
+    NUMBA = "numba"
+    POLARS = "polars"
+    DUCKDB = "duckdb"
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+    DASK = "dask"
+
+
+EXAMPLES = """例：
+
+  sanchuang policy simulate --population companies.parquet --out result.parquet
+
+  sanchuang policy simulate --rules 规则目录 --population 企业.csv --out 结果.csv --engine duckdb --on 2026-03-01"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `sanchuang policy`."""
+
+    @app.command("simulate", epilog=EXAMPLES)
+    def simulate(
+        population: Annotated[Path, typer.Option(help="企业的表，.parquet 或 .csv：每列一项事实，名称同事实字典，某一年的写“营业收入@2025”。")],
+        out: Annotated[Path, typer.Option(help="结果文件，.parquet 或 .csv。")],
+        rules: Annotated[Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")] = None,
+        engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NUMBA,
+        on: OnOption = "",
+        format: FormatOption = Format.TEXT,
+    ) -> None:
+        """模拟：一批企业各能得到多少支持、预算怎样分、合计多少。"""
+        from sanchuang.engines.rules import NoPolicyInForce
+        from sanchuang.engines.rules.compiled.columns import Unreadable
+        from sanchuang.engines.rules.compiled.simulate import simulate as run
+
+        date = day(on)
+        policies, plan = _rules(rules)
+        frame = _frame(population)
+        if out.suffix not in (".parquet", ".csv"):
+            raise Malformed(f"不会写“{out.suffix}”文件", "结果文件以 .parquet 或 .csv 结尾")
+        if not out.parent.is_dir():
+            raise Malformed(f"没有目录 {out.parent}", "先建立它")
+        began = time.perf_counter()
+        try:
+            result = run(policies, frame, date, _engine(engine), plan)
+        except Unreadable as error:
+            raise Malformed(f"{population}：{error}") from error
+        except NoPolicyInForce as error:
+            raise Malformed(str(error)) from error
+        took = time.perf_counter() - began
+        _write(result.companies, out)
+        said = {
+            "companies": frame.height,
+            "engine": engine.value,
+            "on": date,
+            "seconds": round(took, 3),
+            "apart": result.apart,
+            "out": str(out),
+            "totals": [] if result.totals is None else result.totals.to_dicts(),
+        }
+        if format is Format.JSON:
+            print_json(said)
+        else:
+            _tell(said)
+
+
+def _tell(said: dict[str, Any]) -> None:
+    typer.echo(f"{said['companies']:,} 家企业，{said['engine']}，{said['seconds']} 秒 → {said['out']}")
+    if said["apart"]:
+        typer.echo(f"其中 {said['apart']:,} 家有 64 位放不下的数，逐家精确计算。")
+    if said["totals"]:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*said["totals"][0])
+        for row in said["totals"]:
+            table.add_row(*("未知" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+        Console().print(table)
+
+
+def _rules(folder: Path | None) -> tuple[PolicySet, Plan]:
+    from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan
+
+    if folder is None:
+        from sanchuang.policies.queries import policy_set
+
+        policies = policy_set()
+        return policies, everything(policies)
+    from sanchuang.engines.rules import read_rules
+
+    policies = read_rules(folder)
+    written = folder / FILE
+    if not written.is_file():
+        return policies, everything(policies)
+    return policies, read_plan(written.read_text(encoding="utf-8"), written.as_posix(), policies)
+
+
+def _frame(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    if not path.is_file():
+        raise Malformed(f"没有文件 {path}", "给出 .parquet 或 .csv 文件")
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        if path.suffix == ".csv":
+            return pl.read_csv(path, infer_schema=False, null_values=[""])
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        raise Malformed(f"{path} 读不了：{error}", "另存为 UTF-8 的 CSV 或 Parquet") from error
+    raise Malformed(f"不会读“{path.suffix}”文件", "给出 .parquet 或 .csv 文件")
+
+
+def _write(frame: pl.DataFrame, out: Path) -> None:
+    """The file appears only when it is complete."""
+    part = out.with_name(f".{out.name}.part")
+    if out.suffix == ".csv":
+        frame.write_csv(part, include_bom=True)
+    else:
+        frame.write_parquet(part)
+    part.replace(out)
+
+
+def _engine(engine: Engine) -> Callable[..., Any]:
+    from sanchuang.engines.rules.compiled import databases, frames, native, partitions
+
+    match engine:
+        case Engine.NUMBA:
+            return native.compute
+        case Engine.POLARS:
+            return frames.compute
+        case Engine.DUCKDB:
+            return databases.duckdb
+        case Engine.SQLITE:
+            return databases.sqlite
+        case Engine.DASK:
+            return partial(partitions.compute, scheduler=os.environ.get("SANCHUANG_DASK", ""))
+        case Engine.POSTGRES:
+            return _postgres
+
+
+def _postgres(program: Any, population: Any) -> Any:
+    from django.conf import settings
+    from django.db import connection
+
+    from sanchuang.engines.rules.compiled import databases
+
+    if connection.vendor != "postgresql":
+        engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+        raise Malformed(f"postgres 引擎要用 PostgreSQL，现在的数据库是 {engine}", "设置 DATABASE_URL，或换一个 --engine")
+    import psycopg
+
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    parameters.pop("context", None)
+    with psycopg.connect(**parameters) as own:  # an own connection: its table is gone with it
+        return databases.postgres(program, population, own)
