@@ -39,6 +39,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import pack
     import pages
     import search
+    import simulate
 
     import ledger
 
@@ -55,6 +56,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "ledger": lambda: ledger.ledger(var),
         "backup": lambda: backup.backup(var),
         "match": lambda: match.development_table(SHARED),
+        "policy": lambda: simulate.simulation(SHARED, var),
     }
 
 
@@ -88,7 +90,12 @@ def main() -> int:
         reader = argparse.ArgumentParser(description=__doc__)
         reader.add_argument("--only", action="append", choices=list(benchmarks), default=[])
         reader.add_argument("--update", action="store_true", help="with --only: put the part into the report")
+        reader.add_argument(
+            "--large", action="store_true", help="policy: 10 million companies too (minutes, 8 GB)"
+        )
         given = reader.parse_args()
+        if given.large:
+            os.environ["SANCHUANG_BENCH_LARGE"] = "1"
         only = given.only
         sections, skipped = [], []
         for name, benchmark in benchmarks.items():

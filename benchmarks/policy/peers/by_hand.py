@@ -5,23 +5,26 @@ Inputs are the population's columns in whole yuan; each gives the nine columns o
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
+import duckdb
 import numpy as np
 import polars as pl
+from clock import NAMES, Array, Clock, Columns, Found, Run, main
 
+Engine = Literal["in-memory", "streaming"]
 BUDGET = 50_000_000
-NAMES = ("size", "hnte", "techsme", "score", "tax_saving", "compute_amt", "compute_src", "paid_d", "transfer_amt")
-Columns = dict[str, Any]
+ROWS = 1_000_000  # so many at a time are copied into DuckDB's table
 
 
-def with_numpy(d: Columns, limits: Any, excluded: Any) -> tuple[Columns, list[Any]]:
+def with_numpy(d: Mapping[str, Array], limits: Array, excluded: Array) -> Found:
     """Whole columns at a time, int64. `limits` is [industry, grade, metric], `excluded` a mask by industry."""
     industry, emp, rev = d["industry"], d["employees"].astype(np.int64), d["revenue"]
     size = np.zeros(len(emp), np.int8)
     for grade, value in ((2, 1), (1, 2), (0, 3)):
-        t = limits[:, grade, :][industry]
-        size[(emp >= t[:, 0]) & (rev >= t[:, 1]) & (d["assets"] >= t[:, 2])] = value
+        least = (limits[:, grade, metric].take(industry) for metric in range(3))
+        size[(emp >= next(least)) & (rev >= next(least)) & (d["assets"] >= next(least))] = value
     share = np.where(rev <= 50_000_000, 5, np.where(rev <= 200_000_000, 4, 3))
     rd, staff = d["rd"], d["rd_staff"].astype(np.int64)
     hnte = (
@@ -80,8 +83,10 @@ def _points(top: Any, below: Any, cuts: tuple[int, ...], points: tuple[int, ...]
     return np.select([there & (top >= cut * below) for cut in cuts], points, 0)
 
 
-def with_polars(frame: pl.DataFrame, limits: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One lazy query; `limits` has a row for each industry."""
+def with_polars(
+    frame: pl.DataFrame, limits: pl.DataFrame, engine: Engine
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One lazy query, by Polars' engine `in-memory` or `streaming`; `limits` has a row for each industry."""
     c = pl.col
     emp, rev, rd, bill = c("employees").cast(pl.Int64), c("revenue"), c("rd"), c("compute_bill")
 
@@ -153,16 +158,21 @@ def with_polars(frame: pl.DataFrame, limits: pl.DataFrame) -> tuple[pl.DataFrame
         )
         .select(NAMES)
     )  # fmt: skip
-    found = query.collect()
+    found = query.collect(engine=engine)
     city = pl.when(c("compute_src") == 2).then(c("compute_amt")).otherwise(0)
     totals = found.group_by("size").agg(
-        pl.len(), c("hnte").sum(), c("techsme").sum(), c("tax_saving").sum(), (c("paid_d") + city).sum(), c("transfer_amt").sum()
+        pl.len(),
+        c("hnte").sum(),
+        c("techsme").sum(),
+        c("tax_saving").sum(),
+        (c("paid_d") + city).sum().alias("compute"),
+        c("transfer_amt").sum(),
     )
     return found, totals
 
 
 DUCKDB = """
-CREATE OR REPLACE TABLE result AS
+CREATE TABLE result AS
 WITH a AS (SELECT p.*, l.*,
   CASE WHEN employees >= large_e AND revenue >= large_r AND assets >= large_a THEN 3
        WHEN employees >= medium_e AND revenue >= medium_r AND assets >= medium_a THEN 2
@@ -216,8 +226,84 @@ FROM result GROUP BY size ORDER BY size
 
 def limits_frame(limits: Any, excluded: Any) -> pl.DataFrame:
     """The size table with a row for each industry, for Polars and DuckDB."""
-    out: dict[str, Any] = {"industry": pl.Series(range(len(limits)), dtype=pl.Int8), "excluded": list(excluded)}
+    out: dict[str, Any] = {
+        "industry": pl.Series(range(len(limits)), dtype=pl.Int8),
+        "excluded": list(excluded),
+    }
     for at, grade in enumerate(("large", "medium", "small")):
         for metric, letter in enumerate("era"):
             out[f"{grade}_{letter}"] = [int(v) for v in limits[:, at, metric]]
     return pl.DataFrame(out)
+
+
+def numpy_engine(columns: Columns, population: Any) -> Run:
+    """NumPy, its rows as one array for each column."""
+    given = {name: columns[name] for name in columns.names}
+
+    def run(clock: Clock) -> Callable[[], Found]:
+        clock.start()
+        found = with_numpy(given, population.T, population.NEG)
+        return lambda: found
+
+    return run
+
+
+def polars_engine(engine: Engine) -> Callable[[Columns, Any], Run]:
+    """Polars, its rows as a frame."""
+
+    def prepared(columns: Columns, population: Any) -> Run:
+        frame = pl.DataFrame([pl.Series(name, columns[name]) for name in columns.names])
+        limits = limits_frame(population.T, population.NEG)
+
+        def run(clock: Clock) -> Callable[[], Found]:
+            clock.start()
+            found, totals = with_polars(frame, limits, engine)
+            return lambda: ({name: found[name].to_numpy() for name in NAMES}, _by_size(totals.rows()))
+
+        return run
+
+    return prepared
+
+
+def duckdb_engine(columns: Columns, population: Any) -> Run:
+    """DuckDB, its rows as a table in memory; the result is a table too."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.register("industries", limits_frame(population.T, population.NEG).to_arrow())
+    connection.execute("CREATE TABLE limits AS SELECT * FROM industries")
+    for begin in range(0, columns.rows, ROWS):
+        part = {name: columns.part(name, begin, min(begin + ROWS, columns.rows)) for name in columns.names}
+        connection.register("part", part)
+        connection.execute(
+            "INSERT INTO p SELECT * FROM part" if begin else "CREATE TABLE p AS SELECT * FROM part"
+        )
+        connection.unregister("part")
+
+    def run(clock: Clock) -> Callable[[], Found]:
+        connection.execute("DROP TABLE IF EXISTS result")
+        clock.start()
+        connection.execute(DUCKDB)
+        totals = connection.execute(TOTALS).fetchall()
+
+        def told() -> Found:
+            found = connection.execute("SELECT * FROM result").fetchnumpy()
+            return {name: found[name] for name in NAMES}, _by_size(totals)
+
+        return told
+
+    return run
+
+
+def _by_size(rows: list[tuple[Any, ...]]) -> list[list[int]]:
+    sums = {int(row[0]): [int(value) for value in row[1:]] for row in rows}
+    return [sums.get(size, [0] * 6) for size in range(4)]
+
+
+if __name__ == "__main__":
+    main(
+        {
+            "numpy": numpy_engine,
+            "polars": polars_engine("in-memory"),
+            "polars-streaming": polars_engine("streaming"),
+            "duckdb": duckdb_engine,
+        }
+    )

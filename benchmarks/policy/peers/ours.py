@@ -1,0 +1,70 @@
+"""The project's engines over the benchmark's population.
+
+By protocol the clock starts when the facts lie in the engine's own columns (whole fen, numbers of words); `whole` counts
+everything from a Polars table of yuan on: checking the figures, building the graph, reading the columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from clock import NAMES, Clock, Columns, Engine, Found, Run, main
+
+from sanchuang.engines.rules import read_rules
+from sanchuang.engines.rules.compiled import databases, frames, native
+from sanchuang.engines.rules.compiled.columns import values
+from sanchuang.engines.rules.compiled.plan import FILE, read_plan
+from sanchuang.engines.rules.compiled.simulate import Simulation, simulate
+
+RULES = Path(__file__).resolve().parents[1] / "bench6"
+ON = dt.date(2025, 1, 1)
+COMPUTE: dict[str, Callable[..., Any]] = {
+    "numba": native.compute,
+    "polars": frames.compute,
+    "duckdb": databases.duckdb,
+}
+
+
+def engine(name: str, *, whole: bool = False) -> Engine:
+    """One of ours as the clock wants it."""
+
+    def prepared(columns: Columns, _population: Any) -> Run:
+        policies = read_rules(RULES)
+        plan = read_plan((RULES / FILE).read_text(encoding="utf-8"), FILE, policies)
+        frame = pl.DataFrame([pl.Series(column, columns[column]) for column in columns.names])
+
+        def run(clock: Clock) -> Callable[[], Found]:
+            def clocked(made: Any, of: Any) -> Any:
+                for column, _node in made.columns():
+                    values(of, column, made.words.numbers())  # which the population then keeps
+                clock.start()
+                return COMPUTE[name](made, of)
+
+            clock.start()
+            result = simulate(policies, frame, ON, COMPUTE[name] if whole else clocked, plan)
+            return lambda: _found(result)
+
+        return run
+
+    return prepared
+
+
+def _found(result: Simulation) -> Found:
+    assert result.totals is not None
+    assert not result.apart
+    totals = result.totals.sort(result.totals.columns[0])
+    sums = {int(row[0]): [int(value) for value in row[1:]] for row in totals.rows()}
+    width = len(totals.columns) - 1
+    return (
+        {name: result.companies[name].to_numpy().astype(np.int64) for name in NAMES},
+        [sums.get(size, [0] * width) for size in range(4)],
+    )
+
+
+if __name__ == "__main__":
+    main({**{name: engine(name) for name in COMPUTE}, "whole": engine("numba", whole=True)})
