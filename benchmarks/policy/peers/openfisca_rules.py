@@ -77,9 +77,11 @@ class Industry(Enum):
 
 def given(name: str, kind: type) -> type[Variable]:
     """A variable that the population brings."""
-    return type(
-        name, (Variable,), {"value_type": kind, "entity": Company, "definition_period": YEAR, "label": name}
-    )
+    return type(name, (Variable,), {**_of(kind), "label": name})
+
+
+def _of(kind: type) -> dict[str, Any]:
+    return {"value_type": kind, "entity": Company, "definition_period": YEAR}
 
 
 class industry(Variable):
@@ -110,20 +112,20 @@ class size(Variable):
         return select([reaches(grade) for grade in GRADES], [3, 2, 1], 0)
 
 
-class size_by_take(size):
+def size_by_take(limits):
     """The same, with the limits in an array by the industry's number."""
-
-    limits: Any = None
 
     def formula(company, period):
         of = company("industry", period).view(np.ndarray)
         figures = [company(metric, period) for metric in METRICS]
 
         def reaches(grade):
-            checks = [v >= size_by_take.limits[:, grade, m].take(of) for m, v in enumerate(figures)]
+            checks = [v >= limits[:, grade, m].take(of) for m, v in enumerate(figures)]
             return checks[0] & checks[1] & checks[2]
 
         return select([reaches(grade) for grade in range(3)], [3, 2, 1], 0)
+
+    return type("size", (Variable,), {**_of(int), "label": "Size class", "formula": formula})
 
 
 class hnte(Variable):
@@ -359,11 +361,7 @@ def system(limits: Any, *, take: bool) -> TaxBenefitSystem:
     made.parameters = ParameterNode("", data=dated({"limits": by_industry, **PARAMETERS}))
     made.add_variables(industry, *FORMULAS, *(given(name, int) for name in COUNTS))
     made.add_variables(*(given(name, bool) for name in BOOLS), *(given(name, float) for name in MONEY))
-    if take:
-        size_by_take.limits = limits
-        made.add_variable(type("size", (size_by_take,), {}))
-    else:
-        made.add_variable(size)
+    made.add_variable(size_by_take(limits) if take else size)
     return made
 
 
