@@ -46,9 +46,16 @@ def register(app: typer.Typer) -> None:
 
     @app.command("simulate", epilog=EXAMPLES)
     def simulate(
-        population: Annotated[Path, typer.Option(help="企业的表，.parquet 或 .csv：每列一项事实，名称同事实字典，某一年的写“营业收入@2025”。")],
+        population: Annotated[
+            Path,
+            typer.Option(
+                help="企业的表，.parquet 或 .csv：每列一项事实，名称同事实字典，某一年的写“营业收入@2025”。"
+            ),
+        ],
         out: Annotated[Path, typer.Option(help="结果文件，.parquet 或 .csv。")],
-        rules: Annotated[Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")] = None,
+        rules: Annotated[
+            Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")
+        ] = None,
         engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NUMBA,
         on: OnOption = "",
         format: FormatOption = Format.TEXT,
@@ -99,7 +106,9 @@ def _tell(said: dict[str, Any]) -> None:
 
         table = Table(*said["totals"][0])
         for row in said["totals"]:
-            table.add_row(*("未知" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+            table.add_row(
+                *("未知" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values())
+            )
         Console().print(table)
 
 
@@ -171,7 +180,9 @@ def _postgres(program: Any, population: Any) -> Any:
 
     if connection.vendor != "postgresql":
         engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
-        raise Malformed(f"postgres 引擎要用 PostgreSQL，现在的数据库是 {engine}", "设置 DATABASE_URL，或换一个 --engine")
+        raise Malformed(
+            f"postgres 引擎要用 PostgreSQL，现在的数据库是 {engine}", "设置 DATABASE_URL，或换一个 --engine"
+        )
     import psycopg
 
     parameters = connection.get_connection_params()

@@ -19,7 +19,10 @@ from sanchuang.engines.rules.compiled.program import program
 from sanchuang.engines.rules.compiled.rowwise import answers
 from sanchuang.engines.rules.compiled.simulate import evaluate
 
-DAYS = {"bench6": [dt.date(2025, 1, 1)], "westlake": [dt.date(2026, 3, 1), dt.date(2015, 6, 1), dt.date(2022, 12, 31)]}
+DAYS = {
+    "bench6": [dt.date(2025, 1, 1)],
+    "westlake": [dt.date(2026, 3, 1), dt.date(2015, 6, 1), dt.date(2022, 12, 31)],
+}
 CASES = [(name, on) for name, days in DAYS.items() for on in days]
 COUNT = 400
 
@@ -54,7 +57,8 @@ def expected(policies, made, frame, on):
     of = population(frame, policies.dictionary, on, unit=1)
     found = answers(policies, made, of, range(frame.height))
     return {
-        name: [made.words.number(v) if isinstance(v, str) else v for v in values] for name, values in found.items()
+        name: [made.words.number(v) if isinstance(v, str) else v for v in values]
+        for name, values in found.items()
     }
 
 

@@ -85,7 +85,10 @@ class Program:
 
 
 def program(
-    policies: Iterable[Policy], on: dt.date, present: Present | None = None, also: Sequence[tuple[str, str]] = ()
+    policies: Iterable[Policy],
+    on: dt.date,
+    present: Present | None = None,
+    also: Sequence[tuple[str, str]] = (),
 ) -> Program:
     """The outputs `ID.eligible`, `ID.amount` and `ID.result` of every policy in force on the day, and definitions asked for.
 
@@ -103,7 +106,9 @@ def program(
         if policy.conditions:
             keep(f"{policy.id}.eligible", Type(Kind.BOOL), Flag(lowering.eligible(policy)))
         if policy.amount is not None:
-            keep(f"{policy.id}.amount", Type(Kind.MONEY), Number(lowering.amount(policy), lowering.make.int(1)))
+            keep(
+                f"{policy.id}.amount", Type(Kind.MONEY), Number(lowering.amount(policy), lowering.make.int(1))
+            )
         if policy.result is not None:
             node = policy.definitions[policy.result].node
             keep(f"{policy.id}.result", node.type, lowering.definition(policy.id, policy.result))
@@ -134,4 +139,3 @@ def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:
                 make.cases(form.when, a, b, strict=True),
                 make.cases(form.when, one, other, strict=True),
             )
-

@@ -46,7 +46,9 @@ def simulate(policies: PolicySet, frame: pl.DataFrame, on: dt.date, engine: Engi
             name = f"{policy.id}.paid"
             budget = policy.budget
             computed[name] = _paid(computed[f"{policy.id}.amount"], budget.amount.fen, budget.method)
-            outputs[name] = Output(name, MONEY, outputs[f"{policy.id}.amount"].top, outputs[f"{policy.id}.amount"].bottom)
+            outputs[name] = Output(
+                name, MONEY, outputs[f"{policy.id}.amount"].top, outputs[f"{policy.id}.amount"].bottom
+            )
     wanted = {name: source for name, source in plan.columns.items() if source in computed}
     companies = pl.DataFrame(
         [_series(name, outputs[source], computed[source], made, plan.unit) for name, source in wanted.items()]
@@ -80,7 +82,9 @@ def evaluate(
     return made, merged, len(rows)
 
 
-def _merged(most: Computed, odd: np.ndarray[Any, Any], values: list[Any], output: Output, made: Program) -> Computed:
+def _merged(
+    most: Computed, odd: np.ndarray[Any, Any], values: list[Any], output: Output, made: Program
+) -> Computed:
     values = [made.words.number(v) if isinstance(v, str) else v for v in values]
     rows = len(odd)
     known = np.ones(rows, np.bool_)
@@ -157,12 +161,18 @@ def _totals(
     return pl.DataFrame(columns)
 
 
-def _sums(source: str, computed: dict[str, Computed], group: np.ndarray[Any, Any], groups: int, rows: int) -> list[int]:
+def _sums(
+    source: str, computed: dict[str, Computed], group: np.ndarray[Any, Any], groups: int, rows: int
+) -> list[int]:
     """Sums of whole numbers by group, in two halves of which neither can run over."""
     if source == COUNT:
         return np.bincount(group, minlength=groups).tolist()
     column = computed[source]
-    values = column.top.astype(np.int64) if column.known is None else np.where(column.known, column.top, 0).astype(np.int64)
+    values = (
+        column.top.astype(np.int64)
+        if column.known is None
+        else np.where(column.known, column.top, 0).astype(np.int64)
+    )
     out = [0] * groups
     for part, factor in ((values & 0xFFFFFFFF, 1), (values >> 32, 2**32)):
         sums = np.zeros(groups, np.int64)
