@@ -13,7 +13,7 @@ import pytest
 from compiled_rules import read
 from near_limits import companies
 from own_postgres import Server
-from sanchuang.engines.rules.compiled import databases, frames, native, partitions
+from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
 from sanchuang.engines.rules.compiled.columns import population
 from sanchuang.engines.rules.compiled.program import program
 from sanchuang.engines.rules.compiled.rowwise import answers
@@ -33,6 +33,7 @@ def in_small_parts(made, of):
 
 ENGINES = {
     "numba": native.compute,
+    "python": plain.compute,
     "polars": frames.compute,
     "duckdb": databases.duckdb,
     "sqlite": databases.sqlite,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -123,9 +123,7 @@ def _values(
         case FactType.NUMBER | FactType.RATE:
             data = _whole(series, spec, FINE, _millionths)
         case _:
-            data = _whole(
-                series, spec, 1, lambda text: int(Decimal(text)) if Decimal(text) % 1 == 0 else None
-            )
+            data = _whole(series, spec, 1, lambda text: _scaled(text, 1))
     return Values(data, known, _span(data))
 
 
@@ -180,7 +178,7 @@ def _each(series: pl.Series, read: Callable[[str], Any], message: str, remedy: s
             continue
         try:
             value = read(text.strip())
-        except (Malformed, InvalidOperation, ValueError):
+        except (Malformed, ValueError):
             value = None
         if value is None:
             raise Unreadable(series.name, row, f"“{text}”{message}", remedy)
@@ -199,8 +197,8 @@ def _millionths(text: str) -> int | None:
 
 
 def _scaled(text: str, factor: int) -> int | None:
-    exact = Decimal(text) * factor
-    return int(exact) if exact == exact.to_integral_value() else None
+    exact = Fraction(text) * factor
+    return int(exact) if exact.denominator == 1 else None
 
 
 def _days(series: pl.Series, form: str) -> np.ndarray[Any, Any]:
@@ -231,7 +229,7 @@ def _coded(
             series = series.cast(pl.String)
         else:
             data = series.fill_null(0).to_numpy()
-            if data.size and not (0 <= int(data.min()) and int(data.max()) < len(spec.choices)):
+            if data.size and not (int(data.min()) >= 0 and int(data.max()) < len(spec.choices)):
                 row = int(np.argmax((data < 0) | (data >= len(spec.choices))))
                 raise Unreadable(
                     series.name, row, f"没有第 {data[row]} 个选项", f"写 0 到 {len(spec.choices) - 1}"

@@ -228,7 +228,7 @@ class Lowering:
         named = f"{policy.id}_{node.table}_{node.column}"
         possible = key.possible
         for_sure = possible is not None and possible <= set(cells)
-        row = Cells(f"{named}_rows", self.words.cells({word: 1 for word in cells}))
+        row = Cells(f"{named}_rows", self.words.cells(dict.fromkeys(cells, 1)))
         there = make.lookup(row, key.code, missing=not for_sure)
         exists = make.compare("==", there, make.int(1))
         missing = not for_sure or any(cells[word] is None for word in possible or ())

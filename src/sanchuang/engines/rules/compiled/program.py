@@ -30,7 +30,7 @@ class Output:
     bottom: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Outputs with the words they use and the facts they ask for."""
 
@@ -63,14 +63,18 @@ class Program:
         while money >= 10**9:
             count = min(MOST_COUNT, money)
             while count >= 10**6:
-                try:
-                    spans(self.nodes, lambda column: self.widest(column, money, count))
-                except TooWide:
-                    count //= 10
-                else:
+                if self._suffice(money, count):
                     return money, count
+                count //= 10
             money //= 10
         raise TooWide("the rules multiply more than 64 bits can hold")
+
+    def _suffice(self, money: int, count: int) -> bool:
+        try:
+            spans(self.nodes, lambda column: self.widest(column, money, count))
+        except TooWide:
+            return False
+        return True
 
     def widest(self, column: Column, money: int, count: int) -> Span:
         """The span of a column whose values are within the limits."""

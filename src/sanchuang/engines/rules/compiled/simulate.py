@@ -32,14 +32,24 @@ class Simulation:
     apart: int
 
 
-def simulate(policies: PolicySet, frame: pl.DataFrame, on: dt.date, engine: Engine, plan: Plan) -> Simulation:
+def simulate(
+    policies: PolicySet,
+    frame: pl.DataFrame,
+    on: dt.date,
+    engine: Engine,
+    plan: Plan,
+    *,
+    unit: int | None = None,
+) -> Simulation:
     """What the policies in force on `on` give every company of `frame` (see `columns.population`).
+
+    `unit` is that of the frame's money where it is not the plan's. Columns that are no facts are handed on.
 
     Raises `Unreadable` for a column that is no fact, `NoPolicyInForce`.
     """
     in_force = {p.id for p in policies.in_force(on)}
     also = [pair for pair in plan.definitions(policies) if pair[0] in in_force]
-    made, computed, apart = evaluate(policies, frame, on, engine, unit=plan.unit, also=also)
+    made, computed, apart = evaluate(policies, frame, on, engine, unit=unit or plan.unit, also=also)
     outputs = {o.name: o for o in made.outputs}
     for policy in policies.in_force(on):
         if policy.budget is not None and policy.amount is not None:
@@ -50,9 +60,10 @@ def simulate(policies: PolicySet, frame: pl.DataFrame, on: dt.date, engine: Engi
                 name, MONEY, outputs[f"{policy.id}.amount"].top, outputs[f"{policy.id}.amount"].bottom
             )
     wanted = {name: source for name, source in plan.columns.items() if source in computed}
-    companies = pl.DataFrame(
-        [_series(name, outputs[source], computed[source], made, plan.unit) for name, source in wanted.items()]
-    )
+    find = policies.dictionary.find
+    others = [n for n in frame.columns if find(n.partition("@")[0]) is None and n not in wanted]
+    made_columns = [_series(n, outputs[s], computed[s], made, plan.unit) for n, s in wanted.items()]
+    companies = pl.DataFrame([*(frame[name] for name in others), *made_columns])
     totals = _totals(plan, outputs, computed, made, frame.height) if plan.by and plan.by in computed else None
     return Simulation(companies, totals, apart)
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from sanchuang.engines.rules.compiled.ir import COMPARISONS, Expr, Op, reachable, uses
 from sanchuang.engines.rules.compiled.ranges import Span
 
-
 LONG = 160
 """A longer expression gets a name, so that none is nested too deeply."""
 
