@@ -47,6 +47,7 @@ WRONG = {
     "SANCHUANG_WORKERS": "many",
     "SANCHUANG_STOP_SECONDS": "0",
     "SANCHUANG_LOG": "xml",
+    "SANCHUANG_DASK": "dask:8786",
     "SANCHUANG_METRICS_TOKEN": "short",
 }
 FREE = {  # whatever is written there is a value

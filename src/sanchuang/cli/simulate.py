@@ -29,12 +29,15 @@ class Engine(StrEnum):
     NUMBA = "numba"
     POLARS = "polars"
     DUCKDB = "duckdb"
+    PYTHON = "python"
     SQLITE = "sqlite"
     POSTGRES = "postgres"
     DASK = "dask"
 
 
 EXAMPLES = """例：
+
+  sanchuang policy simulate --out 结果.csv
 
   sanchuang policy simulate --population companies.parquet --out result.parquet
 
@@ -46,9 +49,17 @@ def register(app: typer.Typer) -> None:
 
     @app.command("simulate", epilog=EXAMPLES)
     def simulate(
-        population: Annotated[Path, typer.Option(help="企业的表，.parquet 或 .csv：每列一项事实，名称同事实字典，某一年的写“营业收入@2025”。")],
         out: Annotated[Path, typer.Option(help="结果文件，.parquet 或 .csv。")],
-        rules: Annotated[Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")] = None,
+        population: Annotated[
+            Path | None,
+            typer.Option(
+                help="企业的表，.parquet 或 .csv：每列一项事实，名称同事实字典，某一年的写“营业收入@2025”；"
+                "不写就是本区登记的全部企业。"
+            ),
+        ] = None,
+        rules: Annotated[
+            Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")
+        ] = None,
         engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NUMBA,
         on: OnOption = "",
         format: FormatOption = Format.TEXT,
@@ -60,14 +71,14 @@ def register(app: typer.Typer) -> None:
 
         date = day(on)
         policies, plan = _rules(rules)
-        frame = _frame(population)
+        frame, unit = _population(population, date)
         if out.suffix not in (".parquet", ".csv"):
             raise Malformed(f"不会写“{out.suffix}”文件", "结果文件以 .parquet 或 .csv 结尾")
         if not out.parent.is_dir():
             raise Malformed(f"没有目录 {out.parent}", "先建立它")
         began = time.perf_counter()
         try:
-            result = run(policies, frame, date, _engine(engine), plan)
+            result = run(policies, frame, date, _engine(engine), plan, unit=unit)
         except Unreadable as error:
             raise Malformed(f"{population}：{error}") from error
         except NoPolicyInForce as error:
@@ -99,7 +110,9 @@ def _tell(said: dict[str, Any]) -> None:
 
         table = Table(*said["totals"][0])
         for row in said["totals"]:
-            table.add_row(*("未知" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
+            table.add_row(
+                *("未知" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values())
+            )
         Console().print(table)
 
 
@@ -118,6 +131,20 @@ def _rules(folder: Path | None) -> tuple[PolicySet, Plan]:
     if not written.is_file():
         return policies, everything(policies)
     return policies, read_plan(written.read_text(encoding="utf-8"), written.as_posix(), policies)
+
+
+def _population(path: Path | None, on: dt.date) -> tuple[pl.DataFrame, int | None]:
+    """The companies, and the unit of their money where the plan does not say it."""
+    if path is not None:
+        return _frame(path), None
+    from sanchuang.core import audit
+    from sanchuang.core.operator import operator
+    from sanchuang.policies.population import district
+
+    found = district(on)
+    command = "sanchuang policy simulate"
+    audit.reading_list(by=operator(), what="registry.read_advice", count=found.height, where=command)
+    return found, 1
 
 
 def _frame(path: Path) -> pl.DataFrame:
@@ -146,11 +173,13 @@ def _write(frame: pl.DataFrame, out: Path) -> None:
 
 
 def _engine(engine: Engine) -> Callable[..., Any]:
-    from sanchuang.engines.rules.compiled import databases, frames, native, partitions
+    from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
 
     match engine:
         case Engine.NUMBA:
             return native.compute
+        case Engine.PYTHON:
+            return plain.compute
         case Engine.POLARS:
             return frames.compute
         case Engine.DUCKDB:
@@ -171,7 +200,9 @@ def _postgres(program: Any, population: Any) -> Any:
 
     if connection.vendor != "postgresql":
         engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
-        raise Malformed(f"postgres 引擎要用 PostgreSQL，现在的数据库是 {engine}", "设置 DATABASE_URL，或换一个 --engine")
+        raise Malformed(
+            f"postgres 引擎要用 PostgreSQL，现在的数据库是 {engine}", "设置 DATABASE_URL，或换一个 --engine"
+        )
     import psycopg
 
     parameters = connection.get_connection_params()

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-def each(function: Callable[..., Result], parts: Sequence[tuple[Any, ...]], *, scheduler: str = "") -> list[Result]:
+def each(
+    function: Callable[..., Result], parts: Sequence[tuple[Any, ...]], *, scheduler: str = ""
+) -> list[Result]:
     """`function(*part)` for every part, in order. `scheduler` is a Dask scheduler's address (`tcp://host:8786`).
 
     On a cluster, function and parts travel by pickle, and the project must be installed at its workers. What a part

@@ -5,14 +5,12 @@ docs/settings.md is written from here (`tools/settings_page.py`); a variable tha
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sanchuang.values import Malformed
+from sanchuang.web import variable_checks as checks
 from sanchuang.web.environment import count, mail, one_of, providers
 
 
@@ -33,82 +31,6 @@ class Variable:
     secret: bool = False
 
 
-def _wrong(text: str, wanted: str) -> ValueError:
-    return ValueError(f"写的是“{text[:60]}”；请写{wanted}")
-
-
-def _any(text: str) -> object:
-    return text
-
-
-def _truth(text: str) -> object:
-    if text not in ("0", "1"):
-        raise _wrong(text, " 1（是）或 0（否）")
-    return text
-
-
-def _whole(text: str) -> object:
-    if not text.isdecimal() or not 0 < int(text) < 10**6:
-        raise _wrong(text, "大于 0 的整数")
-    return text
-
-
-def _port(text: str) -> object:
-    if not text.isdecimal() or not 0 < int(text) < 2**16:
-        raise _wrong(text, " 1 到 65535 之间的整数")
-    return text
-
-
-def _web(text: str) -> object:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _wrong(text, "以 https:// 开头的网址，例如 https://district.example.org")
-    return text
-
-
-def _hosts(text: str) -> object:
-    for host in text.split(","):
-        if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:]+\]", host):
-            raise _wrong(host, "主机名，用逗号分开，不带 https:// 和空格")
-    return text
-
-
-def _key(text: str) -> object:
-    if len(text) < 32:
-        raise ValueError("太短；请写至少 32 个字符的随机文字")
-    return text
-
-
-def _token(text: str) -> object:
-    if len(text) < 20 or not re.fullmatch(r"[\x21-\x7e]+", text):
-        raise ValueError("不合适；请写至少 20 个字符的随机文字，只用字母、数字和符号")
-    return text
-
-
-def _database(text: str) -> object:
-    parts = urlsplit(text)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise ValueError("看不懂；请写 postgres://用户:口令@主机:端口/库名")
-    return parts.port
-
-
-def _command(text: str) -> object:
-    try:
-        return shlex.split(text)
-    except ValueError as error:
-        raise _wrong(text, "一条命令，引号要成对") from error
-
-
-def _folder(text: str) -> object:
-    if Path(text).exists() and not Path(text).is_dir():
-        raise _wrong(text, "一个目录")
-    return text
-
-
-def _hash(text: str) -> object:
-    return one_of("SANCHUANG_AUDIT_HASH", text.lower(), "sha256", "sm3")
-
-
 PLACE, REACH, SAFE, MAIL, PROGRAMS, FILES, RUN = (
     "Place and data 位置和数据",
     "Address 地址",
@@ -126,7 +48,7 @@ VARIABLES = (
         "数据目录",
         "`var/`",
         "/var/lib/sanchuang",
-        _folder,
+        checks.folder,
     ),
     Variable(
         "DATABASE_URL",
@@ -135,7 +57,7 @@ VARIABLES = (
         "用 PostgreSQL 代替 SQLite",
         "SQLite in `SANCHUANG_VAR`",
         "postgres://sanchuang:secret@db:5432/sanchuang",
-        _database,
+        checks.database,
         secret=True,
     ),
     Variable(
@@ -145,7 +67,7 @@ VARIABLES = (
         "装入的区包：目录或名称",
         "the only one shipped",
         "westlake",
-        _any,
+        checks.anything,
     ),
     Variable(
         "SANCHUANG_AUDIT_HASH",
@@ -154,9 +76,17 @@ VARIABLES = (
         "审计和账本新记录的散列",
         "sha256",
         "sm3",
-        _hash,
+        checks.hash_name,
     ),
-    Variable("SANCHUANG_HOST", REACH, "the address to listen on", "监听的地址", "127.0.0.1", "0.0.0.0", _any),  # noqa: S104  an example
+    Variable(
+        "SANCHUANG_HOST",
+        REACH,
+        "the address to listen on",
+        "监听的地址",
+        "127.0.0.1",
+        "0.0.0.0",  # noqa: S104
+        checks.anything,
+    ),
     Variable(
         "SANCHUANG_PORT",
         REACH,
@@ -164,7 +94,7 @@ VARIABLES = (
         "监听的端口",
         "first free one from 8000",
         "8000",
-        _port,
+        checks.port,
     ),
     Variable(
         "SANCHUANG_HOSTS",
@@ -173,7 +103,7 @@ VARIABLES = (
         "应答的主机名",
         "this machine's own",
         "district.example.org",
-        _hosts,
+        checks.hosts,
     ),
     Variable(
         "SANCHUANG_SITE",
@@ -182,7 +112,7 @@ VARIABLES = (
         "大家打开网站的网址",
         "http://127.0.0.1:8000",
         "https://district.example.org",
-        _web,
+        checks.web,
     ),
     Variable(
         "SANCHUANG_PROXIES",
@@ -200,7 +130,7 @@ VARIABLES = (
         "转到 https",
         "1",
         "0",
-        _truth,
+        checks.truth,
     ),
     Variable(
         "SANCHUANG_HSTS",
@@ -218,7 +148,7 @@ VARIABLES = (
         "正式使用",
         "0",
         "1",
-        _truth,
+        checks.truth,
     ),
     Variable(
         "SANCHUANG_SECRET_KEY",
@@ -227,7 +157,7 @@ VARIABLES = (
         "网站的密钥",
         "made once, kept in `SANCHUANG_VAR`",
         "(64 random characters)",
-        _key,
+        checks.key,
         secret=True,
     ),
     Variable(
@@ -237,7 +167,7 @@ VARIABLES = (
         "以前的密钥",
         "none",
         "(former keys)",
-        _any,
+        checks.anything,
         secret=True,
     ),
     Variable(
@@ -247,7 +177,7 @@ VARIABLES = (
         "登录多少小时后重新登录",
         "12",
         "8",
-        _whole,
+        checks.whole,
     ),
     Variable(
         "SANCHUANG_OIDC",
@@ -266,7 +196,7 @@ VARIABLES = (
         "示范账号的口令",
         "made once, kept in `SANCHUANG_VAR`",
         "(a password)",
-        _any,
+        checks.anything,
         secret=True,
     ),
     Variable(
@@ -276,7 +206,7 @@ VARIABLES = (
         "调试",
         "0",
         "1",
-        _truth,
+        checks.truth,
     ),
     Variable(
         "SANCHUANG_EMAIL",
@@ -295,7 +225,7 @@ VARIABLES = (
         "发件人",
         "sanchuang@localhost",
         "sanchuang@district.example.org",
-        _any,
+        checks.anything,
     ),
     Variable(
         "SANCHUANG_API_RATE",
@@ -304,7 +234,7 @@ VARIABLES = (
         "接口每分钟应答一个账号的次数",
         "600",
         "1200",
-        _whole,
+        checks.whole,
     ),
     Variable(
         "SANCHUANG_API_STRANGER_RATE",
@@ -313,7 +243,7 @@ VARIABLES = (
         "接口每分钟应答一个陌生地址的次数",
         "60",
         "20",
-        _whole,
+        checks.whole,
     ),
     Variable(
         "SANCHUANG_WEBHOOK_PRIVATE",
@@ -322,9 +252,11 @@ VARIABLES = (
         "是否通知内网地址",
         "1 in a demonstration, 0 in production",
         "1",
-        _truth,
+        checks.truth,
     ),
-    Variable("SANCHUANG_MAX_UPLOAD", FILES, "the largest file, in MB", "文件最大多少 MB", "20", "50", _whole),
+    Variable(
+        "SANCHUANG_MAX_UPLOAD", FILES, "the largest file, in MB", "文件最大多少 MB", "20", "50", checks.whole
+    ),
     Variable(
         "SANCHUANG_SCANNER",
         FILES,
@@ -332,10 +264,10 @@ VARIABLES = (
         "查毒命令",
         "none",
         "clamdscan --fdpass --no-summary",
-        _command,
+        checks.command,
     ),
     Variable(
-        "SANCHUANG_SCAN_SECONDS", FILES, "how long a scan may take", "查毒最长几秒", "60", "120", _whole
+        "SANCHUANG_SCAN_SECONDS", FILES, "how long a scan may take", "查毒最长几秒", "60", "120", checks.whole
     ),
     Variable(
         "SANCHUANG_SCAN_MUST",
@@ -344,9 +276,9 @@ VARIABLES = (
         "查毒失败是否拒收",
         "1",
         "0",
-        _truth,
+        checks.truth,
     ),
-    Variable("SANCHUANG_WORKERS", RUN, "processes that answer", "工作进程数", "1", "4", _whole),
+    Variable("SANCHUANG_WORKERS", RUN, "processes that answer", "工作进程数", "1", "4", checks.whole),
     Variable(
         "SANCHUANG_STOP_SECONDS",
         RUN,
@@ -354,7 +286,7 @@ VARIABLES = (
         "停止时最多等几秒",
         "20",
         "60",
-        _whole,
+        checks.whole,
     ),
     Variable(
         "SANCHUANG_LOG",
@@ -366,13 +298,22 @@ VARIABLES = (
         lambda text: one_of("SANCHUANG_LOG", text, "auto", "json", "text"),
     ),
     Variable(
+        "SANCHUANG_DASK",
+        RUN,
+        "the scheduler of a Dask cluster, to which simulations of policies are sent",
+        "Dask 集群的调度地址，政策模拟送去计算",
+        "none: this machine's threads",
+        "tcp://dask.example.org:8786",
+        checks.scheduler,
+    ),
+    Variable(
         "SANCHUANG_METRICS_TOKEN",
         RUN,
         "who shows it as `Authorization: Bearer …` reads `/metrics`",
         "读取 /metrics 的令牌",
         "none: closed in production",
         "(40 random characters)",
-        _token,
+        checks.token,
         secret=True,
     ),
 )

@@ -126,10 +126,17 @@ def companies(policies: PolicySet, on: dt.date, count: int, seed: int) -> pl.Dat
                 figures.append(values[at])
         for at, (spec, shift) in enumerate(facts):
             columns[_name(spec, shift, on)].append(None if at in missing else _cell(values[at]))
-    kinds = {FactType.BOOL: pl.Boolean, FactType.DATE: pl.Date, FactType.MONEY: pl.Int64, FactType.COUNT: pl.Int64}
+    kinds = {
+        FactType.BOOL: pl.Boolean,
+        FactType.DATE: pl.Date,
+        FactType.MONEY: pl.Int64,
+        FactType.COUNT: pl.Int64,
+    }
     return pl.DataFrame(
         [
-            pl.Series(_name(spec, shift, on), columns[_name(spec, shift, on)], dtype=kinds.get(spec.type, pl.String))
+            pl.Series(
+                _name(spec, shift, on), columns[_name(spec, shift, on)], dtype=kinds.get(spec.type, pl.String)
+            )
             for spec, shift in facts
         ]
     )

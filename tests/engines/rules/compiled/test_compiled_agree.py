@@ -13,13 +13,16 @@ import pytest
 from compiled_rules import read
 from near_limits import companies
 from own_postgres import Server
-from sanchuang.engines.rules.compiled import databases, frames, native, partitions
+from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
 from sanchuang.engines.rules.compiled.columns import population
 from sanchuang.engines.rules.compiled.program import program
 from sanchuang.engines.rules.compiled.rowwise import answers
 from sanchuang.engines.rules.compiled.simulate import evaluate
 
-DAYS = {"bench6": [dt.date(2025, 1, 1)], "westlake": [dt.date(2026, 3, 1), dt.date(2015, 6, 1), dt.date(2022, 12, 31)]}
+DAYS = {
+    "bench6": [dt.date(2025, 1, 1)],
+    "westlake": [dt.date(2026, 3, 1), dt.date(2015, 6, 1), dt.date(2022, 12, 31)],
+}
 CASES = [(name, on) for name, days in DAYS.items() for on in days]
 COUNT = 400
 
@@ -30,6 +33,7 @@ def in_small_parts(made, of):
 
 ENGINES = {
     "numba": native.compute,
+    "python": plain.compute,
     "polars": frames.compute,
     "duckdb": databases.duckdb,
     "sqlite": databases.sqlite,
@@ -54,7 +58,8 @@ def expected(policies, made, frame, on):
     of = population(frame, policies.dictionary, on, unit=1)
     found = answers(policies, made, of, range(frame.height))
     return {
-        name: [made.words.number(v) if isinstance(v, str) else v for v in values] for name, values in found.items()
+        name: [made.words.number(v) if isinstance(v, str) else v for v in values]
+        for name, values in found.items()
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -123,7 +123,7 @@ def _values(
         case FactType.NUMBER | FactType.RATE:
             data = _whole(series, spec, FINE, _millionths)
         case _:
-            data = _whole(series, spec, 1, lambda text: int(Decimal(text)) if Decimal(text) % 1 == 0 else None)
+            data = _whole(series, spec, 1, lambda text: _scaled(text, 1))
     return Values(data, known, _span(data))
 
 
@@ -178,7 +178,7 @@ def _each(series: pl.Series, read: Callable[[str], Any], message: str, remedy: s
             continue
         try:
             value = read(text.strip())
-        except (Malformed, InvalidOperation, ValueError):
+        except (Malformed, ValueError):
             value = None
         if value is None:
             raise Unreadable(series.name, row, f"“{text}”{message}", remedy)
@@ -197,8 +197,8 @@ def _millionths(text: str) -> int | None:
 
 
 def _scaled(text: str, factor: int) -> int | None:
-    exact = Decimal(text) * factor
-    return int(exact) if exact == exact.to_integral_value() else None
+    exact = Fraction(text) * factor
+    return int(exact) if exact.denominator == 1 else None
 
 
 def _days(series: pl.Series, form: str) -> np.ndarray[Any, Any]:
@@ -208,7 +208,11 @@ def _days(series: pl.Series, form: str) -> np.ndarray[Any, Any]:
         raise Unreadable(series.name, None, f"{series.dtype} 不是日期", "存成日期，或写成 2025-05-27")
     series = series.fill_null(dt.date(1970, 1, 1))
     if form == "ymd":
-        whole = series.dt.year().cast(pl.Int64) * 10_000 + series.dt.month().cast(pl.Int64) * 100 + series.dt.day()
+        whole = (
+            series.dt.year().cast(pl.Int64) * 10_000
+            + series.dt.month().cast(pl.Int64) * 100
+            + series.dt.day()
+        )
         return whole.to_numpy()
     return series.cast(pl.Int32).cast(pl.Int64).to_numpy() + dt.date(1970, 1, 1).toordinal()
 
@@ -225,9 +229,11 @@ def _coded(
             series = series.cast(pl.String)
         else:
             data = series.fill_null(0).to_numpy()
-            if data.size and not (0 <= int(data.min()) and int(data.max()) < len(spec.choices)):
+            if data.size and not (int(data.min()) >= 0 and int(data.max()) < len(spec.choices)):
                 row = int(np.argmax((data < 0) | (data >= len(spec.choices))))
-                raise Unreadable(series.name, row, f"没有第 {data[row]} 个选项", f"写 0 到 {len(spec.choices) - 1}")
+                raise Unreadable(
+                    series.name, row, f"没有第 {data[row]} 个选项", f"写 0 到 {len(spec.choices) - 1}"
+                )
             codes = np.array([words[choice] for choice in spec.choices], np.int32)
             return Values(codes[data], known, (0, max(len(words) - 1, 0)))
     if series.dtype not in (pl.String, pl.Categorical) and not isinstance(series.dtype, pl.Enum):
@@ -239,8 +245,13 @@ def _coded(
             raise Unreadable(series.name, row, f"“{word}”不在选项之内", f"可选：{'、'.join(spec.choices)}")
     # Other words are numbered after those of the rules, alike in every column, so that equal texts stay equal.
     numbers = {
-        word: words[word] if word in words else others.setdefault(word, len(words) + len(others)) for word in found
+        word: words[word] if word in words else others.setdefault(word, len(words) + len(others))
+        for word in found
     }
-    data = series.cast(pl.String).replace_strict(numbers, default=0, return_dtype=pl.Int64).fill_null(0).to_numpy()
+    data = (
+        series.cast(pl.String)
+        .replace_strict(numbers, default=0, return_dtype=pl.Int64)
+        .fill_null(0)
+        .to_numpy()
+    )
     return Values(data, known, (0, max(numbers.values(), default=0)))
-

@@ -77,7 +77,7 @@ def sqlite(program: Program, population: Population) -> dict[str, Computed]:
         named = "".join(f', "{column.name}" INTEGER' for column, _node, _found in given)
         connection.execute(f"CREATE TABLE population (n INTEGER PRIMARY KEY{named})")
         places = ", ".join(["?"] * (len(given) + 1))
-        connection.executemany(f"INSERT INTO population VALUES ({places})", _rows(given, population.rows))  # noqa: S608
+        connection.executemany(f"INSERT INTO population VALUES ({places})", _rows(given, population.rows))
         rows = connection.execute(statement(program, "sqlite", between)).fetchall()
     return _of_rows(program, rows)
 

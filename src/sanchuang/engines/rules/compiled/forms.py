@@ -168,6 +168,8 @@ def guarded(make: Builder, form: Form, by: tuple[Expr, ...]) -> Form:
 def knowledge(make: Builder, form: Form) -> Expr:
     """Whether the form is known (in a split form: the part that holds)."""
     if isinstance(form, Split):
-        inner = make.cases(form.when, knowledge(make, form.then), knowledge(make, form.otherwise), strict=True)
+        inner = make.cases(
+            form.when, knowledge(make, form.then), knowledge(make, form.otherwise), strict=True
+        )
         return make.and_((make.known(form.when), inner))
     return make.and_(make.known(part) for part in parts(form))

@@ -24,7 +24,11 @@ def compute(program: Program, population: Population) -> dict[str, Computed]:
         series = pl.Series(column.name, found[column].data, dtype=pl.Boolean if node.is_bool else None)
         series = series if node.is_bool else series.cast(pl.Int64)
         known = found[column].known
-        given[column.name] = series if known is None else series.zip_with(pl.Series(known), pl.Series([None], dtype=series.dtype))
+        given[column.name] = (
+            series
+            if known is None
+            else series.zip_with(pl.Series(known), pl.Series([None], dtype=series.dtype))
+        )
     frame = pl.DataFrame(given) if given else pl.DataFrame({"": np.zeros(population.rows, np.int8)})
     result = frame.lazy().pipe(_computed, program).collect()
     return {o.name: _read(result, o.top, o.bottom, population.rows) for o in program.outputs}
@@ -53,7 +57,9 @@ def _read(frame: pl.DataFrame, top: Expr, bottom: Expr, rows: int) -> Computed:
     return Computed(tops, bottoms, np.logical_and.reduce(masks) if masks else None)
 
 
-def _column(frame: pl.DataFrame, node: Expr, rows: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+def _column(
+    frame: pl.DataFrame, node: Expr, rows: int
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
     kind = np.bool_ if node.is_bool else np.int64
     if node.constant is not None:
         return np.full(rows, node.constant, kind), None

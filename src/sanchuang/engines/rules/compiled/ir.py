@@ -90,9 +90,7 @@ class Builder:
     def __init__(self) -> None:
         self._made: dict[tuple[Any, ...], Expr] = {}
 
-    def _node(
-        self, op: Op, args: tuple[Expr, ...], data: Any, *, is_bool: bool, nullable: bool
-    ) -> Expr:
+    def _node(self, op: Op, args: tuple[Expr, ...], data: Any, *, is_bool: bool, nullable: bool) -> Expr:
         key = (op, data, type(data), *(a.number for a in args))
         found = self._made.get(key)
         if found is None:
@@ -169,7 +167,11 @@ class Builder:
         if Op.UNKNOWN in (a.op, b.op):
             return self.unknown(is_bool=True)
         if a.constant is not None and b.constant is not None:
-            values = {">=": a.constant >= b.constant, ">": a.constant > b.constant, "==": a.constant == b.constant}
+            values = {
+                ">=": a.constant >= b.constant,
+                ">": a.constant > b.constant,
+                "==": a.constant == b.constant,
+            }
             return self.bool(values[op])
         if op == "==" and a.is_bool:
             return self._same(a, b)
@@ -233,7 +235,9 @@ class Builder:
             return self.cases(when.args[0], otherwise, then, strict=strict)
         if then is otherwise and (not strict or not when.nullable):
             return then
-        if when.op is Op.UNKNOWN and (strict or (then.constant is not None and otherwise.constant is not None)):
+        if when.op is Op.UNKNOWN and (
+            strict or (then.constant is not None and otherwise.constant is not None)
+        ):
             return self.unknown(is_bool=then.is_bool)
         if then.is_bool and not when.nullable:
             if otherwise.op is Op.BOOL:  # one side decides: an `and` or an `or`

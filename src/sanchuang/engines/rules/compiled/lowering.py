@@ -228,7 +228,7 @@ class Lowering:
         named = f"{policy.id}_{node.table}_{node.column}"
         possible = key.possible
         for_sure = possible is not None and possible <= set(cells)
-        row = Cells(f"{named}_rows", self.words.cells({word: 1 for word in cells}))
+        row = Cells(f"{named}_rows", self.words.cells(dict.fromkeys(cells, 1)))
         there = make.lookup(row, key.code, missing=not for_sure)
         exists = make.compare("==", there, make.int(1))
         missing = not for_sure or any(cells[word] is None for word in possible or ())
@@ -236,7 +236,9 @@ class Lowering:
             codes = {w: None if c is None else self.words.number(str(c)) for w, c in cells.items()}
             code = make.lookup(Cells(named, self.words.cells(codes)), key.code, missing=missing)
             return Word(code, frozenset(str(c) for c in cells.values() if c is not None)), exists
-        exact = {w: None if c is None else Fraction(c.fen if isinstance(c, Yuan) else c) for w, c in cells.items()}  # type: ignore[arg-type]
+        exact = {
+            w: None if c is None else Fraction(c.fen if isinstance(c, Yuan) else c) for w, c in cells.items()
+        }  # type: ignore[arg-type]
         bottom = lcm(f.denominator for f in exact.values() if f is not None)
         tops = {w: None if f is None else int(f * bottom) for w, f in exact.items()}
         top = make.lookup(Cells(named, self.words.cells(tops)), key.code, missing=missing)
@@ -382,12 +384,16 @@ class Lowering:
                 return self._minus(make.floordiv(self._minus(top), bottom))
             case "half_up_fen":  # halves away from zero
                 over = make.floordiv(make.add(make.mul(top, two), bottom), make.mul(bottom, two))
-                under = make.floordiv(make.add(make.mul(self._minus(top), two), bottom), make.mul(bottom, two))
+                under = make.floordiv(
+                    make.add(make.mul(self._minus(top), two), bottom), make.mul(bottom, two)
+                )
                 return make.cases(make.compare(">=", top, make.int(0)), over, self._minus(under), strict=True)
             case "half_even_fen":
                 whole = make.floordiv(top, bottom)
                 twice = make.mul(make.sub(top, make.mul(whole, bottom)), two)
-                odd = make.compare("==", make.sub(whole, make.mul(make.floordiv(whole, two), two)), make.int(1))
+                odd = make.compare(
+                    "==", make.sub(whole, make.mul(make.floordiv(whole, two), two)), make.int(1)
+                )
                 above = make.compare(">", twice, bottom)
                 half = make.and_((make.compare("==", twice, bottom), odd))
                 return make.cases(make.or_((above, half)), make.add(whole, make.int(1)), whole, strict=True)

@@ -95,7 +95,9 @@ def source(
         at = len(names) - facts
         names.append(name)
         last.append(f"t[{at * BLOCK} + i] = {text}")
-        after.append(f"for i in range(size): {name}[low + i] = t[{at * BLOCK} + i]" + (" != 0" if is_bool else ""))
+        after.append(
+            f"for i in range(size): {name}[low + i] = t[{at * BLOCK} + i]" + (" != 0" if is_bool else "")
+        )
 
     for at, output in enumerate(program.outputs):
         is_bool = output.top.is_bool
@@ -138,7 +140,13 @@ def tables_of(nodes: tuple[Expr, ...]) -> dict[str, tuple[np.ndarray[Any, Any], 
 def _compile(text: str, tables: dict[str, Any]) -> Callable[..., None]:
     import numba
 
-    space = {**tables, "int64": numba.int64, "uint64": numba.uint64, "float64": numba.float64, "empty": np.empty}
+    space = {
+        **tables,
+        "int64": numba.int64,
+        "uint64": numba.uint64,
+        "float64": numba.float64,
+        "empty": np.empty,
+    }
     exec(compile(text, "<policies>", "exec"), space)  # noqa: S102  # our own text: names and numbers only
     loop: Callable[..., None] = numba.njit(nogil=True, boundscheck=False, error_model="numpy")(space["loop"])
     return loop

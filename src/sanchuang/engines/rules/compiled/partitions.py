@@ -14,7 +14,9 @@ ROWS = 250_000
 """Companies in a partition: few enough for the memory of a small worker, many enough for the trip."""
 
 
-def compute(program: Program, population: Population, *, scheduler: str = "", rows: int = ROWS) -> dict[str, Computed]:
+def compute(
+    program: Program, population: Population, *, scheduler: str = "", rows: int = ROWS
+) -> dict[str, Computed]:
     """Every output for every company. Raises `TooWide` where 64 bits may not suffice."""
     starts = range(0, max(population.rows, 1), rows)
     parts = [(program, part(population, at, min(at + rows, population.rows))) for at in starts]

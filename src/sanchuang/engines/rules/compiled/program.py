@@ -30,7 +30,7 @@ class Output:
     bottom: Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Outputs with the words they use and the facts they ask for."""
 
@@ -63,14 +63,18 @@ class Program:
         while money >= 10**9:
             count = min(MOST_COUNT, money)
             while count >= 10**6:
-                try:
-                    spans(self.nodes, lambda column: self.widest(column, money, count))
-                except TooWide:
-                    count //= 10
-                else:
+                if self._suffice(money, count):
                     return money, count
+                count //= 10
             money //= 10
         raise TooWide("the rules multiply more than 64 bits can hold")
+
+    def _suffice(self, money: int, count: int) -> bool:
+        try:
+            spans(self.nodes, lambda column: self.widest(column, money, count))
+        except TooWide:
+            return False
+        return True
 
     def widest(self, column: Column, money: int, count: int) -> Span:
         """The span of a column whose values are within the limits."""
@@ -85,7 +89,10 @@ class Program:
 
 
 def program(
-    policies: Iterable[Policy], on: dt.date, present: Present | None = None, also: Sequence[tuple[str, str]] = ()
+    policies: Iterable[Policy],
+    on: dt.date,
+    present: Present | None = None,
+    also: Sequence[tuple[str, str]] = (),
 ) -> Program:
     """The outputs `ID.eligible`, `ID.amount` and `ID.result` of every policy in force on the day, and definitions asked for.
 
@@ -103,7 +110,9 @@ def program(
         if policy.conditions:
             keep(f"{policy.id}.eligible", Type(Kind.BOOL), Flag(lowering.eligible(policy)))
         if policy.amount is not None:
-            keep(f"{policy.id}.amount", Type(Kind.MONEY), Number(lowering.amount(policy), lowering.make.int(1)))
+            keep(
+                f"{policy.id}.amount", Type(Kind.MONEY), Number(lowering.amount(policy), lowering.make.int(1))
+            )
         if policy.result is not None:
             node = policy.definitions[policy.result].node
             keep(f"{policy.id}.result", node.type, lowering.definition(policy.id, policy.result))
@@ -134,4 +143,3 @@ def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:
                 make.cases(form.when, a, b, strict=True),
                 make.cases(form.when, one, other, strict=True),
             )
-

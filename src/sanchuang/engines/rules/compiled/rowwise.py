@@ -101,7 +101,12 @@ def beyond(population: Population, program: Program) -> np.ndarray[Any, Any]:
     odd = np.zeros(population.rows, np.bool_)
     for column, node in program.columns():
         spec = population.dictionary.specs[column.fact]
-        most = {FactType.MONEY: money, FactType.COUNT: count, FactType.NUMBER: count, FactType.RATE: count}.get(spec.type)
+        most = {
+            FactType.MONEY: money,
+            FactType.COUNT: count,
+            FactType.NUMBER: count,
+            FactType.RATE: count,
+        }.get(spec.type)
         if most is None or node.is_bool:
             continue
         factor = {FactType.MONEY: population.unit, FactType.COUNT: 1}.get(spec.type, FINE)

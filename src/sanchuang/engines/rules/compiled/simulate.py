@@ -32,25 +32,38 @@ class Simulation:
     apart: int
 
 
-def simulate(policies: PolicySet, frame: pl.DataFrame, on: dt.date, engine: Engine, plan: Plan) -> Simulation:
+def simulate(
+    policies: PolicySet,
+    frame: pl.DataFrame,
+    on: dt.date,
+    engine: Engine,
+    plan: Plan,
+    *,
+    unit: int | None = None,
+) -> Simulation:
     """What the policies in force on `on` give every company of `frame` (see `columns.population`).
+
+    `unit` is that of the frame's money where it is not the plan's. Columns that are no facts are handed on.
 
     Raises `Unreadable` for a column that is no fact, `NoPolicyInForce`.
     """
     in_force = {p.id for p in policies.in_force(on)}
     also = [pair for pair in plan.definitions(policies) if pair[0] in in_force]
-    made, computed, apart = evaluate(policies, frame, on, engine, unit=plan.unit, also=also)
+    made, computed, apart = evaluate(policies, frame, on, engine, unit=unit or plan.unit, also=also)
     outputs = {o.name: o for o in made.outputs}
     for policy in policies.in_force(on):
         if policy.budget is not None and policy.amount is not None:
             name = f"{policy.id}.paid"
             budget = policy.budget
             computed[name] = _paid(computed[f"{policy.id}.amount"], budget.amount.fen, budget.method)
-            outputs[name] = Output(name, MONEY, outputs[f"{policy.id}.amount"].top, outputs[f"{policy.id}.amount"].bottom)
+            outputs[name] = Output(
+                name, MONEY, outputs[f"{policy.id}.amount"].top, outputs[f"{policy.id}.amount"].bottom
+            )
     wanted = {name: source for name, source in plan.columns.items() if source in computed}
-    companies = pl.DataFrame(
-        [_series(name, outputs[source], computed[source], made, plan.unit) for name, source in wanted.items()]
-    )
+    find = policies.dictionary.find
+    others = [n for n in frame.columns if find(n.partition("@")[0]) is None and n not in wanted]
+    made_columns = [_series(n, outputs[s], computed[s], made, plan.unit) for n, s in wanted.items()]
+    companies = pl.DataFrame([*(frame[name] for name in others), *made_columns])
     totals = _totals(plan, outputs, computed, made, frame.height) if plan.by and plan.by in computed else None
     return Simulation(companies, totals, apart)
 
@@ -80,7 +93,9 @@ def evaluate(
     return made, merged, len(rows)
 
 
-def _merged(most: Computed, odd: np.ndarray[Any, Any], values: list[Any], output: Output, made: Program) -> Computed:
+def _merged(
+    most: Computed, odd: np.ndarray[Any, Any], values: list[Any], output: Output, made: Program
+) -> Computed:
     values = [made.words.number(v) if isinstance(v, str) else v for v in values]
     rows = len(odd)
     known = np.ones(rows, np.bool_)
@@ -157,12 +172,18 @@ def _totals(
     return pl.DataFrame(columns)
 
 
-def _sums(source: str, computed: dict[str, Computed], group: np.ndarray[Any, Any], groups: int, rows: int) -> list[int]:
+def _sums(
+    source: str, computed: dict[str, Computed], group: np.ndarray[Any, Any], groups: int, rows: int
+) -> list[int]:
     """Sums of whole numbers by group, in two halves of which neither can run over."""
     if source == COUNT:
         return np.bincount(group, minlength=groups).tolist()
     column = computed[source]
-    values = column.top.astype(np.int64) if column.known is None else np.where(column.known, column.top, 0).astype(np.int64)
+    values = (
+        column.top.astype(np.int64)
+        if column.known is None
+        else np.where(column.known, column.top, 0).astype(np.int64)
+    )
     out = [0] * groups
     for part, factor in ((values & 0xFFFFFFFF, 1), (values >> 32, 2**32)):
         sums = np.zeros(groups, np.int64)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from sanchuang.engines.rules.compiled.ir import COMPARISONS, Expr, Op, reachable, uses
 from sanchuang.engines.rules.compiled.ranges import Span
 
-
 LONG = 160
 """A longer expression gets a name, so that none is nested too deeply."""
 
@@ -93,7 +92,9 @@ class Source:
                 above = v[args[0].number]
                 if node.op is Op.FLOORDIV:
                     low, high = self.spans.get(args[0].number, (-1, 0))
-                    if low >= 0 and high < 2**53:  # exact: the quotient of two such numbers never rounds up to a whole
+                    if (
+                        low >= 0 and high < 2**53
+                    ):  # exact: the quotient of two such numbers never rounds up to a whole
                         return f"int64(float64({above}) / float64({below}))", known
                     if low >= 0:
                         return f"int64(uint64({above}) // uint64({below}))", known
@@ -145,7 +146,9 @@ class Source:
         match node.op:
             case Op.COLUMN:
                 value, known = self.column[node.number], self.known.get(node.number)
-                return (value, "") if known is None else (f"({known} & {value})", f"({known} & (not {value}))")
+                return (
+                    (value, "") if known is None else (f"({known} & {value})", f"({known} & (not {value}))")
+                )
             case Op.BOOL:
                 return str(node.data), ""
             case Op.UNKNOWN:

@@ -36,11 +36,21 @@ DIALECTS = {
         Dialect("duckdb", "{}::BIGINT", "({} // {})", null="NULL::BIGINT", null_bool="NULL::BOOLEAN"),
         Dialect("sqlite", "{}", "({} / {})", yes="1", no="0", fence=" LIMIT -1 OFFSET 0"),
         Dialect(
-            "postgres", "{}::bigint", "({} / {})", null="NULL::bigint", null_bool="NULL::boolean", fence=" OFFSET 0"
+            "postgres",
+            "{}::bigint",
+            "({} / {})",
+            null="NULL::bigint",
+            null_bool="NULL::boolean",
+            fence=" OFFSET 0",
         ),
         Dialect("clickhouse", "toInt64({})", "intDiv({}, {})", yes="true", no="false"),
         Dialect(
-            "spark", "{}L", "({} DIV {})", null="CAST(NULL AS BIGINT)", null_bool="CAST(NULL AS BOOLEAN)", quote="`"
+            "spark",
+            "{}L",
+            "({} DIV {})",
+            null="CAST(NULL AS BIGINT)",
+            null_bool="CAST(NULL AS BOOLEAN)",
+            quote="`",
         ),
     )
 }
@@ -122,7 +132,11 @@ class _Printer:
         return f"({self(args[0])} {sign} {self(args[1])})"
 
     def _lookup(self, node: Expr) -> str:
-        cells = (f"WHEN {at} THEN {self._whole(cell)}" for at, cell in enumerate(node.data.values) if cell is not None)
+        cells = (
+            f"WHEN {at} THEN {self._whole(cell)}"
+            for at, cell in enumerate(node.data.values)
+            if cell is not None
+        )
         branches = " ".join(cells)
         if not branches:
             return self.dialect.null

@@ -50,4 +50,8 @@ def _of(policy: Policy) -> Iterator[str]:
     for table in policy.tables.values():
         yield from table.rows
         for row in table.rows.values():
-            yield from (str(row[name]) for name, type_ in table.columns.items() if type_.kind is Kind.TEXT and row[name] is not None)
+            yield from (
+                str(row[name])
+                for name, type_ in table.columns.items()
+                if type_.kind is Kind.TEXT and row[name] is not None
+            )

@@ -1,0 +1,115 @@
+"""A population simulated: the oracle of the benchmark agrees, budgets and totals are exact, large figures too."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from compiled_rules import ROOT, read
+from sanchuang.engines.markup import Problems
+from sanchuang.engines.rules.compiled import databases, frames, native
+from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan
+from sanchuang.engines.rules.compiled.simulate import simulate
+
+BENCH = Path(os.environ.get("SANCHUANG_SHARED", ROOT / ".." / "shared")) / "bench" / "policy"
+FOLDER = ROOT / "benchmarks/policy/bench6"
+ON = dt.date(2025, 1, 1)
+SEEDS = [3, 5, 20240601]
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return read_plan((FOLDER / FILE).read_text(encoding="utf-8"), FILE, read("bench6"))
+
+
+def population(tmp_path, seed, rows=10_000):
+    path = tmp_path / f"p{seed}.parquet"
+    program = BENCH / "population.py"
+    code = (
+        f"import sys; sys.path.insert(0, {str(BENCH)!r}); import population as p, polars as pl; "
+        f"pl.DataFrame(p.population({rows}, {seed})).write_parquet({str(path)!r})"
+    )
+    assert program.is_file()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return path
+
+
+@pytest.mark.skipif(not BENCH.is_dir(), reason="../shared is absent")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("engine", [native.compute, frames.compute, databases.duckdb, databases.sqlite])
+def test_the_oracle_says_equal(tmp_path, plan, seed, engine):
+    path = population(tmp_path, seed)
+    found = simulate(read("bench6"), pl.read_parquet(path), ON, engine, plan)
+    found.companies.write_parquet(tmp_path / "r.parquet")
+    said = subprocess.run(
+        [sys.executable, str(BENCH / "oracle.py"), str(path), str(tmp_path / "r.parquet")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert said.stdout.strip().endswith("equal")
+    digests = json.loads(said.stdout.splitlines()[0])
+    assert found.totals["companies"].sum() == 10_000
+    for name in ("hnte", "techsme", "tax_saving"):
+        assert found.totals[name].sum() == digests[name]
+
+
+def test_a_figure_beyond_64_bits_is_computed_apart_and_exactly(plan):
+    policies = read("bench6")
+    row = dict.fromkeys((spec for spec in policies.dictionary.specs), 0) | {
+        "employees": 10,
+        "audited": 1,
+        "core_ip": 1,
+    }
+    ordinary = row | {"taxable": 3_000_001, "rd": 5, "revenue": 1}
+    huge = row | {"taxable": 9 * 10**16, "rd": 0, "revenue": 1}
+    frame = pl.DataFrame([ordinary, huge])
+    found = simulate(policies, frame, ON, native.compute, plan)
+    assert found.apart == 1
+    assert found.companies["tax_saving"].to_list() == [750_000 - 149_999, 0]
+    assert (
+        found.companies["size"].to_list()
+        == simulate(policies, frame, ON, databases.sqlite, plan).companies["size"].to_list()
+    )
+
+
+def test_a_group_whose_value_is_unknown_is_a_group_of_its_own(plan):
+    policies = read("bench6")
+    row = dict.fromkeys((spec for spec in policies.dictionary.specs), 0)
+    frame = pl.DataFrame([row, row | {"employees": None}, row])
+    found = simulate(policies, frame, ON, native.compute, plan)
+    assert dict(zip(found.totals["size.result"], found.totals["companies"], strict=True)) == {0: 2, None: 1}
+
+
+def test_without_a_plan_everything_is_given():
+    policies = read("bench6")
+    row = dict.fromkeys((spec for spec in policies.dictionary.specs), 0)
+    found = simulate(policies, pl.DataFrame([row]), ON, native.compute, everything(policies))
+    assert {"size.result", "transfer.eligible", "transfer.amount", "district_voucher.paid"} <= set(
+        found.companies.columns
+    )
+    assert found.totals is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("unit: 角", "不认识的单位“角”"),
+        ("colums: {}", "不认识的键“colums”"),
+        ("columns: {a: sise.result}", "是否指 size"),
+        ("columns: {a: size.sice}", "是否指 size"),
+        ("totals: {n: count}", "没有说按什么分组"),
+        ("- a", "这里要一组“键: 值”"),
+        ("columns: [a]", "“columns”要一组"),
+        ("by: size.result\ntotals: {n: [tax.result, nothing.amount]}", ":2:"),
+    ],
+)
+def test_a_plan_with_a_slip_is_refused_with_its_place(text, said):
+    with pytest.raises(Problems) as error:
+        read_plan(text, FILE, read("bench6"))
+    assert said in str(error.value)
+    assert str(error.value).startswith(f"{FILE}:")
