@@ -20,7 +20,7 @@ ROWS = 1_000_000  # so many at a time are copied into DuckDB's table
 
 def with_numpy(d: Mapping[str, Array], limits: Array, excluded: Array) -> Found:
     """Whole columns at a time, int64. `limits` is [industry, grade, metric], `excluded` a mask by industry."""
-    industry, emp, rev = d["industry"], d["employees"].astype(np.int64), d["revenue"]
+    industry, emp, rev = d["industry"].astype(np.intp), d["employees"].astype(np.int64), d["revenue"]
     size = np.zeros(len(emp), np.int8)
     for grade, value in ((2, 1), (1, 2), (0, 3)):
         least = (limits[:, grade, metric].take(industry) for metric in range(3))
@@ -32,25 +32,22 @@ def with_numpy(d: Mapping[str, Array], limits: Array, excluded: Array) -> Found:
         & (100 * (rd + d["rd_1"] + d["rd_2"]) >= share * (rev + d["revenue_1"] + d["revenue_2"]))
         & (100 * d["ht_revenue"] >= 60 * d["total_revenue"]) & (d["hnte_score"] > 70)
     )  # fmt: skip
-    staff_score = _points(100 * staff, emp, (30, 25, 20, 15, 10), (20, 16, 12, 8, 4))
-    rd_score = np.maximum(
-        _points(100 * rd, rev, (6, 5, 4, 3, 2), (50, 40, 30, 20, 10)),
-        _points(100 * rd, d["costs"], (30, 25, 20, 15, 10), (50, 40, 30, 20, 10)),
-    )
-    ip2 = d["ip2"]
-    second = np.select([ip2 >= 4, ip2 == 3, ip2 == 2, ip2 == 1], [24, 18, 12, 6], 0)
-    score = staff_score + rd_score + np.where(d["ip1"] >= 1, 30, second)
+    staff_bands = _reached(100 * staff, emp, (30, 25, 20, 15, 10))
+    of_revenue = _reached(100 * rd, rev, (6, 5, 4, 3, 2))
+    of_costs = _reached(100 * rd, d["costs"], (30, 25, 20, 15, 10))
+    ip_score = np.where(d["ip1"] >= 1, np.int8(30), np.int8(6) * np.clip(d["ip2"], 0, 4).astype(np.int8))
+    score = 4 * staff_bands + 10 * np.maximum(of_revenue, of_costs) + ip_score
     techsme = (
         (emp <= 500) & (rev <= 200_000_000) & (d["assets"] <= 200_000_000) & ~d["prohibited"] & d["clean"]
-        & ~d["abnormal"] & (score >= 60) & (staff_score > 0)
+        & ~d["abnormal"] & (score >= 60) & (staff_bands > 0)
     )  # fmt: skip
     rate = np.where(~d["audited"] | excluded[industry], 0, np.where(d["ic_or_mt"], 120, 100))
     before = np.maximum(d["taxable"], 0)
     after = np.maximum(d["taxable"] - (rd + d["rd_amort"]) * rate // 100, 0)
     small = (emp <= 300) & (d["assets"] <= 50_000_000) & ~d["prohibited"]
     own = np.where(hnte, 15, 25)
-    rate_before = np.where(small & (before <= 3_000_000), np.minimum(own, 5), own)
-    rate_after = np.where(small & (after <= 3_000_000), np.minimum(own, 5), own)
+    rate_before = np.where(small & (before <= 3_000_000), 5, own)
+    rate_after = np.where(small & (after <= 3_000_000), 5, own)
     saving = before * rate_before // 100 - after * rate_after // 100
     bill = d["compute_bill"]
     open_ = d["in_district"] & ~d["abnormal"] & ~d["related_supplier"] & (bill > 0) & ((size < 3) | hnte)
@@ -71,16 +68,19 @@ def with_numpy(d: Mapping[str, Array], limits: Array, excluded: Array) -> Found:
     transfer = np.where(grant, 2_000_000 * np.minimum(d["n_proj"], 3).astype(np.int64), 0)
     out = dict(zip(NAMES, (size, hnte, techsme, score, saving, amount, source, paid, transfer), strict=True))
     both = paid + np.where(source == 2, amount, 0)
-    totals = [
-        [int((size == g).sum()), *(int(v[size == g].sum()) for v in (hnte, techsme, saving, both, transfer))]
-        for g in range(4)
-    ]
+    groups = size.astype(np.intp)
+    counts = [np.bincount(part, minlength=4) for part in (groups, groups[hnte], groups[techsme])]
+    sums = [np.bincount(groups, part, 4) for part in (saving, both, transfer)]  # exact below 2^53
+    totals = [[int(column[group]) for column in (*counts, *sums)] for group in range(4)]
     return out, totals
 
 
-def _points(top: Any, below: Any, cuts: tuple[int, ...], points: tuple[int, ...]) -> Any:
-    there = below > 0
-    return np.select([there & (top >= cut * below) for cut in cuts], points, 0)
+def _reached(top: Array, below: Array, cuts: tuple[int, ...]) -> Array:
+    """How many of the cuts, in percent, the share reaches; none where the denominator is not positive."""
+    count = np.zeros(len(top), np.int8)
+    for cut in cuts:
+        count += top >= cut * below
+    return count * (below > 0)
 
 
 def with_polars(
@@ -91,9 +91,9 @@ def with_polars(
     emp, rev, rd, bill = c("employees").cast(pl.Int64), c("revenue"), c("rd"), c("compute_bill")
 
     def points(top: pl.Expr, below: pl.Expr, cuts: tuple[int, ...], given: tuple[int, ...]) -> pl.Expr:
-        out = pl.when((below > 0) & (top >= cuts[0] * below)).then(given[0])
-        for cut, value in zip(cuts[1:], given[1:], strict=True):
-            out = out.when((below > 0) & (top >= cut * below)).then(value)
+        out = pl.when(below <= 0).then(0)
+        for cut, value in zip(cuts, given, strict=True):
+            out = out.when(top >= cut * below).then(value)
         return out.otherwise(0)
 
     def grade(name: str) -> pl.Expr:
@@ -103,7 +103,7 @@ def with_polars(
     own = pl.when(c("hnte")).then(15).otherwise(25)
 
     def rate(of: str) -> pl.Expr:
-        return pl.when(small & (c(of) <= 3_000_000)).then(pl.min_horizontal(own, 5)).otherwise(own)
+        return pl.when(small & (c(of) <= 3_000_000)).then(5).otherwise(own)
 
     share = pl.when(rev <= 50_000_000).then(5).when(rev <= 200_000_000).then(4).otherwise(3)
     staff = c("rd_staff").cast(pl.Int64)
@@ -153,12 +153,15 @@ def with_polars(
             compute_src=pl.when((c("d") >= c("c")) & (c("d") > 0)).then(1).when(c("c") > c("d")).then(2).otherwise(0),
         )
         .with_columns(claim=pl.when(c("compute_src") == 1).then(c("compute_amt")).otherwise(0))
-        .with_columns(
-            paid_d=pl.when(c("claim").sum() > BUDGET).then(c("claim") * BUDGET // c("claim").sum()).otherwise(c("claim"))
-        )
-        .select(NAMES)
+        .select(*NAMES[:-2], "claim", "transfer_amt")
     )  # fmt: skip
-    found = query.collect(engine=engine)
+    claims = query.collect(engine=engine)
+    pool = claims["claim"].sum()
+    found = claims.select(
+        *NAMES[:-2],
+        (c("claim") * BUDGET // pool if pool > BUDGET else c("claim")).alias("paid_d"),
+        "transfer_amt",
+    )
     city = pl.when(c("compute_src") == 2).then(c("compute_amt")).otherwise(0)
     totals = found.group_by("size").agg(
         pl.len(),
@@ -200,8 +203,8 @@ b AS (SELECT *, staff_score + rd_score + ip_score AS score, greatest(taxable - e
   CASE WHEN hnte THEN 15 ELSE 25 END AS own FROM a),
 c AS (SELECT *, employees <= 500 AND revenue <= 200000000 AND assets <= 200000000 AND NOT prohibited AND clean
     AND NOT abnormal AND score >= 60 AND staff_score > 0 AS techsme,
-  t0 * (CASE WHEN small AND t0 <= 3000000 THEN least(own, 5) ELSE own END) // 100
-    - t1 * (CASE WHEN small AND t1 <= 3000000 THEN least(own, 5) ELSE own END) // 100 AS tax_saving,
+  t0 * (CASE WHEN small AND t0 <= 3000000 THEN 5 ELSE own END) // 100
+    - t1 * (CASE WHEN small AND t1 <= 3000000 THEN 5 ELSE own END) // 100 AS tax_saving,
   CASE WHEN in_district AND NOT abnormal AND tt_registered AND n_proj > 0 AND tt_contract > 0 AND 2 * tt_paid >= tt_contract
     THEN 2000000 * least(n_proj::BIGINT, 3) ELSE 0 END AS transfer_amt FROM b),
 d AS (SELECT *,
@@ -215,7 +218,7 @@ e AS (SELECT *, greatest(dd, cc) AS compute_amt,
 f AS (SELECT *, CASE WHEN compute_src = 1 THEN compute_amt ELSE 0 END AS claim FROM e)
 SELECT size, hnte, techsme, score, tax_saving, compute_amt, compute_src,
   CASE WHEN pool > 50000000 THEN claim * 50000000 // pool ELSE claim END AS paid_d, transfer_amt
-FROM f, (SELECT sum(claim)::BIGINT AS pool FROM f)
+FROM (SELECT *, (sum(claim) OVER ())::BIGINT AS pool FROM f)
 """
 TOTALS = """
 SELECT size, count(*), sum(hnte::INT), sum(techsme::INT), sum(tax_saving),
@@ -277,6 +280,7 @@ def duckdb_engine(columns: Columns, population: Any) -> Run:
             "INSERT INTO p SELECT * FROM part" if begin else "CREATE TABLE p AS SELECT * FROM part"
         )
         connection.unregister("part")
+    part = {}  # the table has its own copy
 
     def run(clock: Clock) -> Callable[[], Found]:
         connection.execute("DROP TABLE IF EXISTS result")
