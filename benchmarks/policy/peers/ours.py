@@ -43,7 +43,9 @@ def engine(name: str, *, whole: bool = False) -> Engine:
                 for column, _node in made.columns():
                     values(of, column, made.words.numbers())  # which the population then keeps
                 clock.start()
-                return COMPUTE[name](made, of)
+                computed = COMPUTE[name](made, of)
+                clock.mark()
+                return computed
 
             clock.start()
             result = simulate(policies, frame, ON, COMPUTE[name] if whole else clocked, plan)
