@@ -290,17 +290,19 @@ def _differences(right: Path, other: Path) -> dict[str, int]:
 def _openfisca(folder: Path) -> Path | str:
     """The Python of a new environment with OpenFisca; or the reason why there is none."""
     python = folder / "bin/python"
-    steps = (
-        [
-            ["uv", "venv", "--quiet", "--python", sys.executable, folder],
-            ["uv", "pip", "install", "--quiet", "--python", python, OPENFISCA],
-        ]
-        if shutil.which("uv")
-        else [[sys.executable, "-m", "venv", folder], [python, "-m", "pip", "install", "--quiet", OPENFISCA]]
-    )
-    for step in steps:
-        done = subprocess.run([str(word) for word in step], capture_output=True, text=True, check=False)
-        if done.returncode:
-            last = (done.stderr.strip() or "no reason given").splitlines()[-1]
-            return f"{OPENFISCA} could not be installed ({last.strip()})"
-    return python
+    ways: list[list[list[Any]]] = [
+        [["uv", "venv", "--quiet", "--python", sys.executable, folder],
+         ["uv", "pip", "install", "--quiet", "--python", python, OPENFISCA]],
+        [[sys.executable, "-m", "venv", "--clear", folder],
+         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", OPENFISCA]],
+    ]  # fmt: skip
+    reason = ""
+    for steps in ways if shutil.which("uv") else ways[1:]:
+        for step in steps:
+            done = subprocess.run([str(word) for word in step], capture_output=True, text=True, check=False)
+            if done.returncode:
+                reason = (done.stderr.strip() or "no reason given").splitlines()[-1].strip()
+                break
+        else:
+            return python
+    return f"{OPENFISCA} could not be installed ({reason})"
