@@ -285,11 +285,11 @@ def test_what_the_deduction_of_2022_is_nobody_can_tell_from_the_year_s_sum(toget
         results[year] = None if found.result is None else found.result.fen // 1_000_000
     assert results == {
         2017: 50, 2018: 75, 2019: 75, 2020: 75, 2021: 75, 2022: None,
-        **{year: 100 for year in range(2023, 2030)},
+        **dict.fromkeys(range(2023, 2030), 100),
     }  # fmt: skip
 
 
-@given(income=st.integers(-10**8, 10**11))
+@given(income=st.integers(-(10**8), 10**11))
 def test_one_fen_above_three_million_the_whole_income_is_taxed(together, income):
     """Never less tax on more income, and the relief is never more than the ordinary tax."""
     facts = {

@@ -295,7 +295,9 @@ def test_sample_codes_are_valid_and_recognisable(pack):
 
 def columns(name: str) -> set[str]:
     """The facts that the sample's files of this name have columns for."""
-    heads = [(PACK / f"sample/{name}-{kind}.csv").read_text().partition("\n")[0] for kind in ("static", "yearly")]
+    heads = [
+        (PACK / f"sample/{name}-{kind}.csv").read_text().partition("\n")[0] for kind in ("static", "yearly")
+    ]
     return {column for head in heads for column in head.split(",")} - {"code", "period"}
 
 

@@ -202,6 +202,23 @@ def test_the_other_policy_s_name_is_given_where_it_is_not_in_force() -> None:
 
 
 @pytest.mark.usefixtures("tiny")
+def test_a_sum_over_years_is_told_year_by_year() -> None:
+    with_berth(BERTH.replace("when: large, then: 200元", "when: 'sum_years(staff, 2) > 1', then: 200元"))
+    [amount] = berth("Stim").computation
+    years = [line.text for line in _all_lines(amount.children) if line.text.startswith("员工数 20")]
+    assert [text.partition(" = ")[0] for text in years] == ["员工数 2024", "员工数 2023"]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_an_unknown_class_is_said_once() -> None:
+    """The answer says that it is unknown; no value stands beside it."""
+    Fact.objects.filter(name="staff").delete()
+    found = boat("Stim", dt.date(2025, 6, 1))
+    assert (found.answer, found.value) == (Truth.UNKNOWN, "")
+    assert found.summary == "尚不能判断：需要知道员工数 2024"
+
+
+@pytest.mark.usefixtures("tiny")
 def test_what_grants_and_refuses_comes_before_what_only_classifies() -> None:
     """A policy with conditions is sorted by its answer, even where it also has a value."""
     with_berth(BERTH.partition("## 第二条")[0])

@@ -28,7 +28,7 @@ from sanchuang.engines.rules import (
     say,
     show,
 )
-from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node, Not, Ref, ResultRef
+from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node, Not, Ref, ResultRef, YearsSum
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.policies.queries import policy_set
@@ -96,10 +96,8 @@ class Teller:
 
     def missing(self, lacks: Iterable[Lack]) -> tuple[Missing, ...]:
         """What is not known."""
-        out = []
-        for lack in sorted(lacks, key=lambda found: (found.name, found.period)):
-            out.append(Missing(lack.name, self._name_of(lack), lack.period, lack.note))
-        return tuple(out)
+        found = sorted(lacks, key=lambda lack: (lack.name, lack.period))
+        return tuple(Missing(lack.name, self._name_of(lack), lack.period, lack.note) for lack in found)
 
     def _name_of(self, lack: Lack) -> str:
         """What is lacking in the reader's words: a fact, a figure of this policy, or another policy."""
@@ -184,7 +182,11 @@ class Teller:
             status = found.status.label(self.lang)
             return (Line(text, reference=self.article(found.article), status=status, children=children),)
         if step.facts:
-            words = f"{self.say(step)} = {self.value(step)}"
+            used = step.facts[0]
+            # a sum over years is told year by year; each year's part carries the sum's own node
+            of_year = isinstance(step.node, YearsSum)
+            said = f"{used.spec.label(self.lang)} {used.period}" if of_year else self.say(step)
+            words = f"{said} = {self.value(step)}"
             return (Line(words, facts=self.behind(step.facts), missing=self.missing(step.lacks)),)
         return tuple(line for part in step.parts for line in self._steps(part, told))
 
@@ -229,7 +231,7 @@ class Teller:
         value = ""
         result = explanation.result_step
         if result is not None and answer is not Truth.NO:
-            value = self.value(result)
+            value = self.value(result) if result.value is not None else ""
             if result.value is None:
                 answer = Truth.UNKNOWN
             elif not explanation.conditions:
