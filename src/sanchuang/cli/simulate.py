@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Engine(StrEnum):
     """Which interpreter computes; all of them give the same to the fen."""
 
-    NUMBA = "numba"
+    NATIVE = "native"
+    NUMBA = "numba"  # another name of the native loop
     POLARS = "polars"
     DUCKDB = "duckdb"
     PYTHON = "python"
@@ -60,7 +61,7 @@ def register(app: typer.Typer) -> None:
         rules: Annotated[
             Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")
         ] = None,
-        engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NUMBA,
+        engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NATIVE,
         on: OnOption = "",
         format: FormatOption = Format.TEXT,
     ) -> None:
@@ -176,7 +177,7 @@ def _engine(engine: Engine) -> Callable[..., Any]:
     from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
 
     match engine:
-        case Engine.NUMBA:
+        case Engine.NATIVE | Engine.NUMBA:
             return native.compute
         case Engine.PYTHON:
             return plain.compute

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import psycopg
 import pytest
-
 from compiled_rules import read
 from near_limits import companies
+
 from own_postgres import Server
 from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
 from sanchuang.engines.rules.compiled.columns import population
@@ -32,7 +32,7 @@ def in_small_parts(made, of):
 
 
 ENGINES = {
-    "numba": native.compute,
+    "native": native.compute,
     "python": plain.compute,
     "polars": frames.compute,
     "duckdb": databases.duckdb,

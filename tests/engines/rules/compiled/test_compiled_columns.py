@@ -6,8 +6,8 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 import pytest
-
 from rulekit import DICTIONARY
+
 from sanchuang.engines.rules.compiled.columns import Unreadable, population, values
 from sanchuang.engines.rules.compiled.ir import Column
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-
 from compiled_rules import ROOT, read
+
 from sanchuang.engines.markup import Problems
 from sanchuang.engines.rules.compiled import databases, frames, native
 from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan

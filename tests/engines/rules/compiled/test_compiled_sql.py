@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 import sqlglot
-
 from compiled_rules import RULES, read
+
 from sanchuang.engines.rules.compiled.program import program
 from sanchuang.engines.rules.compiled.sql import DIALECTS, statement
 
