@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -125,7 +126,11 @@ class Located:
         if offset < len(value):  # at the character itself, which may begin a new line
             ahead = _skip(self.text, at, style)
             at = ahead if "\n" in self.text[at:ahead] else at
-        return _Lines(self.text, self.first_line).place(at)
+        return self._lines.place(at)
+
+    @cached_property
+    def _lines(self) -> _Lines:
+        return _Lines(self.text, self.first_line)
 
     def problem(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> Problem:
         """A `Problem` at the node (or, with `key`, at its key)."""
