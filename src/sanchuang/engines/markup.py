@@ -282,6 +282,15 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
     return Located(source, data, marks, key_marks, styles, starts, values, text, first_line)
 
 
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The nodes of a document that `load_yaml` has read, with their styles and marks."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
 def scalars(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every leaf of a plain YAML tree with its path."""
     if isinstance(data, dict):
