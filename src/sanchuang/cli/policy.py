@@ -128,6 +128,43 @@ def check(
     typer.echo(f"{len(counts)} 项政策，{sum(counts.values())} 个样例，全部符合。")
 
 
+@app.command(
+    "format", epilog="例：sanchuang policy format src/sanchuang/packs/westlake/policies/bluebird.md --check"
+)
+def format_files(
+    files: Annotated[list[Path], typer.Argument(help="政策文件（*.md）。")],
+    check: Annotated[
+        bool, typer.Option("--check", help="只检查，不改写；有要改的文件时退出码为 1。")
+    ] = False,
+) -> None:
+    """把政策文件里的规则块排成统一的写法；块以外的文字、注释、数和单位都不变。"""
+    from sanchuang.engines.markup import Problems
+    from sanchuang.engines.rules.folder import read_text
+    from sanchuang.engines.rules.formatting import formatted
+
+    faulty, changed = False, 0
+    for path in files:
+        try:
+            text = read_text(path)
+            new, kept = formatted(text, path.as_posix())
+        except Problems as error:
+            faulty = True
+            for problem in error.problems:
+                typer.echo(str(problem))
+            continue
+        for problem in kept:
+            typer.echo(str(problem))
+        if new != text:
+            changed += 1
+            typer.echo(f"{path.as_posix()}：{'要改写' if check else '已改写'}")
+            if not check:
+                path.write_bytes(new.encode("utf-8"))
+    if not faulty:
+        typer.echo(f"{len(files)} 个文件，{changed} 个{'要' if check else '已'}改写。")
+    if faulty or (check and changed):
+        raise typer.Exit(1)
+
+
 def _checked(path: Path) -> list[Policy]:
     """The policies of a pack or of a plain folder, examples run. Raises `Problems`."""
     from sanchuang.core.pack.reader import MANIFEST, read_pack

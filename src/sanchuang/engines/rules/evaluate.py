@@ -14,13 +14,12 @@ from fractions import Fraction
 from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per
+from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.types import Kind
 from sanchuang.values import (
     Malformed,
     Op,
-    Period,
     Yuan,
     ceil_fen,
     floor_fen,
@@ -156,9 +155,10 @@ class Evaluator:
 
     def _fact(self, node: t.Node, spec: FactSpec, shift: int | None) -> Step:
         try:
-            period = None if shift is None else Period.year(self.on.year - 1 + shift)
+            period = asked_period(spec.per, shift, self.on)
         except Malformed as error:  # the first and last years of the calendar have no neighbours
-            lack = Lack(spec.name, spec.label(), str(self.on.year - 1 + (shift or 0)), error.message)
+            years = (shift or 0) // (4 if spec.per is Per.QUARTER else 1)
+            lack = Lack(spec.name, spec.label(), str(self.on.year - 1 + years), error.message)
             return Step(node, None, frozenset((lack,)))
         text = "" if period is None else str(period)
         found = self.facts.get(spec.name, period)
@@ -171,7 +171,7 @@ class Evaluator:
         return Step(node, found.value, frozenset(), (), used)
 
     def _FactRef(self, node: t.FactRef) -> Step:
-        return self._fact(node, node.spec, node.shift if node.spec.per is Per.YEAR else None)
+        return self._fact(node, node.spec, node.shift)
 
     def _YearsSum(self, node: t.YearsSum) -> Step:
         parts = tuple(self._fact(node, node.spec, -k) for k in range(node.years))
