@@ -95,6 +95,7 @@ class Loop:
         self._address = self._engine.get_function_address("loop")
 
     def __call__(self, rows: int, arrays: list[Array]) -> None:
+        """Compute all rows; the arrays are as the text declares them."""
         kind = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *([ctypes.c_void_p] * len(arrays)))
         kind(self._address)(0, rows, *(array.ctypes.data for array in arrays))
 

@@ -99,7 +99,7 @@ def program(
     `present` says which facts there are (by default any, none of them certain); `also` names definitions (policy, name).
     """
     policies = [p for p in policies if p.in_force(on)]
-    lowering = Lowering(policies, on, present or Present.all_open(policies))
+    lowering = Lowering(policies, on, present or Present())
     made: dict[str, Output] = {}
 
     def keep(name: str, type_: Type, form: Form) -> None:

@@ -1,4 +1,4 @@
-"""The graph as SQL: one statement of nested selects over a table `population` with a column for each fact.
+"""The graph as SQL: one statement, step by step, over a table `population` with a column for each fact.
 
 Words are their numbers, money is fen, days are counted. A column is NULL where the fact is unknown, and SQL's own
 three-valued logic does the rest; a choice whose condition may be NULL is spelt out, as `ELSE` would take it for "no".
@@ -17,7 +17,7 @@ from sanchuang.engines.rules.compiled.ranges import Span
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a database writes what differs: 64-bit literals, division that cuts toward zero, and a fence between selects."""
+    """How a database writes what differs: 64-bit literals, division that cuts toward zero, steps that are kept apart."""
 
     name: str
     whole: str  # format of a number
@@ -26,7 +26,7 @@ class Dialect:
     no: str = "FALSE"
     null: str = "NULL"
     null_bool: str = "NULL"
-    fence: str = ""
+    kept: str = ""  # keeps the planner from putting one step into the next, again and again
     quote: str = '"'
 
 
@@ -34,14 +34,14 @@ DIALECTS = {
     d.name: d
     for d in (
         Dialect("duckdb", "{}::BIGINT", "({} // {})", null="NULL::BIGINT", null_bool="NULL::BOOLEAN"),
-        Dialect("sqlite", "{}", "({} / {})", yes="1", no="0", fence=" LIMIT -1 OFFSET 0"),
+        Dialect("sqlite", "{}", "({} / {})", yes="1", no="0", kept="MATERIALIZED "),
         Dialect(
             "postgres",
             "{}::bigint",
             "({} / {})",
             null="NULL::bigint",
             null_bool="NULL::boolean",
-            fence=" OFFSET 0",
+            kept="MATERIALIZED ",
         ),
         Dialect("clickhouse", "toInt64({})", "intDiv({}, {})", yes="true", no="false"),
         Dialect(
@@ -64,7 +64,7 @@ def statement(program: Program, dialect: str, between: Mapping[int, Span] | None
     printer = _Printer(DIALECTS[dialect], between or {})
     plan = layers(program.roots)
     read = ", ".join(printer.quoted(column.name) for column, _node in program.columns())
-    inner = f"SELECT n{', ' if read else ''}{read} FROM population"
+    steps = [f"SELECT n{', ' if read else ''}{read} FROM population"]
     for bound, needed in zip(plan.bound, plan.needed, strict=True):
         made = {node.number: printer.print(node) for node in bound}
         printer.bound |= set(made)
@@ -72,13 +72,15 @@ def statement(program: Program, dialect: str, between: Mapping[int, Span] | None
         for node in needed:
             name = printer.name(node)
             listed.append(f"{made[node.number]} AS {name}" if node.number in made else name)
-        inner = f"SELECT {', '.join(listed)}\nFROM ({inner}{printer.dialect.fence}) AS q"
+        steps.append(f"SELECT {', '.join(listed)} FROM s{len(steps) - 1}")
     listed = ["n"]
     for at, output in enumerate(program.outputs):
         listed.append(f"{printer(output.top)} AS o{at}")
         if output.bottom.constant != 1:
             listed.append(f"{printer(output.bottom)} AS b{at}")
-    return f"SELECT {', '.join(listed)}\nFROM ({inner}{printer.dialect.fence}) AS q\nORDER BY n"
+    kept = printer.dialect.kept
+    named = ",\n".join(f"s{at} AS {kept}({step})" for at, step in enumerate(steps))
+    return f"WITH {named}\nSELECT {', '.join(listed)} FROM s{len(steps) - 1} ORDER BY n"
 
 
 class _Printer:
