@@ -13,8 +13,9 @@ from compiled_rules import read
 from near_limits import companies
 
 from own_postgres import Server
-from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
+from sanchuang.engines.rules.compiled import engines
 from sanchuang.engines.rules.compiled.columns import population
+from sanchuang.engines.rules.compiled.engines import dask
 from sanchuang.engines.rules.compiled.program import program
 from sanchuang.engines.rules.compiled.rowwise import answers
 from sanchuang.engines.rules.compiled.simulate import evaluate
@@ -27,17 +28,8 @@ CASES = [(name, on) for name, days in DAYS.items() for on in days]
 COUNT = 400
 
 
-def in_small_parts(made, of):
-    return partitions.compute(made, of, rows=COUNT // 3)
-
-
-ENGINES = {
-    "native": native.compute,
-    "python": plain.compute,
-    "polars": frames.compute,
-    "duckdb": databases.duckdb,
-    "sqlite": databases.sqlite,
-    "dask": in_small_parts,
+ENGINES = {name: engines.ENGINES[name] for name in ("native", "python", "polars", "duckdb", "sqlite")} | {
+    "dask": dask(rows=COUNT // 3)
 }
 
 
@@ -78,7 +70,8 @@ def test_an_engine_says_what_the_explanation_says(name, on, engine):
     made, computed, apart = evaluate(policies, frame, on, ENGINES[engine], unit=1)
     found = list(differences(policies, made, frame, on, computed))
     assert not found, f"{len(found)} differ; the first:\n{found[0]}"
-    assert apart <= frame.height // 10
+    if name == "bench6":
+        assert apart <= frame.height // 10
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +86,8 @@ def test_postgresql_says_what_the_explanation_says(postgres, name, on):
     policies = read(name)
     frame = companies(policies, on, COUNT, seed=hash_of(name, on))
 
-    def engine(made, of):
-        with postgres.transaction():
-            return databases.postgres(made, of, postgres)
-
-    made, computed, _apart = evaluate(policies, frame, on, engine, unit=1)
+    with postgres.transaction():
+        made, computed, _apart = evaluate(policies, frame, on, engines.postgres(postgres), unit=1)
     assert not list(differences(policies, made, frame, on, computed))
 
 

@@ -1,6 +1,6 @@
 """The graph as one function of LLVM: a loop over the companies in which nothing overlaps, so that several go at once.
 
-A number is a 64-bit word; one that may be unknown has a bit beside it. A condition is a bit, or two: that it holds, and
+A number is a 64-bit word, or one of 128 bits where its span asks for it; one that may be unknown has a bit beside it. A condition is a bit, or two: that it holds, and
 that it does not. Choices are selections, never branches.
 """
 
@@ -13,9 +13,10 @@ from typing import Any
 from llvmlite import ir
 
 from sanchuang.engines.rules.compiled.ir import Expr, Op
-from sanchuang.engines.rules.compiled.ranges import Span
+from sanchuang.engines.rules.compiled.ranges import Span, is_wide
 
-WORD, BIT, BYTE, POINTER = ir.IntType(64), ir.IntType(1), ir.IntType(8), ir.PointerType()
+WORD, WIDE, BIT, BYTE = ir.IntType(64), ir.IntType(128), ir.IntType(1), ir.IntType(8)
+POINTER = ir.PointerType()
 REAL = ir.DoubleType()
 YES, NO = BIT(1), BIT(0)
 EXACT_REAL = 2**53
@@ -81,22 +82,34 @@ class Emitter:
         return out
 
     # numbers ----------------------------------------------------------------------------------------------
+    def _kind(self, *nodes: Expr) -> ir.IntType:
+        """The width in which all of some numbers have room."""
+        return WIDE if any(is_wide(self.spans[n.number]) for n in nodes) else WORD
+
+    def _as(self, node: Expr, kind: ir.IntType) -> ir.Value:
+        value = self.values[node.number]
+        return value if value.type == kind else self.build.sext(value, kind)
+
+    def _fitted(self, value: ir.Value, node: Expr) -> ir.Value:
+        """A result in the width of its node."""
+        kind = self._kind(node)
+        return value if value.type == kind else self.build.trunc(value, kind)
+
     def _number(self, node: Expr) -> tuple[ir.Value, ir.Value]:
         b, v = self.build, self.values
         args = node.args
         match node.op:
             case Op.INT:
-                return WORD(node.data), YES
+                return self._kind(node)(node.data), YES
             case Op.UNKNOWN:
                 return WORD(0), NO
-            case Op.ADD:
-                return b.add(v[args[0].number], v[args[1].number]), self._all_known(args)
-            case Op.SUB:
-                return b.sub(v[args[0].number], v[args[1].number]), self._all_known(args)
-            case Op.MUL:
-                return b.mul(v[args[0].number], v[args[1].number]), self._all_known(args)
+            case Op.ADD | Op.SUB | Op.MUL:
+                do = {Op.ADD: b.add, Op.SUB: b.sub, Op.MUL: b.mul}[node.op]
+                kind = self._kind(node, *args)
+                found = do(self._as(args[0], kind), self._as(args[1], kind))
+                return self._fitted(found, node), self._all_known(args)
             case Op.FLOORDIV:
-                return self._divided(node), self._all_known(args)
+                return self._fitted(self._divided(node), node), self._all_known(args)
             case Op.GUARD:
                 return v[args[0].number], self._all_known(args)
             case Op.LOOKUP:
@@ -105,17 +118,18 @@ class Emitter:
 
     def _divided(self, node: Expr) -> ir.Value:
         b = self.build
-        above, below = (self.values[a.number] for a in node.args)
+        kind = self._kind(*node.args)
+        above, below = (self._as(a, kind) for a in node.args)
         if node.args[1].constant is None:  # where it is not above zero, the result is not used
-            below = b.select(b.icmp_signed(">", below, WORD(0)), below, WORD(1))
+            below = b.select(b.icmp_signed(">", below, kind(0)), below, kind(1))
         low, high = self.spans[node.args[0].number]
         if low >= 0 and high < EXACT_REAL and self.spans[node.args[1].number][1] < EXACT_REAL:
             # Exact: the quotient of two such numbers never rounds up to a whole one.
             return b.fptosi(b.fdiv(b.sitofp(above, REAL), b.sitofp(below, REAL)), WORD)
         if low >= 0:
             return b.udiv(above, below)
-        short = b.icmp_signed("<", b.srem(above, below), WORD(0))
-        return b.sub(b.sdiv(above, below), b.zext(short, WORD))
+        short = b.icmp_signed("<", b.srem(above, below), kind(0))
+        return b.sub(b.sdiv(above, below), b.zext(short, kind))
 
     def _looked_up(self, node: Expr) -> tuple[ir.Value, ir.Value]:
         b = self.build
@@ -145,7 +159,8 @@ class Emitter:
     def _chosen(self, node: Expr) -> tuple[ir.Value, ir.Value]:
         b = self.build
         when, then, otherwise = node.args
-        a, c = self.values[then.number], self.values[otherwise.number]
+        kind = self._kind(node)
+        a, c = self._as(then, kind), self._as(otherwise, kind)
         ka, kc = self.is_known(then), self.is_known(otherwise)
         if not when.nullable:
             t = self.true[when.number]
@@ -177,7 +192,8 @@ class Emitter:
                 known = self._all_known(args[1:])
                 return b.and_(self.true[args[0].number], known), b.and_(self.fails(args[0]), known)
             case Op.GE | Op.GT | Op.EQ:
-                found = b.icmp_signed(str(node.op), self.values[args[0].number], self.values[args[1].number])
+                kind = self._kind(*args)
+                found = b.icmp_signed(str(node.op), self._as(args[0], kind), self._as(args[1], kind))
                 if not node.nullable:
                     return found, NO
                 known = self._all_known(args)

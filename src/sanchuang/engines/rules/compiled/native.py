@@ -33,7 +33,7 @@ class Computed:
 def compute(program: Program, population: Population) -> dict[str, Computed]:
     """Every output for every company. Raises `TooWide` where 64 bits may not suffice."""
     columns = {c: values(population, c, program.words.numbers()) for c, _node in program.columns()}
-    between = spans(program.nodes, lambda column: columns[column].span)
+    between = spans(program.nodes, lambda column: columns[column].span, results=program.roots)
     given: list[Argument] = []
     arrays: list[Array] = []
     for column, node in program.columns():

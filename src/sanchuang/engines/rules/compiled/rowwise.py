@@ -96,9 +96,9 @@ def _one(
     return value
 
 
-def beyond(population: Population, program: Program) -> np.ndarray[Any, Any]:
-    """Which companies have a figure that 64 bits may not suffice for (a mask)."""
-    money, count = program.limits()
+def beyond(population: Population, program: Program, bits: int) -> np.ndarray[Any, Any]:
+    """Which companies have a figure that `bits` may not suffice for (a mask)."""
+    money, count = program.limits(bits)
     odd = np.zeros(population.rows, np.bool_)
     for column, node in program.columns():
         spec = population.dictionary.specs[column.fact]
