@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulekit import DAY, DICTIONARY, document
-from test_rules_nearest import SETS, SPACE
+from spacekit import SETS, SPACE, order_of
 
 from sanchuang.engines.rules import FactTable, PolicySet, read_policies
 from sanchuang.engines.rules.asking import Asking, asking
@@ -116,8 +116,6 @@ def test_equal_to_trying_everything(given_set: PolicySet, holes: dict[str, Any])
     if out is None or out.outcome is Outcome.UNSETTLED:
         return
     names = [s.name for s in policy.facts() if s.name not in firm]
-    from test_rules_nearest import order_of
-
     order = order_of(given_set)
     names = [name for name in order if name in names]
     best = None

@@ -10,22 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rulekit import DAY, DICTIONARY, FIRM, document
+from rulekit import DAY, DICTIONARY, FIRM
+from spacekit import SETS, SPACE, order_of, policies
 
-from sanchuang.engines.rules import FactTable, PolicySet, fact_value, read_policies
+from sanchuang.engines.rules import FactTable, PolicySet, fact_value
 from sanchuang.engines.rules.changes import change_text, changes_text
+from sanchuang.engines.rules.goals import goal
 from sanchuang.engines.rules.nearest import Change, Changed, Nearest, Outcome, nearest
+from sanchuang.engines.rules.ranges import NO, VOID, YES
 from sanchuang.values import Truth, Yuan
-
-AMOUNT = "amount: {value: 1元}\n"
-
-
-def policies(*conditions: str, more: str = "", head: str = "") -> PolicySet:
-    """A set of one policy with these conditions."""
-    lines = [f"- id: c{i}\n  when: |\n    {when}\n" for i, when in enumerate(conditions)]
-    rules = "conditions:\n" + "".join(lines) + more + AMOUNT
-    return read_policies([(document(rules, head), "sample.md")], DICTIONARY)
-
 
 def found(*conditions: str, on: dt.date = DAY, more: str = "", head: str = "", **facts: Any) -> Nearest:
     """The nearest change for the firm with these facts replaced (None: unknown)."""
@@ -221,64 +214,6 @@ def test_each_change_is_told_in_both_languages(when: str, zh: str, en: str | Non
 
 
 # nothing nearer exists --------------------------------------------------------------------------------------
-SPACE: dict[str, list[Any]] = {
-    "employees": list(range(0, 6)),
-    "graduates": list(range(0, 6)),
-    "revenue": [Yuan(n) for n in range(-5, 6)],
-    "rd": [Yuan(n) for n in range(-5, 6)],
-    "growth": [Fraction(n, 2) for n in range(-3, 4)],
-    "listed": [False, True],
-    "local": [False, True],
-    "sector": ["软件业", "批发业", "零售业"],
-}
-MONEYS = st.deferred(
-    lambda: (
-        st.sampled_from(["营业收入", "研发费用"])
-        | st.integers(-5, 5).map(lambda n: f"{n / 100:.2f}元" if n >= 0 else f"(-{-n / 100:.2f}元)")
-        | st.builds("({} {} {})".format, MONEYS, st.sampled_from("+-"), MONEYS)
-        | st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), MONEYS, MONEYS)
-        | st.builds("floor_fen({} * {}%)".format, MONEYS, st.sampled_from([50, 150]))
-        | st.builds("at_least_zero({})".format, MONEYS)
-    )
-)
-COUNTS = st.deferred(
-    lambda: (
-        st.sampled_from(["从业人员", "大专以上人员"])
-        | st.integers(0, 5).map("{}人".format)
-        | st.builds("({} {} {})".format, COUNTS, st.sampled_from("+-"), COUNTS)
-        | st.builds("points(ratio({}, {}, 0))".format, COUNTS, COUNTS)
-    )
-)
-OPS = st.sampled_from([">=", "<=", ">", "<", "==", "!="])
-ATOMS = (
-    st.builds("{} {} {}".format, MONEYS, OPS, MONEYS)
-    | st.builds("{} {} {}".format, COUNTS, OPS, COUNTS)
-    | st.builds("ratio({}, {}, 0) {} {}%".format, COUNTS, COUNTS, OPS, st.sampled_from([0, 50, 100]))
-    | st.builds("增长率 {} {}%".format, OPS, st.sampled_from([0, 50, 75]))
-    | st.builds("大专以上人员 >= 从业人员 * {}%".format, st.sampled_from([10, 50, 100]))
-    | st.sampled_from(["上市", "注册在本区", "行业 == 批发业", "行业 in [批发业, 零售业]"])
-)
-CONDITIONS = st.deferred(
-    lambda: (
-        ATOMS
-        | st.builds("({} {} {})".format, CONDITIONS, st.sampled_from(["and", "or"]), CONDITIONS)
-        | st.builds("not ({})".format, CONDITIONS)
-    )
-)
-MORE = """\
-bands:
-  points: {{steps: [{{from: 100%, gives: 3}}, {{from: 50%, gives: 1}}], below: 0}}
-exceptions:
-- id: e
-  to: c0
-  when: |
-    {}
-  holds: {}
-"""
-SETS = st.builds(
-    lambda conditions, when, holds: policies(*conditions, more=MORE.format(when, holds)),
-    st.lists(CONDITIONS, min_size=1, max_size=3), ATOMS, st.sampled_from(["true", "false"]),
-)  # fmt: skip
 FIRMS = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in SPACE.items()})
 
 
@@ -304,23 +239,11 @@ def key(order: list[str], changed: list[tuple[str, Any, Any, bool]]) -> Any:
 
 
 def accepted(given_set: PolicySet, facts: Any) -> bool:
-    """Whether nothing refuses."""
-    from sanchuang.engines.rules.goals import goal
-    from sanchuang.engines.rules.ranges import NO, VOID
-
+    """Whether nothing refuses (the compiled rules, which `explain` is held against below)."""
     aim = goal(given_set, given_set.policies[0])
     assert aim is not None
     frame = aim.frame(facts, DAY)
-    quick = all(not frame.ask(closure) & (NO | VOID) for closure, _ in aim.wanted)
-    return quick
-
-
-def order_of(given_set: PolicySet) -> list[str]:
-    from sanchuang.engines.rules.goals import goal
-
-    aim = goal(given_set, given_set.policies[0])
-    assert aim is not None
-    return [place.spec.name for place in aim.places.values()]
+    return all(not frame.ask(closure) & (NO | VOID) for closure, _ in aim.wanted)
 
 
 @given(SETS, FIRMS)
@@ -370,3 +293,15 @@ def test_equal_to_trying_everything(given_set: PolicySet, firm: dict[str, Any]) 
 
 def test_values_are_read_as_people_write_them() -> None:
     assert fact_value(DICTIONARY.specs["growth"], "50%") == Fraction(1, 2)
+
+
+@given(SETS, st.fixed_dictionaries({name: st.none() | st.sampled_from(values) for name, values in SPACE.items()}))
+@settings(max_examples=200, deadline=None)
+def test_the_compiled_rules_and_the_explained_ones_agree(given_set: PolicySet, holes: dict[str, Any]) -> None:
+    facts = FactTable({name: value for name, value in holes.items() if value is not None})
+    aim = goal(given_set, given_set.policies[0])
+    assert aim is not None
+    frame = aim.frame(facts, DAY)
+    truths = [frame.ask(closure) for closure, _ in aim.wanted]
+    quick = Truth.NO if NO in truths else Truth.YES if set(truths) == {YES} else Truth.UNKNOWN
+    assert given_set.explain(facts, DAY)[0].eligible is quick
