@@ -48,8 +48,8 @@ def asking(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> As
     if aim is None:
         return Asking(Outcome.UNSETTLED)
     frame = aim.frame(facts, on)
-    wanted = [frame.ask(closure) for closure, _ in aim.wanted]
-    told = [frame.ask(closure) for closure, _ in aim.told]
+    wanted = [closure(frame) for closure, _ in aim.wanted]
+    told = [closure(frame) for closure, _ in aim.told]
     if NO in wanted or all(bits == YES for bits in (*wanted, *told)):
         return None
     truths = [Truth(closure, shape, YES) for closure, shape in (*aim.wanted, *aim.told)]

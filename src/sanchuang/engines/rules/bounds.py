@@ -70,17 +70,29 @@ class Uncompiled(Exception):
 class Frame:
     """The facts of one question: values by slot; slot 0 (`DAY`) is the day asked for, as an ordinal."""
 
-    __slots__ = ("memo", "slots", "trace")
+    __slots__ = ("memo", "slots", "touching", "trace")
 
-    def __init__(self, slots: list[Any]) -> None:
+    def __init__(self, slots: list[Any], touching: Mapping[int, Iterable[int]]) -> None:
         self.slots = slots
-        self.memo: dict[int, Any] = {}
+        self.touching = touching  # by slot: the names whose value turns on it
+        self.memo: dict[int, Any] = {}  # values of names, as long as the facts behind them stand
         self.trace: list[Any] | None = None  # when set: how far each comparison is from its limit
 
-    def ask(self, closure: Closure) -> Any:
-        """The value of a closure for the facts as they stand now."""
-        self.memo.clear()
-        return closure(self)
+    def put(self, slot: int, value: Any) -> None:
+        """Let a fact be this."""
+        self.slots[slot] = value
+        memo = self.memo
+        for name in self.touching.get(slot, ()):
+            memo.pop(name, None)
+
+    def distances(self, closures: Iterable[Closure]) -> list[Any]:
+        """How far each comparison in these is from its limit; the same comparisons in the same order each time."""
+        memo, self.memo = self.memo, {}
+        self.trace = found = []
+        for closure in closures:
+            closure(self)
+        self.trace, self.memo = None, memo
+        return found
 
 
 def exact(value: Any) -> Any:
@@ -139,10 +151,10 @@ def _note(frame: Frame, a: Any, b: Any) -> None:
     assert frame.trace is not None
     if a.__class__ in (Range, Words, str) or b.__class__ in (Range, Words, str):
         frame.trace.append(None)
-    elif isinstance(a, Quotient):
-        frame.trace.append(a.over - b * a.under)
-    elif isinstance(b, Quotient):
-        frame.trace.append(a * b.under - b.over)
+    elif a.__class__ is Quotient:
+        frame.trace.append(a.less(b))
+    elif b.__class__ is Quotient:
+        frame.trace.append(-b.less(a))
     else:
         frame.trace.append(a - b)
 
@@ -185,6 +197,11 @@ _ROUND: dict[str, Callable[[Any], int]] = {
 }
 
 
+def _whole(value: Any) -> Any:
+    """A part of a ratio: a ratio itself as one number."""
+    return value.fraction() if value.__class__ is Quotient else value
+
+
 def _years(first: int, last: int) -> int:
     a, b = dt.date.fromordinal(first), dt.date.fromordinal(last)
     return b.year - a.year - ((b.month, b.day) < (a.month, a.day))
@@ -198,7 +215,15 @@ class Compiler:
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
+        self.names: list[frozenset[int]] = []  # the slots behind each name
         self._memo: dict[tuple[str, str], Made] = {}
+
+    def touching(self) -> dict[int, tuple[int, ...]]:
+        """By slot: the names whose value turns on it."""
+        return {
+            slot: tuple(index for index, behind in enumerate(self.names) if slot in behind)
+            for slot in self.slots.values()
+        }
 
     def slot(self, spec: FactSpec, shift: int | None) -> int:
         """The index of a fact and year."""
@@ -278,7 +303,8 @@ class Compiler:
         key = policy.id, name
         if key not in self._memo:
             inner, shape = self.make(policy, policy.definitions[name].node)
-            index = len(self._memo)
+            index = len(self.names)
+            self.names.append(frozenset(shape))
 
             def closure(frame: Frame) -> Any:
                 memo = frame.memo
@@ -439,13 +465,9 @@ class Compiler:
                     return lift(times, a, instead) if parts(instead)[0] is None else joined((instead, MISSING))
                 if b <= 0:
                     return instead
-                if frame.trace is None:
-                    return Fraction(a, b)
-                value = Quotient(a, b)
-                value.over, value.under = a, b
-                return value
-            alo, ahi, abits = parts(a)
-            blo, bhi, bbits = parts(b)
+                return Quotient(_whole(a), _whole(b))
+            alo, ahi, abits = map(_whole, parts(a))
+            blo, bhi, bbits = map(_whole, parts(b))
             if alo is None or blo is None or (default is not None and parts(instead)[0] is None):
                 return lift(times, lift(times, a, b), instead if default is not None else 0)
             bits = abits | bbits | (parts(instead)[2] if default is not None else 0)
@@ -454,8 +476,10 @@ class Compiler:
                 found.append(instead)
             if bhi > 0:
                 low = max(blo, least) if blo > 0 else least
-                corners = [Fraction(x) / y for x in (alo, ahi) for y in (low, max(low, bhi))]
-                found.append(span(min(corners), max(corners)))
+                high = max(low, bhi)
+                found.append(
+                    span(Quotient(alo, low if alo < 0 else high), Quotient(ahi, high if ahi < 0 else low), 0)
+                )
             return joined(found)
 
         return closure

@@ -45,6 +45,7 @@ class Goal:
     told: tuple[Made, ...]
     places: dict[int, Place]
     words: dict[int, tuple[str, ...]]
+    touching: dict[int, tuple[int, ...]]
 
     def known(self, slot: int, value: Any) -> bool:
         """Whether the value of a slot is certain."""
@@ -57,7 +58,7 @@ class Goal:
         slots: list[Any] = [on.toordinal()]
         for place in self.places.values():
             slots.append(_read(place, facts, on))
-        return Frame(slots)
+        return Frame(slots, self.touching)
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""
@@ -155,7 +156,7 @@ def _goal(policies: PolicySet, policy: Policy) -> Goal:
         if spec is not None
     }
     words = {slot: tuple(words) for slot, words in compiler.mentioned.items()}
-    return Goal(policy, tuple(wanted), tuple(told), places, words)
+    return Goal(policy, tuple(wanted), tuple(told), places, words, compiler.touching())
 
 
 def _terms(policies: PolicySet, policy: Policy, node: t.Node) -> Iterator[tuple[Policy, t.Node]]:

@@ -40,7 +40,7 @@ from sanchuang.values import Period
 
 TOGETHER = 3  # facts that hang together and change at once
 SETS = 4_000  # sets of facts tried in one group of conditions before the search is given up
-QUESTIONS = 20_000  # asked of the rules before the search is given up
+QUESTIONS = 5_000  # asked of the rules before the search is given up
 YEARS_AHEAD = 50  # how far ahead a day is looked for
 
 
@@ -102,7 +102,7 @@ def nearest(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> N
     if aim is None:
         return Nearest(Outcome.UNSETTLED)
     frame = aim.frame(facts, on)
-    now = [frame.ask(closure) for closure, _ in aim.wanted]
+    now = [closure(frame) for closure, _ in aim.wanted]
     if NO not in now:
         return None
     truths = [
@@ -130,8 +130,8 @@ def nearest(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> N
     changes = tuple(_change(aim, on, *each) for each in sorted(found, key=lambda each: each[0].slot))
     lacks: tuple[Lack, ...] = ()
     for variable, value, _, _ in found:
-        frame.slots[variable.slot] = value
-    if any(frame.ask(truth.closure) != YES for truth in truths):
+        frame.put(variable.slot, value)
+    if any(truth.closure(frame) != YES for truth in truths):
         lacks = _still_open(policies, policy, Changed(facts, changes), on)
     return Nearest(outcome, changes, lacks, from_day)
 

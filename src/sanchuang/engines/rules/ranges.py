@@ -1,6 +1,6 @@
 """What a value may be when some facts are open: ranges of numbers, sets of words, sets of truths.
 
-A number that is certain is a plain `int` or `Fraction` (money in fen, dates as ordinals), a word a plain `str`.
+A number that is certain is an `int`, `Fraction` or `Quotient` (money in fen, dates as ordinals), a word a plain `str`.
 Where facts are open, a number is a `Range` and a word a `Words`; both may also be unknown. A truth is always a set
 of bits: `YES`, `NO`, `OPEN` (a fact is missing) and `VOID` (no fact could decide it: no such row, no figure on that
 day). Every operation gives at least what is possible, and exactly that where all its parts are certain.
@@ -41,11 +41,65 @@ class Words:
         self.bits = bits
 
 
-class Quotient(Fraction):
-    """A ratio that remembers its parts, so that a limit on it can be solved for the denominator."""
+class Quotient:
+    """A ratio kept as its two parts (the lower one above zero): compared by multiplying across, and never reduced.
 
-    over: Number
-    under: Number
+    So it costs little, and a limit on it can be solved for the lower part. Computing with it gives a `Fraction`.
+    """
+
+    __slots__ = ("over", "under")
+
+    def __init__(self, over: Number, under: Number) -> None:
+        self.over = over
+        self.under = under
+
+    def fraction(self) -> Fraction:
+        """The ratio as one exact number."""
+        return Fraction(self.over) / Fraction(self.under)
+
+    def less(self, other: Any) -> Any:
+        """What it is above `other`, times something above zero."""
+        if other.__class__ is Quotient:
+            return self.over * other.under - other.over * self.under
+        if other.__class__ is int:
+            return self.over - other * self.under
+        return self.over * other.denominator - other.numerator * self.under
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.less(other) >= 0)
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.less(other) > 0)
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self.less(other) <= 0)
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.less(other) < 0)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.less(other) == 0)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Any) -> Any:
+        return self.fraction() + _plain(other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.fraction() - _plain(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _plain(other) - self.fraction()
+
+    def __mul__(self, other: Any) -> Any:
+        return self.fraction() * _plain(other)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+def _plain(value: Any) -> Any:
+    return value.fraction() if value.__class__ is Quotient else value
 
 
 MISSING = Range(None, None, OPEN)

@@ -9,6 +9,7 @@ where comparisons turn and between them, which is complete as long as all that t
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -35,7 +36,7 @@ class Truth:
 
     def possible(self, frame: Frame) -> bool:
         """Whether it may be well for the facts as they stand."""
-        return bool(frame.ask(self.closure) & self.accepted)
+        return bool(self.closure(frame) & self.accepted)
 
 
 @dataclass
@@ -112,27 +113,31 @@ class Search:
         slots = self.frame.slots
         before = [slots[v.slot] for v in variables]
         for v in variables:
-            slots[v.slot] = v.free
+            self.frame.put(v.slot, v.free)
         try:
             return self.possible(truths)
         finally:
             for v, value in zip(variables, before, strict=True):
-                slots[v.slot] = value
+                self.frame.put(v.slot, value)
 
     def nearest(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> Found | None:
         """The nearest values of these facts, each changed, by which all hold; None when there are none."""
         slots = self.frame.slots
         before = [slots[v.slot] for v in variables]
         for v in variables:
-            slots[v.slot] = v.free
+            self.frame.put(v.slot, v.free)
         try:
             return self._from(truths, variables, 0)
         finally:
             for v, value in zip(variables, before, strict=True):
-                slots[v.slot] = value
+                self.frame.put(v.slot, value)
 
     def _from(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
-        if not self.possible(truths):
+        if i:  # only what turns on the fact just set may have changed
+            last = variables[i - 1].slot
+            if not self.possible(truth for truth in truths if last in truth.shape):
+                return None
+        elif not self.possible(truths):
             return None
         if i == len(variables):
             return _NOTHING
@@ -145,13 +150,13 @@ class Search:
                 return self._between(truths, variables, i)
             return self._whole(truths, variables, i)
         finally:
-            slots[variable.slot] = variable.free
+            self.frame.put(variable.slot, variable.free)
 
     def _among(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
         best: Found | None = None
         variable = variables[i]
         for rank, value in enumerate(variable.values or ()):
-            self.frame.slots[variable.slot] = value
+            self.frame.put(variable.slot, value)
             rest = self._from(truths, variables, i + 1)
             if rest is not None:
                 found = rest.after((1, 0), rank, value)
@@ -164,7 +169,7 @@ class Search:
         start = variable.start
         assert variable.least is not None
         assert variable.most is not None
-        turns = self._turns(truths, variables, i)
+        turns = _Turns(self, truths, variables, i)
         best: Found | None = None
         for rank, sign in enumerate((1, -1)):
             most = variable.most - start if sign == 1 else start - variable.least
@@ -180,12 +185,11 @@ class Search:
         return best
 
     def _outwards(
-        self, truths: Sequence[Truth], variables: Sequence[Variable], i: int, sign: int, most: int, turns: set[int]
+        self, truths: Sequence[Truth], variables: Sequence[Variable], i: int, sign: int, most: int, turns: _Turns
     ) -> tuple[int, Found] | None:
-        """The least distance (from 1 to `most`) that does, and what the later facts are then."""
+        """The least distance up to `most` that does, and what the later facts are then."""
         variable = variables[i]
-        start, slot, slots = variable.start, variable.slot, self.frame.slots
-        marks = sorted({(turn - start) * sign for turn in turns})
+        start, slot, put = variable.start, variable.slot, self.frame.put
         todo = [(0 if variable.stays and sign == 1 else 1, most)]
         while todo:
             first, last = todo.pop()
@@ -194,14 +198,17 @@ class Search:
             single = first == last
             if not single and not self.rough and not self._inside(truths, variables, i, sign, first, last):
                 continue
-            slots[slot] = start + sign * first
+            put(slot, start + sign * first)
             rest = self._from(truths, variables, i + 1)
             if rest is not None:
                 return first, rest
             if single or (self.rough and not self._inside(truths, variables, i, sign, first, last)):
                 continue
-            cut = next((m for m in marks if first < m <= last), 0)
-            if not cut:
+            marks = turns.outwards(sign)
+            near, far = bisect_right(marks, first), bisect_right(marks, last)
+            if near < far:
+                cut = marks[(near + far - 1) // 2]
+            else:
                 cut = 2 * first + 1 if last > 4 * first else (first + last + 2) // 2
             todo.append((cut, last))
             todo.append((first + 1, cut - 1))
@@ -213,53 +220,34 @@ class Search:
         """Whether some distance from `first` to `last` may do."""
         start = variables[i].start
         a, b = start + sign * first, start + sign * last
-        self.frame.slots[variables[i].slot] = Range(min(a, b), max(a, b))
+        self.frame.put(variables[i].slot, Range(min(a, b), max(a, b)))
         self.rough += 1
         try:
             return self._from(truths, variables, i + 1) is not None
         finally:
             self.rough -= 1
 
-    def _turns(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> set[int]:
-        """Where comparisons turn if they are straight in this fact (a help: nothing rests on it)."""
-        variable = variables[i]
-        out: set[int] = set()
-        for root in self._roots(truths, variables, i, variable.start, variable.step):
-            low = math.floor(root)
-            out |= {low - 1, low, low + 1, low + 2}
-        return out
-
-    def _roots(
+    def roots(
         self, truths: Sequence[Truth], variables: Sequence[Variable], i: int, start: Any, step: Any
     ) -> Iterator[Any]:
-        slots = self.frame.slots
-        later = variables[i + 1 :]
-        slot = variables[i].slot
-        for v in later:  # where nothing better is known, as they stand
-            slots[v.slot] = v.free if v.values is not None and v.stays else v.start
-        ranged = {v.slot: slots[v.slot] for v in variables[:i] if isinstance(slots[v.slot], Range)}
-        for other, value in ranged.items():
-            slots[other] = value.hi
+        """Where comparisons turn on a fact if they are straight in it, the others being at some value of theirs."""
+        slots, slot = self.frame.slots, variables[i].slot
+        closures = [truth.closure for truth in truths if slot in truth.shape]
+        before = list(slots)
+        for v in variables[:i]:
+            if isinstance(slots[v.slot], Range):
+                slots[v.slot] = slots[v.slot].hi
+        for v in variables[i + 1 :]:
+            if v.values is None or not v.stays:
+                slots[v.slot] = v.start
         slots[slot] = start
-        one = self._trace(truths)
+        one = self.frame.distances(closures)
         slots[slot] = start + step
-        two = self._trace(truths)
-        for other, value in ranged.items():
-            slots[other] = value
-        for v in later:
-            slots[v.slot] = v.free
-        slots[slot] = variables[i].free
+        two = self.frame.distances(closures)
+        slots[:] = before
         for a, b in zip(one, two, strict=False):
             if a is not None and b is not None and a != b:
-                yield start - Fraction(a) * step / (b - a)
-
-    def _trace(self, truths: Iterable[Truth]) -> list[Any]:
-        frame = self.frame
-        frame.trace = found = []
-        for truth in truths:
-            frame.ask(truth.closure)
-        frame.trace = None
-        return found
+                yield start - Fraction(a) * step / Fraction(b - a)
 
     # other numbers ----------------------------------------------------------------------------------------
     def _between(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
@@ -276,10 +264,10 @@ class Search:
         for chosen in product(*(v.values or () if v.stays else (v.start, *(v.values or ())) for v in later)):
             for v, value in zip(later, chosen, strict=True):
                 slots[v.slot] = v.free = value
-            roots |= set(self._roots(truths, variables, i, Fraction(0), 1))
+            roots |= set(self.roots(truths, variables, i, Fraction(0), 1))
         for v in later:
             v.__post_init__()
-            slots[v.slot] = v.free
+            self.frame.put(v.slot, v.free)
         best: Found | None = None
         for rank, sign in enumerate((1, -1)):
             far = sorted({(root - start) * sign for root in roots if (root - start) * sign >= 0})
@@ -289,7 +277,7 @@ class Search:
                     stands = not at and not variable.stays
                     if stands or (best is not None and (distance, is_open) > best.distances[0]):
                         continue
-                    slots[slot] = start + sign * at
+                    self.frame.put(slot, start + sign * at)
                     rest = self._from(truths, variables, i + 1)
                     if rest is not None:
                         limit = start + sign * distance if is_open else None
@@ -300,6 +288,26 @@ class Search:
         if best is None and curved:
             raise TooHard
         return best
+
+
+class _Turns:
+    """Where comparisons turn on one fact, as distances from where it stands; found out when first needed."""
+
+    def __init__(self, search: Search, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> None:
+        self._of = search, truths, variables, i
+        self._marks: dict[int, list[int]] = {}
+
+    def outwards(self, sign: int) -> list[int]:
+        """The distances at which something may be different, upwards or downwards, in order."""
+        if not self._marks:
+            search, _, variables, i = self._of
+            variable = variables[i]
+            apart = [root - variable.start for root in search.roots(*self._of[1:], variable.start, variable.step)]
+            for way in (1, -1):
+                ahead = {way * distance for distance in apart if way * distance > 0}
+                marks = {math.ceil(d) for d in ahead} | {math.floor(d) + 1 for d in ahead}
+                self._marks[way] = sorted(marks)
+        return self._marks[sign]
 
 
 def components(truths: Sequence[Truth], slots: Callable[[Truth], Iterable[int]]) -> list[list[Truth]]:
