@@ -89,7 +89,9 @@ def test_a_year_is_part_of_the_question() -> None:
 
 
 def test_facts_that_hang_together_are_asked_for_together() -> None:
-    rules = "conditions:\n- {id: a, when: 研发费用 >= 营业收入 * 5%}\n- {id: b, when: 营业收入 > 1亿元}\n" + FIXED
+    rules = (
+        "conditions:\n- {id: a, when: 研发费用 >= 营业收入 * 5%}\n- {id: b, when: 营业收入 > 1亿元}\n" + FIXED
+    )
     assert asked(rules) == ["rd", "revenue"]
     assert asked(rules, rd=Yuan.of(10_000_000)) == ["revenue"]
     low = ask(rules, rd=Yuan.of(10))

@@ -20,6 +20,7 @@ from sanchuang.engines.rules.nearest import Change, Changed, Nearest, Outcome, n
 from sanchuang.engines.rules.ranges import NO, VOID, YES
 from sanchuang.values import Truth, Yuan
 
+
 def found(*conditions: str, on: dt.date = DAY, more: str = "", head: str = "", **facts: Any) -> Nearest:
     """The nearest change for the firm with these facts replaced (None: unknown)."""
     firm = {name: value for name, value in {**FIRM, **facts}.items() if value is not None}
@@ -231,7 +232,7 @@ def key(order: list[str], changed: list[tuple[str, Any, Any, bool]]) -> Any:
     """What `nearest` minimises."""
     changed = sorted(changed, key=lambda each: order.index(each[0]))
     measured = []
-    for name, before, after, beyond in changed:
+    for _name, before, after, beyond in changed:
         (size, _), rank = distance(before, after)
         measured.append(((size, int(beyond)), rank))
     places = tuple(order.index(name) for name, *_ in changed)
@@ -295,7 +296,9 @@ def test_values_are_read_as_people_write_them() -> None:
     assert fact_value(DICTIONARY.specs["growth"], "50%") == Fraction(1, 2)
 
 
-@given(SETS, st.fixed_dictionaries({name: st.none() | st.sampled_from(values) for name, values in SPACE.items()}))
+@given(
+    SETS, st.fixed_dictionaries({name: st.none() | st.sampled_from(values) for name, values in SPACE.items()})
+)
 @settings(max_examples=200, deadline=None)
 def test_the_compiled_rules_and_the_explained_ones_agree(given_set: PolicySet, holes: dict[str, Any]) -> None:
     facts = FactTable({name: value for name, value in holes.items() if value is not None})

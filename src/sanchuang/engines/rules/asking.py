@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sanchuang.engines.rules.bounds import DAY, Frame
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
 from sanchuang.engines.rules.explain import PolicySet
+from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy

@@ -28,9 +28,7 @@ class Deadline(Generic[T]):
     left: T | None
 
 
-def deadlines(
-    policy: Policy, on: dt.date, count: Callable[[dt.date, dt.date], T]
-) -> tuple[Deadline[T], ...]:
+def deadlines(policy: Policy, on: dt.date, count: Callable[[dt.date, dt.date], T]) -> tuple[Deadline[T], ...]:
     """The windows of a policy with their next closing days, in the order of the policy.
 
     `count(first, last)` counts working days after `first` up to and including `last`. A window closes for good with

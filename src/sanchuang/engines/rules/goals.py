@@ -13,9 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.bounds import DAY, STEPS, Closure, Compiler, Frame, Made, Shape, Uncompiled, exact, unknown
+from sanchuang.engines.rules.bounds import Compiler
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, Scalar
 from sanchuang.engines.rules.explain import PolicySet
+from sanchuang.engines.rules.frame import STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.search import FURTHEST, Variable
@@ -55,10 +56,8 @@ class Goal:
 
     def frame(self, facts: Facts, on: dt.date) -> Frame:
         """The facts of one company on one day."""
-        slots: list[Any] = [on.toordinal()]
-        for place in self.places.values():
-            slots.append(_read(place, facts, on))
-        return Frame(slots, self.touching)
+        known = (_read(place, facts, on) for place in self.places.values())
+        return Frame([on.toordinal(), *known], self.touching)
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""
@@ -152,7 +151,9 @@ def _goal(policies: PolicySet, policy: Policy) -> Goal:
         told.append(_known(compiler, policy, result))
     places = {
         index: Place(index, spec, shift)
-        for (_, shift), index, spec in zip(compiler.slots, compiler.slots.values(), compiler.specs, strict=True)
+        for (_, shift), index, spec in zip(
+            compiler.slots, compiler.slots.values(), compiler.specs, strict=True
+        )
         if spec is not None
     }
     words = {slot: tuple(words) for slot, words in compiler.mentioned.items()}

@@ -28,10 +28,10 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
-from sanchuang.engines.rules.bounds import DAY, Frame
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Lack
 from sanchuang.engines.rules.explain import PolicySet, RuleConflict
+from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, goal, scalar
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES

@@ -129,9 +129,7 @@ def lacking(bits: int, certain: bool) -> Range:
     return MISSING if bits == OPEN else Range(None, None, bits)
 
 
-def lift(
-    of: Callable[[Any, Any, Any, Any], tuple[Any, Any]], a: Any, b: Any
-) -> Any:
+def lift(of: Callable[[Any, Any, Any, Any], tuple[Any, Any]], a: Any, b: Any) -> Any:
     """A number made of two: `of(lo, hi, lo, hi)` gives its limits."""
     alo, ahi, abits = parts(a)
     blo, bhi, bbits = parts(b)

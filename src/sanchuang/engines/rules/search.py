@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sanchuang.engines.rules.bounds import STEPS, Closure, Frame, Shape
+from sanchuang.engines.rules.frame import STEPS, Closure, Frame, Shape
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
 FURTHEST = 10**20  # how far a whole number is searched
@@ -142,7 +142,6 @@ class Search:
         if i == len(variables):
             return _NOTHING
         variable = variables[i]
-        slots = self.frame.slots
         try:
             if variable.values is not None:
                 return self._among(truths, variables, i)
@@ -185,7 +184,13 @@ class Search:
         return best
 
     def _outwards(
-        self, truths: Sequence[Truth], variables: Sequence[Variable], i: int, sign: int, most: int, turns: _Turns
+        self,
+        truths: Sequence[Truth],
+        variables: Sequence[Variable],
+        i: int,
+        sign: int,
+        most: int,
+        turns: _Turns,
     ) -> tuple[int, Found] | None:
         """The least distance up to `most` that does, and what the later facts are then."""
         variable = variables[i]
@@ -293,7 +298,9 @@ class Search:
 class _Turns:
     """Where comparisons turn on one fact, as distances from where it stands; found out when first needed."""
 
-    def __init__(self, search: Search, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> None:
+    def __init__(
+        self, search: Search, truths: Sequence[Truth], variables: Sequence[Variable], i: int
+    ) -> None:
         self._of = search, truths, variables, i
         self._marks: dict[int, list[int]] = {}
 
@@ -302,7 +309,9 @@ class _Turns:
         if not self._marks:
             search, _, variables, i = self._of
             variable = variables[i]
-            apart = [root - variable.start for root in search.roots(*self._of[1:], variable.start, variable.step)]
+            apart = [
+                root - variable.start for root in search.roots(*self._of[1:], variable.start, variable.step)
+            ]
             for way in (1, -1):
                 ahead = {way * distance for distance in apart if way * distance > 0}
                 marks = {math.ceil(d) for d in ahead} | {math.floor(d) + 1 for d in ahead}
