@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from sanchuang.cli import policy_answers
 from sanchuang.cli.options import Format, FormatOption, print_json
 
-app = typer.Typer(help="政策：列出、阅读、检查。", no_args_is_help=True)
+app = typer.Typer(help="政策：列出、阅读、检查，逐条适用于企业，重算过去的决定。", no_args_is_help=True)
+policy_answers.register(app)
 
 
 class Language(StrEnum):

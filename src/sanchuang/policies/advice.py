@@ -9,6 +9,7 @@ from sanchuang.core.advice import Finding, NothingToSay, SectionResult, Subject
 from sanchuang.engines.rules import NoPolicyInForce, Policy, RuleConflict
 from sanchuang.policies.queries import not_in_force, policy_set
 from sanchuang.policies.telling import teller
+from sanchuang.policies.ways import Days
 from sanchuang.values import Truth
 
 
@@ -34,14 +35,15 @@ class SupportSection:
 
     def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
         """One finding a policy in force: first what can be had, classifications last."""
+        policies, days = policy_set(), Days()
         try:
-            said = list(policy_set().explain_each(subject.facts, subject.on))
+            said = list(policies.explain_each(subject.facts, subject.on))
         except NoPolicyInForce as error:
             raise NothingToSay(_none_in_force(error), fault=True) from error
         found = [
             teller(policy).conflict(answer)
             if isinstance(answer, RuleConflict)
-            else teller(policy).finding(answer)
+            else teller(policy).finding(answer, subject.facts, policies, days)
             for policy, answer in said
         ]
         found.sort(key=lambda f: (_RANK[f.answer] if not f.value else 4, f.key))
