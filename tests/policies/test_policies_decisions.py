@@ -12,7 +12,6 @@ import pytest
 from django.db import DatabaseError, transaction
 from typer.testing import CliRunner, Result
 
-from conftest import TINY
 from sanchuang.cli import main
 from sanchuang.core.errors import Unfit
 from sanchuang.core.operator import operator
@@ -25,6 +24,7 @@ from sanchuang.policies.versions import keep, version
 from sanchuang.registry.models import Fact
 from sanchuang.registry.queries import find_organisation
 
+TINY = Path(__file__).parents[1] / "packs" / "tiny"
 ON = dt.date(2025, 6, 1)
 
 
@@ -113,7 +113,7 @@ def test_the_database_itself_keeps_versions_from_changing(model: Any) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         model.objects.all().delete()
     with pytest.raises(DatabaseError), transaction.atomic():
-        model.objects.update(pk=1000)
+        model.objects.update(id=1000)
 
 
 # the command line -------------------------------------------------------------------------------------------

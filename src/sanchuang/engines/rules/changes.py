@@ -17,6 +17,7 @@ _WORDS = {
     "zh": {
         "more": "{fact}再增加 {by}（{before} → {after}）",
         "less": "{fact}减少 {by}（{before} → {after}）",
+        "fewer": "{fact}减少 {by}（{before} → {after}）",
         "later": "{fact}晚 {by} 天（{before} → {after}）",
         "earlier": "{fact}早 {by} 天（{before} → {after}）",
         "raised": "{fact}由 {before} 提高到 {after}",
@@ -31,6 +32,7 @@ _WORDS = {
     "en": {
         "more": "{fact}: {by} more ({before} → {after})",
         "less": "{fact}: {by} less ({before} → {after})",
+        "fewer": "{fact}: {by} fewer ({before} → {after})",
         "later": "{fact}: {by} days later ({before} → {after})",
         "earlier": "{fact}: {by} days earlier ({before} → {after})",
         "raised": "{fact}: raised from {before} to {after}",
@@ -82,7 +84,7 @@ def change_text(change: Change, lang: str = "zh") -> str:
     unit = type_.unit
     by = f"{abs(after - before):,}" + (f" {unit}" if unit and _key(lang) == "zh" else "")
     numbers = {"before": f"{before:,}", "after": f"{after:,}"}
-    return words["more" if up else "less"].format(by=by, **(shown | numbers))
+    return words["more" if up else "fewer"].format(by=by, **(shown | numbers))
 
 
 def changes_text(changes: tuple[Change, ...], lang: str = "zh") -> str:
