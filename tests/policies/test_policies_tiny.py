@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
 from sanchuang.core.advice import Finding, Line, advise
 from sanchuang.core.errors import Unfit
@@ -46,6 +48,20 @@ def test_a_refusal_names_the_condition_and_what_would_change_it() -> None:
     assert found.summary == "不满足：设在本镇"
     assert found.lines[0].remedy == "在本镇设办公室"
     assert found.papers == ()
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_refusal_tells_the_smallest_change_that_would_do(client: Client, make_user: Any) -> None:
+    assert boat("Fjordkode AS", dt.date(2025, 6, 1)).ways == ("最小的改变：“设在本镇”由否变为是",)
+    assert boat("Stim", dt.date(2025, 6, 1)).ways == ()
+    Fact.objects.filter(organisation__slug="999000011", name="staff", period="2024").update(value=60)
+    with translation.override("en"):
+        (way,) = boat("Stim", dt.date(2025, 6, 1)).ways
+    assert way == "The smallest change that would do: Staff in 2024: 10 fewer (60 → 50)"
+    client.force_login(make_user())
+    page = client.get("/organisations/999000011/advice/?on=2025-06-01").content.decode()
+    assert "怎样能改变结论：" in page
+    assert "最小的改变：员工数（2024 年）减少 10 personer（60 → 50）" in page
 
 
 @pytest.mark.usefixtures("tiny")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanchuang.cli import simulate
+from sanchuang.cli import policy_answers, simulate
 from sanchuang.cli.options import Format, FormatOption, print_json
 
 if TYPE_CHECKING:
     from sanchuang.engines.rules import Policy
 
-app = typer.Typer(help="政策：列出、阅读、检查、模拟。", no_args_is_help=True)
+app = typer.Typer(help="政策：列出、阅读、检查、逐条适用于企业、模拟、重算过去的决定。", no_args_is_help=True)
+policy_answers.register(app)
 simulate.register(app)
 
 

@@ -18,8 +18,10 @@ from sanchuang.engines.rules import (
     Article,
     Condition,
     Explanation,
+    Facts,
     Lack,
     Policy,
+    PolicySet,
     RuleConflict,
     Step,
     Used,
@@ -32,6 +34,7 @@ from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node,
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.policies.queries import policy_set
+from sanchuang.policies.ways import Days, closing, ways
 from sanchuang.values import Op, Truth, Verification, Yuan
 
 _SIGNS = {">=": "≥", "<=": "≤"}
@@ -218,10 +221,10 @@ class Teller:
             )
         if policy.stacking is not None:
             out.append(label_text(policy.stacking.label, self.lang))
-        return (*out, *(label_text(window.label, self.lang) for window in policy.windows))
+        return tuple(out)
 
-    def finding(self, explanation: Explanation) -> Finding:
-        """The policy's answer as a finding."""
+    def finding(self, explanation: Explanation, facts: Facts, policies: PolicySet, days: Days) -> Finding:
+        """The policy's answer as a finding; `policies` is the set it belongs to."""
         amount = potential = None
         if explanation.amount is not None:
             amount = Amount(explanation.amount, explanation.amount_op)
@@ -250,7 +253,8 @@ class Teller:
             computation=self.computation(explanation),
             missing=self.missing(explanation.lacks),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
-            notes=self.notes(),
+            ways=ways(policies, explanation, facts, self.lang) if answer is not None else (),
+            notes=(*self.notes(), *closing(explanation, days, self.lang)),
             status=self._weakest(explanation).label(self.lang),
         )
 

@@ -177,6 +177,8 @@ class PolicySet:
         self.by_id = {p.id: p for p in self.policies}
         if len(self.by_id) != len(self.policies):
             raise ValueError("two policies share an id")
+        self.compiled: dict[str, object] = {}  # by policy: what `goals` makes of it
+        self.hashes: dict[str, str] = {}  # by policy: what `rule_hash` makes of it
 
     @property
     def dictionary(self) -> FactDictionary:
@@ -205,6 +207,14 @@ class PolicySet:
                 yield evaluator.policy, _explain(evaluator)
             except RuleConflict as conflict:
                 yield evaluator.policy, conflict
+
+    def explain_one(self, policy: Policy, facts: Facts, on: dt.date) -> Explanation:
+        """What one policy in force says. Raises `RuleConflict`."""
+        evaluators: dict[str, Evaluator] = {}
+        for each in self.policies:
+            if each.in_force(on):
+                evaluators[each.id] = Evaluator(each, facts, on, evaluators)
+        return _explain(evaluators[policy.id])
 
     def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:
         """What every policy in force says, in the set's order. Raises `NoPolicyInForce`, `RuleConflict`."""
