@@ -49,7 +49,7 @@ from sanchuang.engines.rules.ranges import (
     VOID,
     YES,
     bits_of,
-    compared,
+    comparing,
     joined_truths,
     parts,
     same_word,
@@ -220,11 +220,13 @@ class Compiler(Numbers):
 
             return same
 
+        compared = comparing(op)
+
         def closure(frame: Frame) -> int:
             a, b = left(frame), right(frame)
             if frame.trace is not None:
                 note(frame, a, b)
-            return compared(op, a, b)
+            return compared(a, b)
 
         return closure
 

@@ -15,13 +15,14 @@ from typing import Any
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.bounds import Compiler
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, Scalar
+from sanchuang.engines.rules.evaluate import year
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.search import FURTHEST, Variable
 from sanchuang.engines.rules.types import Kind, type_of_fact
-from sanchuang.values import Malformed, Op, Period, Yuan
+from sanchuang.values import Malformed, Op, Yuan
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def scalar(spec: FactSpec, value: Any) -> Scalar:
 def _read(place: Place, facts: Facts, on: dt.date) -> Any:
     type_ = type_of_fact(place.spec)
     try:
-        period = None if place.shift is None else Period.year(on.year - 1 + place.shift)
+        period = None if place.shift is None else year(on.year - 1 + place.shift)
     except Malformed:
         return unknown(type_, VOID)
     found = facts.get(place.spec.name, period)
