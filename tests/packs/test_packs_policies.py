@@ -123,6 +123,7 @@ def test_examples_are_told_from_real_policies_by_layer_id_title_status_and_text(
     assert len(examples) == 6
     for found in policies:
         example = found.id in examples
+        assert found.example is example
         assert found.id.startswith("example_") is example
         assert found.title["zh"].endswith("（示例）") is example
         assert found.title["en"].endswith("(example)") is example

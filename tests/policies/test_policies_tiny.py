@@ -13,6 +13,7 @@ from django.utils import translation
 from sanchuang.core.advice import Finding, Line, advise
 from sanchuang.core.errors import Unfit
 from sanchuang.core.models import PackLoad
+from sanchuang.core.roles import Role
 from sanchuang.policies.models import PolicyDocument
 from sanchuang.policies.queries import find_policy, policy_set
 from sanchuang.registry.advice import subject_of
@@ -58,7 +59,7 @@ def test_a_refusal_tells_the_smallest_change_that_would_do(client: Client, make_
     with translation.override("en"):
         (way,) = boat("Stim", dt.date(2025, 6, 1)).ways
     assert way == "The smallest change that would do: Staff in 2024: 10 fewer (60 → 50)"
-    client.force_login(make_user())
+    client.force_login(make_user(Role.MEMBER, "999000011"))
     page = client.get("/organisations/999000011/advice/?on=2025-06-01").content.decode()
     assert "怎样能改变结论：" in page
     assert "最小的改变：员工数（2024 年）减少 10 personer（60 → 50）" in page

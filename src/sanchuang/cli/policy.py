@@ -42,6 +42,8 @@ def list_policies(format: FormatOption = Format.TEXT) -> None:
             "to": str(p.date_to or ""),
             "status": p.status.value,
             "number": p.number,
+            "layer": p.layer,
+            "example": p.example,
         }
         for p in policy_set().policies
     ]
@@ -56,6 +58,8 @@ def list_policies(format: FormatOption = Format.TEXT) -> None:
         span = f"{row['from'] or '…'} 起" + (f"，至 {row['to']}" if row["to"] else "")
         table.add_row(row["id"], row["title"], span, policy.status.label("zh"), row["number"])
     Console().print(table)
+    examples = sum(row["example"] for row in rows)
+    typer.echo(f"{len(rows)} 项：真实政策 {len(rows) - examples} 项，编造的示例 {examples} 项。")
 
 
 @app.command("show", epilog="例：sanchuang policy show sme_size --lang en")

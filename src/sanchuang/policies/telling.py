@@ -255,6 +255,7 @@ class Teller:
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
             ways=ways(policies, explanation, facts, self.lang) if answer is not None else (),
             notes=(*self.notes(), *closing(explanation, days, self.lang)),
+            synthetic=self.policy.example,
             status=self._weakest(explanation).label(self.lang),
         )
 

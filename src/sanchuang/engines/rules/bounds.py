@@ -15,7 +15,7 @@ from typing import Any
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.bounds_numbers import Numbers, plus
-from sanchuang.engines.rules.dictionary import FactSpec, Per
+from sanchuang.engines.rules.dictionary import FactSpec
 from sanchuang.engines.rules.frame import (
     DAY,
     OTHER,
@@ -49,7 +49,7 @@ from sanchuang.engines.rules.ranges import (
     VOID,
     YES,
     bits_of,
-    compared,
+    comparing,
     joined_truths,
     parts,
     same_word,
@@ -119,7 +119,7 @@ class Compiler(Numbers):
         return lambda frame: frame.slots[DAY], {DAY: STRAIGHT}
 
     def _FactRef(self, policy: Policy, node: t.FactRef) -> Made:
-        slot = self.slot(node.spec, node.shift if node.spec.per is Per.YEAR else None)
+        slot = self.slot(node.spec, node.shift)
         return lambda frame: frame.slots[slot], {slot: STEPS if node.type.kind is Kind.BOOL else STRAIGHT}
 
     def _YearsSum(self, policy: Policy, node: t.YearsSum) -> Made:
@@ -205,7 +205,7 @@ class Compiler(Numbers):
         while isinstance(node, t.Ref) and node.name in policy.definitions:
             node = policy.definitions[node.name].node
         if isinstance(node, t.FactRef):
-            slot = self.slot(node.spec, node.shift if node.spec.per is Per.YEAR else None)
+            slot = self.slot(node.spec, node.shift)
             self.mentioned.setdefault(slot, {}).update(dict.fromkeys(words))
 
     # truths -------------------------------------------------------------------------------------------------
@@ -220,11 +220,13 @@ class Compiler(Numbers):
 
             return same
 
+        compared = comparing(op)
+
         def closure(frame: Frame) -> int:
             a, b = left(frame), right(frame)
             if frame.trace is not None:
                 note(frame, a, b)
-            return compared(op, a, b)
+            return compared(a, b)
 
         return closure
 

@@ -35,7 +35,7 @@ from sanchuang.engines.rules.ranges import (
     YES,
     Quotient,
     Range,
-    compared,
+    comparing,
     joined,
     lift,
     lift_one,
@@ -47,6 +47,7 @@ from sanchuang.engines.rules.ranges import (
 from sanchuang.engines.rules.types import WORDS, Kind, Type
 from sanchuang.values import half_up_fen
 
+_REACHED = comparing(">=")
 _TINY = Fraction(1, 10**60)  # a divisor that is no whole number may be as small as one likes
 _ROUND: dict[str, Callable[[Any], int]] = {
     "floor_yuan": lambda x: math.floor(Fraction(x) / 100) * 100,
@@ -231,11 +232,11 @@ class Numbers:
             if least.__class__ is not Range:
                 if frame.trace is not None:
                     note(frame, have, least)
-                return compared(">=", have, least)
+                return _REACHED(have, least)
             out = YES if least.bits & UNLIMITED else 0
             figure = Range(least.lo, least.hi, least.bits & ~UNLIMITED)
             if figure.lo is None:
                 return out | figure.bits
-            return out | compared(">=", have, figure)
+            return out | _REACHED(have, figure)
 
         return closure

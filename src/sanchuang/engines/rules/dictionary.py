@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from sanchuang.values import Evidence, Op, Period, Yuan
@@ -39,6 +40,7 @@ class Per(StrEnum):
     STATIC = "static"  # holds from its date until the next value
 
 
+@lru_cache(maxsize=4096)  # asked for every fact of every company
 def asked_period(per: Per, shift: int | None, on: dt.date) -> Period | None:
     """The period that a rule asks for on a day; None for a static fact (`shift` None).
 

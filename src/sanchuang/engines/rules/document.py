@@ -62,7 +62,7 @@ class Document(Draft):
         date_from, date_to = head.span()
         return Policy(
             id=self.id, title=head.label("title", self.title), summary=head.label("summary"),
-            layer=head.text("layer"), issuer=head.texts("issuer"), number=head.text("number"),
+            layer=head.text("layer"), example=head.choice("example", ("true", "false"), "false") == "true", issuer=head.texts("issuer"), number=head.text("number"),
             date_from=date_from, date_to=date_to, status=self.default_status,
             sources=head.texts("sources"), source=self.source, text=self.text, articles=tuple(self.articles),
             dictionary=self.dictionary, parameters=self.parameters, tables=self.tables, bands=self.bands,

@@ -23,7 +23,7 @@ from sanchuang.engines.rules.types import Kind, Mismatch, Type, joined
 from sanchuang.values import Verification
 
 HEAD = (
-    "policy", "title", "summary", "layer", "issuer", "number", "from", "to", "status", "sources", "result",
+    "policy", "title", "summary", "layer", "example", "issuer", "number", "from", "to", "status", "sources", "result",
 )  # fmt: skip
 PARTS = (
     "parameters", "tables", "bands", "definitions", "scores", "conditions", "exceptions", "amount", "papers", "windows",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sanchuang.engines.rules.dictionary import FactDictionary, Facts, Scalar
-from sanchuang.engines.rules.evaluate import Evaluator, Lack, Step, Used, settled
+from sanchuang.engines.rules.evaluate import Evaluator, Lack, Read, Step, Used, settled
 from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy, ScoreItem, ScoreSheet
 from sanchuang.values import Op, Truth, Yuan, all_of
 
@@ -200,8 +200,9 @@ class PolicySet:
         Raises `NoPolicyInForce`.
         """
         evaluators: dict[str, Evaluator] = {}
+        read: Read = {}
         for policy in self.in_force(on):
-            evaluators[policy.id] = Evaluator(policy, facts, on, evaluators)
+            evaluators[policy.id] = Evaluator(policy, facts, on, evaluators, read)
         for evaluator in evaluators.values():
             try:
                 yield evaluator.policy, _explain(evaluator)
@@ -211,9 +212,10 @@ class PolicySet:
     def explain_one(self, policy: Policy, facts: Facts, on: dt.date) -> Explanation:
         """What one policy in force says. Raises `RuleConflict`."""
         evaluators: dict[str, Evaluator] = {}
+        read: Read = {}
         for each in self.policies:
             if each.in_force(on):
-                evaluators[each.id] = Evaluator(each, facts, on, evaluators)
+                evaluators[each.id] = Evaluator(each, facts, on, evaluators, read)
         return _explain(evaluators[policy.id])
 
     def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:

@@ -31,7 +31,7 @@ from sanchuang.engines.rules.types import WORDS, Kind, Type
 from sanchuang.values import Yuan
 
 DAY = 0
-Slot = tuple[str, int | None]  # a fact, and years from the last full one (None: not yearly)
+Slot = tuple[str, int | None]  # a fact and its shift, see `asked_period`
 Closure = Callable[["Frame"], Any]
 
 # How a value changes with one slot while the others stand: in a straight line, by steps at the limits of comparisons

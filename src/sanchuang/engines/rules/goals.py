@@ -14,27 +14,28 @@ from typing import Any
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.bounds import Compiler
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, Scalar
+from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, Scalar, asked_period
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.search import FURTHEST, Variable
 from sanchuang.engines.rules.types import Kind, type_of_fact
-from sanchuang.values import Malformed, Op, Period, Yuan
+from sanchuang.values import Malformed, Op, Yuan
 
 
 @dataclass(frozen=True)
 class Place:
-    """A fact and its year: what may change, and what may be asked for."""
+    """A fact and its period: what may change, and what may be asked for."""
 
     slot: int
     spec: FactSpec
     shift: int | None
 
     def period(self, on: dt.date) -> str:
-        """The year meant on that day, as text (empty for a static fact)."""
-        return "" if self.shift is None else str(on.year - 1 + self.shift)
+        """The period meant on that day, as text (empty for a static fact)."""
+        found = asked_period(self.spec.per, self.shift, on)
+        return "" if found is None else str(found)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def scalar(spec: FactSpec, value: Any) -> Scalar:
 def _read(place: Place, facts: Facts, on: dt.date) -> Any:
     type_ = type_of_fact(place.spec)
     try:
-        period = None if place.shift is None else Period.year(on.year - 1 + place.shift)
+        period = asked_period(place.spec.per, place.shift, on)
     except Malformed:
         return unknown(type_, VOID)
     found = facts.get(place.spec.name, period)

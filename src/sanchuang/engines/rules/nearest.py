@@ -182,7 +182,9 @@ class _Group:
         if not self._may(everything):
             return None
         # What nothing else replaces changes in any case; of two such choices the earlier stays the earlier.
-        needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        needed = everything
+        if len(everything) > 1:
+            needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
         rest = [slot for slot in self.slots if slot not in needed]
         tried, hard = 0, False
         for size in range(0 if needed else 1, len(rest) + 1):

@@ -242,6 +242,7 @@ class Policy:
     budget: Budget | None
     stacking: Stacking | None
     tests: tuple[RuleTest, ...]
+    example: bool = False  # invented, to show how one is written
     scores: dict[str, ScoreSheet] = field(default_factory=dict)
 
     def in_force(self, on: dt.date) -> bool:

@@ -8,6 +8,7 @@ day). Every operation gives at least what is possible, and exactly that where al
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import product
@@ -149,6 +150,8 @@ def lift_one(of: Callable[[Any], Any], a: Any) -> Any:
 
 def times(alo: Any, ahi: Any, blo: Any, bhi: Any) -> tuple[Any, Any]:
     """The limits of a product."""
+    if blo == bhi and blo >= 0:
+        return alo * blo, ahi * blo
     corners = (alo * blo, alo * bhi, ahi * blo, ahi * bhi)
     return min(corners), max(corners)
 
@@ -197,27 +200,41 @@ def joined_truths(values: Iterable[int]) -> int:
     return bits
 
 
-def _ordered(op: str, alo: Any, ahi: Any, blo: Any, bhi: Any) -> int:
-    if op == ">=":
-        return (YES if ahi >= blo else 0) | (NO if alo < bhi else 0)
-    if op == ">":
-        return (YES if ahi > blo else 0) | (NO if alo <= bhi else 0)
-    if op == "<=":
-        return (YES if alo <= bhi else 0) | (NO if ahi > blo else 0)
-    if op == "<":
-        return (YES if alo < bhi else 0) | (NO if ahi >= blo else 0)
-    equal = YES if alo <= bhi and blo <= ahi else 0
-    unequal = 0 if alo == ahi == blo == bhi else NO
-    return equal | unequal if op == "==" else (YES if unequal else 0) | (NO if equal else 0)
+def _equal(alo: Any, ahi: Any, blo: Any, bhi: Any) -> int:
+    return (YES if alo <= bhi and blo <= ahi else 0) | (0 if alo == ahi == blo == bhi else NO)
 
 
-def compared(op: str, a: Any, b: Any) -> int:
-    """The truth of a comparison of numbers."""
-    alo, ahi, abits = parts(a)
-    blo, bhi, bbits = parts(b)
-    if alo is None or blo is None:
-        return lacking(abits | bbits, (alo is None or not abits) and (blo is None or not bbits)).bits
-    return _ordered(op, alo, ahi, blo, bhi) | abits | bbits
+_ORDERS: dict[str, Callable[[Any, Any, Any, Any], int]] = {
+    ">=": lambda alo, ahi, blo, bhi: (YES if ahi >= blo else 0) | (NO if alo < bhi else 0),
+    ">": lambda alo, ahi, blo, bhi: (YES if ahi > blo else 0) | (NO if alo <= bhi else 0),
+    "<=": lambda alo, ahi, blo, bhi: (YES if alo <= bhi else 0) | (NO if ahi > blo else 0),
+    "<": lambda alo, ahi, blo, bhi: (YES if alo < bhi else 0) | (NO if ahi >= blo else 0),
+    "==": _equal,
+    "!=": lambda alo, ahi, blo, bhi: NOT[_equal(alo, ahi, blo, bhi)],
+}
+_CERTAIN: dict[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def comparing(op: str) -> Callable[[Any, Any], int]:
+    """How two numbers are compared, as a function of both that gives a truth."""
+    certain, ordered = _CERTAIN[op], _ORDERS[op]
+
+    def compared(a: Any, b: Any) -> int:
+        if a.__class__ is not Range:
+            if b.__class__ is not Range:
+                return YES if certain(a, b) else NO
+            alo = ahi = a
+            abits = 0
+        else:
+            alo, ahi, abits = parts(a)
+        blo, bhi, bbits = parts(b)
+        if alo is None or blo is None:
+            return lacking(abits | bbits, (alo is None or not abits) and (blo is None or not bbits)).bits
+        return ordered(alo, ahi, blo, bhi) | abits | bbits
+
+    return compared
 
 
 def same_word(a: Any, b: Any) -> int:
@@ -259,5 +276,7 @@ def _table(of: Callable[[int, int], int]) -> list[list[int]]:
 
 AND = _table(_and)
 OR = _table(_or)
-NOT = [joined_truths({YES: NO, NO: YES}.get(bit, bit) for bit in bits_of(mask)) for mask in range(16)]
+NOT: list[int] = [
+    joined_truths({YES: NO, NO: YES}.get(bit, bit) for bit in bits_of(mask)) for mask in range(16)
+]
 EQUAL = _table(lambda a, b: VOID if VOID in (a, b) else OPEN if OPEN in (a, b) else YES if a == b else NO)

@@ -95,6 +95,7 @@ class Search:
     def __init__(self, frame: Frame, budget: int) -> None:
         self.frame = frame
         self.budget = budget
+        self._apart: dict[tuple[int, int], list[tuple[list[Truth], list[Variable]]]] = {}
         self.rough = 0  # how many facts are ranges now: then any answer is as good as the nearest
 
     def possible(self, truths: Iterable[Truth]) -> bool:
@@ -124,6 +125,7 @@ class Search:
         """The nearest values of these facts, each changed, by which all hold; None when there are none."""
         slots = self.frame.slots
         before = [slots[v.slot] for v in variables]
+        self._apart.clear()  # it goes by the identity of lists, which lives no longer than one search
         for v in variables:
             self.frame.put(v.slot, v.free)
         try:
@@ -141,6 +143,9 @@ class Search:
             return None
         if i == len(variables):
             return _NOTHING
+        parts = self._parts(truths, variables, i) if i else ()
+        if len(parts) > 1:
+            return self._each(parts, variables[i:])
         variable = variables[i]
         try:
             if variable.values is not None:
@@ -150,6 +155,37 @@ class Search:
             return self._whole(truths, variables, i)
         finally:
             self.frame.put(variable.slot, variable.free)
+
+    def _parts(
+        self, truths: Sequence[Truth], variables: Sequence[Variable], i: int
+    ) -> list[tuple[list[Truth], list[Variable]]]:
+        """What is left once the facts before `i` stand, in groups that share none of the facts left."""
+        key = id(variables), i
+        if key not in self._apart:
+            left = {v.slot: v for v in variables[i:]}
+            touched = [truth for truth in truths if left.keys() & truth.shape.keys()]
+            groups = components(touched, lambda truth: left.keys() & truth.shape.keys())
+            self._apart[key] = [
+                (group, [v for v in left.values() if any(v.slot in truth.shape for truth in group)])
+                for group in groups
+            ]
+        return self._apart[key]
+
+    def _each(
+        self, parts: Sequence[tuple[list[Truth], list[Variable]]], variables: Sequence[Variable]
+    ) -> Found | None:
+        """The nearest values of facts that no longer hang together, each group alone."""
+        found: dict[int, tuple[Any, int, Any, Any]] = {}
+        for truths, mine in parts:
+            one = self._from(truths, mine, 0)
+            if one is None:
+                return None
+            slots = (v.slot for v in mine)
+            found |= zip(
+                slots, zip(one.distances, one.ranks, one.values, one.opens, strict=True), strict=True
+            )
+        distances, ranks, values, opens = zip(*(found[v.slot] for v in variables), strict=True)
+        return Found(distances, ranks, values, opens)
 
     def _among(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
         best: Found | None = None
