@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Make the synthetic companies of the West Lake pack, always the same ones.
 
-Writes sample/companies.csv, sample/facts-static.csv and sample/facts-yearly.csv, and gives every result and
+Writes sample/companies.csv, sample/facts-static.csv and sample/facts-yearly.csv, the answers of a tenth of them to a
+longer questionnaire (sample/questionnaire-static.csv and -yearly.csv), and gives every result and
 need that has no organisation yet a synthetic institute or company of its field. Nothing here describes a real
 firm: names are put together from rare characters, codes carry the body `XN` (虚拟) in place of a real
 organisation code, and 10-20 % of the facts are left out so that rules meet the unknown.
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import westlake_questionnaire
 import yaml
 from westlake_names import FIRST, LAST, LINES, MIDDLE, PATTERNS, Line
 
@@ -119,6 +121,8 @@ class Company:
     employees: int
     static: dict[str, str]
     yearly: dict[int, dict[str, str]]
+    long_static: dict[str, str]
+    long_yearly: dict[int, dict[str, str]]
 
 
 def money(rng: random.Random, amount: float) -> str:
@@ -161,15 +165,16 @@ def make_company(rng: random.Random, brand: tuple[str, str, str], serial: int) -
             f"杭州{brand[0]}{rng.choice(['科技', '网络技术', '电子商务', '文化创意'])}有限公司"
         )
     employees = max(1, min(3000, round(rng.lognormvariate(2.2 + age / 30, 1.25))))
-    static, yearly = make_facts(rng, line, registered, employees)
+    static, yearly, whole = make_facts(rng, line, registered, employees)
     row["industry"] = static.pop("industry", "")  # the organisation carries it, not its facts
-    return Company(row, line.field, employees, static, yearly)
+    long = westlake_questionnaire.answers(code, line.industry, registered, whole)
+    return Company(row, line.field, employees, static, yearly, *long)
 
 
 def make_facts(
     rng: random.Random, line: Line, registered: dt.date, employees: int
-) -> tuple[dict[str, str], dict[int, dict[str, str]]]:
-    """Static facts, and facts by year from the year of registration on; unknown ones are left out."""
+) -> tuple[dict[str, str], dict[int, dict[str, str]], dict[int, dict[str, str]]]:
+    """Static facts, and facts by year from the year of registration on, unknown ones left out; then all by year."""
     converts, spends, researches = rng.random() < 0.09, rng.random() < 0.36, rng.random() < 0.62
     capital = rng.choice([10, 50, 100, 100, 200, 300, 500, 500, 1000, 1000, 2000, 5000]) * 10_000
     static = {
@@ -191,6 +196,7 @@ def make_facts(
     research_share, compute_share = rng.uniform(0.03, 0.35), rng.lognormvariate(-3.2, 0.9)
     fresh = rng.random() < 0.07  # no sales yet
     yearly: dict[int, dict[str, str]] = {}
+    whole: dict[int, dict[str, str]] = {}
     heads = float(employees)
     for year in reversed(YEARS):
         if registered.year > year:
@@ -211,10 +217,11 @@ def make_facts(
             values["compute_spend"] = money(rng, bill) if bill else "0"
             values["compute_claimed_elsewhere"] = yes(spends and rng.random() < 0.09)
             values["university_result_projects"] = str(rng.choice([1, 1, 1, 2, 3])) if converts else "0"
+        whole[year] = values
         yearly[year] = {name: value for name, value in values.items() if rng.random() >= MISSING[name]}
         heads /= rng.lognormvariate(0.08, 0.18)
     known = {name: value for name, value in static.items() if value and rng.random() >= MISSING.get(name, 0)}
-    return known, yearly
+    return known, yearly, whole
 
 
 def write(path: Path, header: list[str], rows: Iterable[dict[str, str]]) -> None:
@@ -223,6 +230,29 @@ def write(path: Path, header: list[str], rows: Iterable[dict[str, str]]) -> None
         writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def write_facts(
+    name: str,
+    static: list[str],
+    yearly: list[str],
+    rows: Sequence[tuple[str, dict[str, str], dict[int, dict[str, str]]]],
+) -> None:
+    """Two files of facts, those that hold throughout and those by year; a row gives code, static and yearly ones."""
+    write(
+        SAMPLE / f"{name}-static.csv",
+        ["code", "period", *static],
+        ({"code": code, "period": ""} | facts for code, facts, _ in rows),
+    )
+    write(
+        SAMPLE / f"{name}-yearly.csv",
+        ["code", "period", *yearly],
+        (
+            {"code": code, "period": str(year)} | facts[year]
+            for code, _, facts in rows
+            for year in sorted(facts)
+        ),
+    )
 
 
 def institutes() -> list[tuple[str, list[str]]]:
@@ -257,21 +287,9 @@ def main() -> None:
     makers = zip(brands(rng), serials, strict=False)
     companies = [make_company(rng, brand, serial) for brand, serial in makers]
     write(SAMPLE / "companies.csv", list(companies[0].row), (company.row for company in companies))
-    codes = [{"code": company.row["code"], "period": ""} for company in companies]
-    write(
-        SAMPLE / "facts-static.csv",
-        ["code", "period", *STATIC],
-        (code | company.static for code, company in zip(codes, companies, strict=True)),
-    )
-    write(
-        SAMPLE / "facts-yearly.csv",
-        ["code", "period", *YEARLY],
-        (
-            {"code": company.row["code"], "period": str(year)} | company.yearly[year]
-            for company in companies
-            for year in sorted(company.yearly)
-        ),
-    )
+    write_facts("facts", STATIC, YEARLY, [(c.row["code"], c.static, c.yearly) for c in companies])
+    long = [(c.row["code"], c.long_static, c.long_yearly) for c in companies if c.long_yearly]
+    write_facts("questionnaire", westlake_questionnaire.STATIC, westlake_questionnaire.YEARLY, long)
     suppliers: dict[str, list[str]] = {}
     for institute, fields in institutes():
         for field in fields:

@@ -81,3 +81,33 @@ def test_a_folder_that_is_neither_is_told(run, tmp_path):
     assert done.exit_code == 1
     assert "没有 pack.yaml，也没有 facts.yaml" in done.stdout
     assert "没有这个文件夹" in run("policy", "check", tmp_path / "x").stdout
+
+
+UNTIDY = POLICY.replace("policy: grant\nstatus: assumption\n", "status: assumption # 尾注\npolicy: 'grant'\n")
+TIDY = POLICY.replace("status: assumption\n", "status: assumption  # 尾注\n")
+
+
+def test_format_rewrites_only_what_is_not_in_form(run, folder):
+    path = folder / "grant.md"
+    path.write_text(UNTIDY, encoding="utf-8")
+    done = run("policy", "format", path, "--check")
+    assert (done.exit_code, done.stdout) == (1, f"{path.as_posix()}：要改写\n1 个文件，1 个要改写。\n")
+    assert path.read_text(encoding="utf-8") == UNTIDY
+    done = run("policy", "format", path)
+    assert (done.exit_code, done.stdout) == (0, f"{path.as_posix()}：已改写\n1 个文件，1 个已改写。\n")
+    assert path.read_text(encoding="utf-8") == TIDY
+    assert run("policy", "format", path, "--check").exit_code == 0
+    assert run("policy", "check", folder).exit_code == 0
+
+
+def test_format_names_a_block_that_it_leaves_alone_and_a_file_that_it_cannot_read(run, folder):
+    path = folder / "grant.md"
+    path.write_text(POLICY.replace("policy: grant", "policy:\n  # 甲\n  grant"), encoding="utf-8")
+    done = run("policy", "format", path)
+    assert done.exit_code == 0
+    assert f"{path.as_posix()}:4:1: 这个 yaml 块没有改动：有的注释没有地方放 — " in done.stdout
+    path.write_text(POLICY.replace("status:", "status"), encoding="utf-8")
+    done = run("policy", "format", path, folder / "none.md")
+    assert done.exit_code == 1
+    assert "grant.md:6:1: YAML 语法错误" in done.stdout
+    assert "none.md: 文件无法读取" in done.stdout

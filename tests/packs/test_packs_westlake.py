@@ -293,17 +293,34 @@ def test_sample_codes_are_valid_and_recognisable(pack):
             assert organisation.code[8:10] == "XN"
 
 
+def columns(name: str) -> set[str]:
+    """The facts that the sample's files of this name have columns for."""
+    heads = [
+        (PACK / f"sample/{name}-{kind}.csv").read_text().partition("\n")[0] for kind in ("static", "yearly")
+    ]
+    return {column for head in heads for column in head.split(",")} - {"code", "period"}
+
+
 def test_the_sample_leaves_facts_unknown_and_some_only_roughly_known(pack):
     companies = 2183
     latest = Counter(f.fact for f in pack.company_facts if str(f.period or "2025") == "2025")
     assert latest["industry"] == 0  # the organisation carries it, once
     latest["industry"] = sum(1 for o in pack.organisations if o.kind == "company" and o.industry)
+    asked, questionnaire = columns("facts"), columns("questionnaire")
+    assert asked | questionnaire <= set(pack.dictionary.specs)
     shares = {
         name: 1 - latest[name] / companies
-        for name in pack.dictionary.specs
+        for name in {*asked, "industry"}
         if name not in ("ai_related", "conversion_trl")  # known for all by definition; only for projects
     }
+    assert len(shares) == 17
     assert {name: share for name, share in shares.items() if not 0.08 < share < 0.22} == {}
+    # a tenth of the companies answered the long questionnaire, and of them not everybody every question
+    answered = {name: latest[name] / companies for name in questionnaire}
+    assert len(answered) == 30
+    assert {name: share for name, share in answered.items() if not 0.06 < share < 0.12} == {}
+    # nothing else is known of anybody: the sample invents no answer to what it did not ask
+    assert {name for name, count in latest.items() if count} == asked | questionnaire | {"industry"}
     assert latest["ai_related"] == companies
     rough = Counter(f.op for f in pack.company_facts)
     assert set(rough) == {Op.EXACT, Op.ABOUT}
@@ -337,7 +354,6 @@ def test_results_and_needs_cover_five_fields_and_belong_to_invented_owners(pack)
 
 
 def test_every_fact_that_a_rule_reads_is_in_the_dictionary_under_its_chinese_name(pack):
-    assert [policy.policy.id for policy in pack.policies] == ["bluebird", "compute_subsidy", "sme_size"]
     for name, label in {
         "employees": "从业人员",
         "revenue": "营业收入",
@@ -390,7 +406,7 @@ def test_the_generator_makes_the_committed_sample_again(tmp_path, monkeypatch):
     monkeypatch.setattr(generator, "PACK", tmp_path / "westlake")
     monkeypatch.setattr(generator, "SAMPLE", tmp_path / "westlake/sample")
     generator.main()
-    for module in ("make_westlake_sample", "westlake_names"):
+    for module in ("make_westlake_sample", "westlake_names", "westlake_questionnaire"):
         sys.modules.pop(module)
 
     for path in sorted((PACK / "sample").iterdir()):

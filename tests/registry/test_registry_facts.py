@@ -37,6 +37,7 @@ def _dictionary() -> None:
         ("line", "text", "static", "所属行业", {"values_from": "classification"}),
         ("turnover", "money", "year", "营业额", {"unit": "kr"}),
         ("founded", "date", "static", "成立日期", {}),
+        ("closing", "count", "quarter", "季末人数", {"unit": "人"}),
     ):
         FactDefinition.objects.create(name=name, type=type_, per=per, labels={"zh": label}, **more)
 
@@ -61,6 +62,22 @@ def test_a_fact_per_year_is_found_under_exactly_its_year(acme: Organisation) -> 
     assert facts.get("revenue", Y2023) is None
     assert facts.get("revenue", None) is None
     assert facts.get("staff", Y2024) is None
+
+
+def test_a_fact_per_quarter_is_found_under_exactly_its_quarter(acme: Organisation) -> None:
+    third = Period.parse("2024Q3")
+    record(acme, "closing", "30人", period=third)
+    facts = company_facts([acme], TODAY)[acme.pk]
+    value = facts.get("closing", third)
+    assert value is not None
+    assert (value.value, value.period) == (30, third)
+    assert facts.get("closing", Period.parse("2024Q4")) is None
+    assert facts.get("closing", Y2024) is None
+    for period in (Y2024, None, Period.parse("2024-07")):
+        with pytest.raises(Malformed, match="按季度登记"):
+            record(acme, "closing", "30人", period=period)
+    with pytest.raises(Malformed, match="按年登记"):
+        record(acme, "staff", "30人", period=third)
 
 
 def test_figures_of_a_year_that_has_not_begun_are_not_known_yet(acme: Organisation) -> None:
@@ -212,6 +229,7 @@ def test_the_file_lists_what_is_known_newest_first_and_what_is_missing(acme: Org
         "line",
         "turnover",
         "founded",
+        "closing",
     }
 
 

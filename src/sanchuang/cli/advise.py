@@ -159,7 +159,7 @@ def text(advice: Advice) -> list[Tree | str]:
                     f"[bold]{escape(finding.group.text)}[/]"
                 )
                 groups[finding.group.text] = parent
-            _finding(parent, finding)
+            finding_tree(parent, finding)
         pieces.append(branch)
     return pieces
 
@@ -207,7 +207,8 @@ def _badge(finding: Finding) -> str:
     }[finding.answer]
 
 
-def _finding(parent: Tree, finding: Finding) -> None:
+def finding_tree(parent: Tree, finding: Finding) -> None:
+    """Add a finding with its reasons."""
     from rich.markup import escape
 
     title = f"{_badge(finding)}[bold]{escape(finding.title)}[/]"
@@ -224,6 +225,8 @@ def _finding(parent: Tree, finding: Finding) -> None:
         node.add(escape(finding.summary))
     if finding.potential is not None:
         node.add(escape(finding.potential_text()))
+    for way in finding.ways:
+        node.add(f"[bold]→ {escape(way)}[/]")
     for line in finding.lines:
         _line(node, line)
     for line in finding.computation:

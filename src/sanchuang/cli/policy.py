@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanchuang.cli import simulate
+from sanchuang.cli import policy_answers, simulate
 from sanchuang.cli.options import Format, FormatOption, print_json
 
 if TYPE_CHECKING:
     from sanchuang.engines.rules import Policy
 
-app = typer.Typer(help="政策：列出、阅读、检查、模拟。", no_args_is_help=True)
+app = typer.Typer(help="政策：列出、阅读、检查、逐条适用于企业、模拟、重算过去的决定。", no_args_is_help=True)
+policy_answers.register(app)
 simulate.register(app)
 
 
@@ -41,6 +42,8 @@ def list_policies(format: FormatOption = Format.TEXT) -> None:
             "to": str(p.date_to or ""),
             "status": p.status.value,
             "number": p.number,
+            "layer": p.layer,
+            "example": p.example,
         }
         for p in policy_set().policies
     ]
@@ -55,6 +58,8 @@ def list_policies(format: FormatOption = Format.TEXT) -> None:
         span = f"{row['from'] or '…'} 起" + (f"，至 {row['to']}" if row["to"] else "")
         table.add_row(row["id"], row["title"], span, policy.status.label("zh"), row["number"])
     Console().print(table)
+    examples = sum(row["example"] for row in rows)
+    typer.echo(f"{len(rows)} 项：真实政策 {len(rows) - examples} 项，编造的示例 {examples} 项。")
 
 
 @app.command("show", epilog="例：sanchuang policy show sme_size --lang en")
@@ -126,6 +131,43 @@ def check(
         print_json({"policies": counts, "problems": []})
         return
     typer.echo(f"{len(counts)} 项政策，{sum(counts.values())} 个样例，全部符合。")
+
+
+@app.command(
+    "format", epilog="例：sanchuang policy format src/sanchuang/packs/westlake/policies/bluebird.md --check"
+)
+def format_files(
+    files: Annotated[list[Path], typer.Argument(help="政策文件（*.md）。")],
+    check: Annotated[
+        bool, typer.Option("--check", help="只检查，不改写；有要改的文件时退出码为 1。")
+    ] = False,
+) -> None:
+    """把政策文件里的规则块排成统一的写法；块以外的文字、注释、数和单位都不变。"""
+    from sanchuang.engines.markup import Problems
+    from sanchuang.engines.rules.folder import read_text
+    from sanchuang.engines.rules.formatting import formatted
+
+    faulty, changed = False, 0
+    for path in files:
+        try:
+            text = read_text(path)
+            new, kept = formatted(text, path.as_posix())
+        except Problems as error:
+            faulty = True
+            for problem in error.problems:
+                typer.echo(str(problem))
+            continue
+        for problem in kept:
+            typer.echo(str(problem))
+        if new != text:
+            changed += 1
+            typer.echo(f"{path.as_posix()}：{'要改写' if check else '已改写'}")
+            if not check:
+                path.write_bytes(new.encode("utf-8"))
+    if not faulty:
+        typer.echo(f"{len(files)} 个文件，{changed} 个{'要' if check else '已'}改写。")
+    if faulty or (check and changed):
+        raise typer.Exit(1)
 
 
 def _checked(path: Path) -> list[Policy]:

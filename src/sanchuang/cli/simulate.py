@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Engine(StrEnum):
     """Which interpreter computes; all of them give the same to the fen."""
 
-    NUMBA = "numba"
+    NATIVE = "native"
+    NUMBA = "numba"  # another name of the native loop
     POLARS = "polars"
     DUCKDB = "duckdb"
     PYTHON = "python"
@@ -60,7 +61,7 @@ def register(app: typer.Typer) -> None:
         rules: Annotated[
             Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")
         ] = None,
-        engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NUMBA,
+        engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NATIVE,
         on: OnOption = "",
         format: FormatOption = Format.TEXT,
     ) -> None:
@@ -78,7 +79,8 @@ def register(app: typer.Typer) -> None:
             raise Malformed(f"没有目录 {out.parent}", "先建立它")
         began = time.perf_counter()
         try:
-            result = run(policies, frame, date, _engine(engine), plan, unit=unit)
+            with _engine(engine) as interpreter:
+                result = run(policies, frame, date, interpreter, plan, unit=unit)
         except Unreadable as error:
             raise Malformed(f"{population}：{error}") from error
         except NoPolicyInForce as error:
@@ -172,41 +174,23 @@ def _write(frame: pl.DataFrame, out: Path) -> None:
     part.replace(out)
 
 
-def _engine(engine: Engine) -> Callable[..., Any]:
-    from sanchuang.engines.rules.compiled import databases, frames, native, partitions, plain
+@contextmanager
+def _engine(name: Engine) -> Iterator[Any]:
+    from sanchuang.engines.rules.compiled import engines
 
-    match engine:
-        case Engine.NUMBA:
-            return native.compute
-        case Engine.PYTHON:
-            return plain.compute
-        case Engine.POLARS:
-            return frames.compute
-        case Engine.DUCKDB:
-            return databases.duckdb
-        case Engine.SQLITE:
-            return databases.sqlite
-        case Engine.DASK:
-            return partial(partitions.compute, scheduler=os.environ.get("SANCHUANG_DASK", ""))
-        case Engine.POSTGRES:
-            return _postgres
+    if name is Engine.DASK:
+        yield engines.dask(os.environ.get("SANCHUANG_DASK", ""))
+    elif name is not Engine.POSTGRES:
+        yield engines.ENGINES[name.value]
+    else:
+        import psycopg
+        from django.db import connection
 
-
-def _postgres(program: Any, population: Any) -> Any:
-    from django.conf import settings
-    from django.db import connection
-
-    from sanchuang.engines.rules.compiled import databases
-
-    if connection.vendor != "postgresql":
-        engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
-        raise Malformed(
-            f"postgres 引擎要用 PostgreSQL，现在的数据库是 {engine}", "设置 DATABASE_URL，或换一个 --engine"
-        )
-    import psycopg
-
-    parameters = connection.get_connection_params()
-    parameters.pop("cursor_factory", None)
-    parameters.pop("context", None)
-    with psycopg.connect(**parameters) as own:  # an own connection: its table is gone with it
-        return databases.postgres(program, population, own)
+        if connection.vendor != "postgresql":
+            message = f"postgres 引擎要用 PostgreSQL，现在的数据库是 {connection.vendor}"
+            raise Malformed(message, "设置 DATABASE_URL，或换一个 --engine")
+        parameters = connection.get_connection_params()
+        for ours in ("cursor_factory", "context"):
+            parameters.pop(ours, None)
+        with psycopg.connect(**parameters) as own:  # its own connection: its table is gone with it
+            yield engines.postgres(own)

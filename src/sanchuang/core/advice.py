@@ -105,7 +105,7 @@ class Finding:
     `answer` is None for plain information. `amount` is what the company would receive (or pay);
     `potential` what it could receive if the unmet or unknown conditions held. `value` is a result that
     is not money, such as a size class. `score` orders findings of one section, larger first. Findings of one
-    `group` (a need, say) stand together under its name. `lines_title` names the lines where "why" would not fit.
+    `group` (a need, say) stand together under its name. `ways` say what would bring a better answer. `lines_title` names the lines where "why" would not fit.
     """
 
     key: str
@@ -122,6 +122,7 @@ class Finding:
     computation: tuple[Line, ...] = ()
     missing: tuple[Missing, ...] = ()
     papers: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     status: str = ""
     synthetic: bool = False

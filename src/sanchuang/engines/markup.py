@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -125,7 +126,11 @@ class Located:
         if offset < len(value):  # at the character itself, which may begin a new line
             ahead = _skip(self.text, at, style)
             at = ahead if "\n" in self.text[at:ahead] else at
-        return _Lines(self.text, self.first_line).place(at)
+        return self._lines.place(at)
+
+    @cached_property
+    def _lines(self) -> _Lines:
+        return _Lines(self.text, self.first_line)
 
     def problem(self, path: Path, message: str, remedy: str = "", *, key: bool = False) -> Problem:
         """A `Problem` at the node (or, with `key`, at its key)."""
@@ -275,6 +280,15 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
     if problems:
         raise Problems(problems)
     return Located(source, data, marks, key_marks, styles, starts, values, text, first_line)
+
+
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The nodes of a document that `load_yaml` has read, with their styles and marks."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 def scalars(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

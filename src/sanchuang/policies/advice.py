@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanchuang.core.advice import Finding, NothingToSay, SectionResult, Subject
-from sanchuang.engines.rules import NoPolicyInForce, Policy, RuleConflict
+from sanchuang.engines.rules import Explanation, NoPolicyInForce, Policy, PolicySet, RuleConflict
 from sanchuang.policies.queries import not_in_force, policy_set
 from sanchuang.policies.telling import teller
+from sanchuang.policies.ways import Days
 from sanchuang.values import Truth
 
 
@@ -34,18 +35,29 @@ class SupportSection:
 
     def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
         """One finding a policy in force: first what can be had, classifications last."""
+        policies, days = policy_set(), Days()
         try:
-            said = list(policy_set().explain_each(subject.facts, subject.on))
+            said = list(policies.explain_each(subject.facts, subject.on))
         except NoPolicyInForce as error:
             raise NothingToSay(_none_in_force(error), fault=True) from error
-        found = [
-            teller(policy).conflict(answer)
-            if isinstance(answer, RuleConflict)
-            else teller(policy).finding(answer)
-            for policy, answer in said
-        ]
-        found.sort(key=lambda f: (_RANK[f.answer] if not f.value else 4, f.key))
-        return found + [self._not_in_force(policy) for policy in not_in_force(subject.on)]
+        found = [(policy, self._finding(policy, answer, subject, policies, days)) for policy, answer in said]
+        # a policy without conditions refuses nobody: it only says in which class a company is
+        found.sort(key=lambda f: (_RANK[f[1].answer] if f[0].conditions else len(_RANK), f[1].key))
+        told = [finding for _policy, finding in found]
+        return told + [self._not_in_force(policy) for policy in not_in_force(subject.on)]
+
+    def _finding(
+        self,
+        policy: Policy,
+        answer: Explanation | RuleConflict,
+        subject: Subject,
+        policies: PolicySet,
+        days: Days,
+    ) -> Finding:
+        told = teller(policy)
+        if isinstance(answer, RuleConflict):
+            return told.conflict(answer)
+        return told.finding(answer, subject.facts, policies, days)
 
     def _not_in_force(self, policy: Policy) -> Finding:
         told = teller(policy)

@@ -17,7 +17,9 @@ class PoliciesConfig(AppConfig):
         from sanchuang.core import advice
         from sanchuang.policies import packing, permissions, reports, search  # noqa: F401
         from sanchuang.policies.advice import SupportSection
+        from sanchuang.policies.guards import guards
 
+        guards.connect(self)
         reports.register()
         advice.register(SupportSection())
         search.register_all()

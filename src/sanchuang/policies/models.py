@@ -38,3 +38,44 @@ class PolicyDocument(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RuleText(models.Model):
+    """A policy's text that was loaded once: kept for good, so that a past decision can be replayed."""
+
+    digest = models.CharField("SHA-256", max_length=64, unique=True)
+    text = models.TextField(_("full text"))
+
+    class Meta:
+        verbose_name = _("text of a rule")
+        verbose_name_plural = _("texts of rules")
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class RuleVersion(models.Model):
+    """What stood behind the answers of one policy: only ever added to.
+
+    `hash` is the engine's fingerprint (`engines.rules.rule_hash`). `texts` gives by identifier the digest of the
+    policy's text and of those it uses, `facts` the entries of the dictionary that they ask for, in the dictionary's
+    order.
+    """
+
+    slug = models.CharField(_("identifier"), max_length=80)
+    hash = models.CharField(_("fingerprint of the rules"), max_length=64)
+    texts = models.JSONField(_("texts"))
+    facts = models.JSONField(_("dictionary of facts"))
+    loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version of a rule")
+        verbose_name_plural = _("versions of rules")
+        ordering: ClassVar[list[str]] = ["slug", "-loaded_at", "-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["slug", "hash"], name="rule_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.hash[:12]}"

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sanchuang.core.prose import prose
-from sanchuang.engines.rules import Policy, condition_sentence, label_text, say, show
+from sanchuang.engines.rules import (
+    Policy,
+    budget_sentence,
+    condition_sentence,
+    label_text,
+    paper_sentence,
+    say,
+    show,
+    stacking_sentence,
+    window_sentence,
+)
 from sanchuang.engines.rules.policy import Article, Provision, RuleTest
 from sanchuang.engines.rules.tree import Table
 from sanchuang.engines.rules.types import Type, type_of_fact
@@ -72,13 +82,13 @@ def _provisions(policy: Policy, lang: str) -> Iterator[tuple[Provision, str]]:
         op = "" if policy.amount.op.value == "=" else f"{policy.amount.op.value} "
         yield policy.amount, op + say(policy, policy.amount.node, lang)
     if policy.budget is not None:
-        yield policy.budget, policy.budget.amount.text(lang)
+        yield policy.budget, budget_sentence(policy.budget, lang)
     if policy.stacking is not None:
-        yield policy.stacking, label_text(policy.stacking.label, lang)
+        yield policy.stacking, stacking_sentence(policy.stacking, lang)
     for paper in policy.papers:
-        yield paper, say(policy, paper.when, lang) if paper.when is not None else ""
+        yield paper, paper_sentence(policy, paper, lang)
     for window in policy.windows:
-        yield window, "" if window.opens is None else f"{window.opens} — {window.closes}"
+        yield window, window_sentence(window, lang)
 
 
 def _table(table: Table, lang: str) -> TablePage:

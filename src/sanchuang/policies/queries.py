@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sanchuang.core.errors import Unfit, near
 from sanchuang.core.language import listed
@@ -46,6 +48,49 @@ def find_policy(slug: str) -> Policy:
     else:
         remedy = _("There are none yet; load a pack first")
     raise Unfit(_("There is no policy “%(slug)s”") % {"slug": slug}, remedy)
+
+
+EXAMPLES = "example"
+LAYERS = {
+    "nation": gettext_lazy("Of the nation"),
+    "province": gettext_lazy("Of the province"),
+    "city": gettext_lazy("Of the city"),
+    "district": gettext_lazy("Of the district"),
+    "platform": gettext_lazy("Of parks and platforms"),
+    "": gettext_lazy("Others"),
+    EXAMPLES: gettext_lazy("Invented examples"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A policy of the catalogue: its document, and whether it is in force today."""
+
+    document: PolicyDocument
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """The policies of one layer; invented examples are a layer of their own."""
+
+    layer: str
+    label: str
+    entries: list[Entry]
+
+
+def catalogue() -> list[Group]:
+    """All policies by who issued them, those in force first; examples apart and last."""
+    today = timezone.localdate()
+    known = policy_set().by_id
+    found: dict[str, list[Entry]] = {layer: [] for layer in LAYERS}
+    for document in PolicyDocument.objects.defer("text"):
+        policy = known[document.slug]
+        layer = EXAMPLES if policy.example else policy.layer if policy.layer in LAYERS else ""
+        found[layer].append(Entry(document, policy.in_force(today)))
+    for entries in found.values():
+        entries.sort(key=lambda e: not e.in_force)
+    return [Group(layer, str(LAYERS[layer]), entries) for layer, entries in found.items() if entries]
 
 
 def not_in_force(on: dt.date) -> list[Policy]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -16,8 +18,10 @@ from sanchuang.engines.rules import (
     Article,
     Condition,
     Explanation,
+    Facts,
     Lack,
     Policy,
+    PolicySet,
     RuleConflict,
     Step,
     Used,
@@ -26,8 +30,11 @@ from sanchuang.engines.rules import (
     say,
     show,
 )
-from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Not, Ref
+from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node, Not, Ref, ResultRef, YearsSum
 from sanchuang.engines.rules.types import Kind, type_of_fact
+from sanchuang.engines.rules.walk import nodes_of
+from sanchuang.policies.queries import policy_set
+from sanchuang.policies.ways import Days, closing, ways
 from sanchuang.values import Op, Truth, Verification, Yuan
 
 _SIGNS = {">=": "≥", "<=": "≤"}
@@ -50,10 +57,25 @@ class Teller:
     def _sentence(self, condition: Condition) -> str:
         """The rule in words, empty where the label already says it: a yes-or-no fact without exception."""
         excepted = any(e.to == condition.id for e in self.policy.exceptions)
-        node = condition.node.item if isinstance(condition.node, Not) else condition.node
+        meant = self._meant(condition.node)
+        node = meant.item if isinstance(meant, Not) else meant
         if isinstance(node, FactRef) and not excepted:
             return ""
-        return condition_sentence(self.policy, condition, self.lang)
+        return condition_sentence(self.policy, replace(condition, node=meant), self.lang)
+
+    def _meant(self, node: Node) -> Node:
+        """What a name that stands alone means, as far as this policy's own words go."""
+        while isinstance(node, Ref) and node.name in self.policy.definitions:
+            inner = self.policy.definitions[node.name].node
+            if any(isinstance(part, ResultRef) for part in nodes_of(inner)):
+                break
+            node = inner
+        return node
+
+    @cached_property
+    def _others(self) -> dict[str, Policy]:
+        """The policies read together with this one; a load reads all anew, and each then gets a new teller."""
+        return policy_set().by_id
 
     def article(self, article: Article) -> Link:
         """The article's place on the policy's page."""
@@ -77,13 +99,17 @@ class Teller:
 
     def missing(self, lacks: Iterable[Lack]) -> tuple[Missing, ...]:
         """What is not known."""
-        out = []
-        for lack in sorted(lacks, key=lambda found: (found.name, found.period)):
-            spec = self.policy.dictionary.find(lack.name)
-            out.append(
-                Missing(lack.name, spec.label(self.lang) if spec else lack.label, lack.period, lack.note)
-            )
-        return tuple(out)
+        found = sorted(lacks, key=lambda lack: (lack.name, lack.period))
+        return tuple(Missing(lack.name, self._name_of(lack), lack.period, lack.note) for lack in found)
+
+    def _name_of(self, lack: Lack) -> str:
+        """What is lacking in the reader's words: a fact, a figure of this policy, or another policy."""
+        if (spec := self.policy.dictionary.find(lack.name)) is not None:
+            return spec.label(self.lang)
+        if (parameter := self.policy.parameters.get(lack.name)) is not None:
+            return label_text(parameter.label, self.lang)
+        other = self._others.get(lack.name.partition(".")[0])
+        return label_text(other.title, self.lang) if other is not None else lack.label
 
     # lines ------------------------------------------------------------------------------------------------
     def condition(self, answered: Answered) -> Line:
@@ -109,6 +135,8 @@ class Teller:
 
     def _gap(self, step: Step) -> str:
         """How far a comparison of numbers that does not hold is from holding."""
+        while isinstance(step.node, Ref) and step.parts:
+            step = step.parts[0]
         node = step.node
         if step.value is not False or not isinstance(node, Compare) or node.op not in (">=", ">", "<=", "<"):
             return ""
@@ -146,6 +174,8 @@ class Teller:
         if id(step) in told:
             return ()
         told.add(id(step))
+        if isinstance(step.node, ResultRef):
+            return (self._result(step, step.node, told),)
         if isinstance(step.node, Ref):
             found: Any = self.policy.definitions.get(step.node.name) or self.policy.parameters[step.node.name]
             if step.parts and id(step.parts[0]) in told:
@@ -155,9 +185,25 @@ class Teller:
             status = found.status.label(self.lang)
             return (Line(text, reference=self.article(found.article), status=status, children=children),)
         if step.facts:
-            words = f"{self.say(step)} = {self.value(step)}"
+            used = step.facts[0]
+            # a sum over years is told year by year; each year's part carries the sum's own node
+            of_year = isinstance(step.node, YearsSum)
+            said = f"{used.spec.label(self.lang)} {used.period}" if of_year else self.say(step)
+            words = f"{said} = {self.value(step)}"
             return (Line(words, facts=self.behind(step.facts), missing=self.missing(step.lacks)),)
         return tuple(line for part in step.parts for line in self._steps(part, told))
+
+    def _result(self, step: Step, node: ResultRef, told: set[int]) -> Line:
+        """What another policy says, in its own words and with its own articles."""
+        other = teller(self._others[node.policy])
+        definition = other.policy.definitions[node.name]
+        return Line(
+            f"{other.title} · {label_text(definition.label, self.lang)} = {self.value(step)}",
+            reference=other.article(definition.article),
+            missing=self.missing(step.lacks) if not step.parts else (),
+            status=definition.status.label(self.lang),
+            children=tuple(line for part in step.parts for line in other._steps(part, told)),
+        )
 
     # the whole --------------------------------------------------------------------------------------------
     def notes(self) -> tuple[str, ...]:
@@ -175,10 +221,10 @@ class Teller:
             )
         if policy.stacking is not None:
             out.append(label_text(policy.stacking.label, self.lang))
-        return (*out, *(label_text(window.label, self.lang) for window in policy.windows))
+        return tuple(out)
 
-    def finding(self, explanation: Explanation) -> Finding:
-        """The policy's answer as a finding."""
+    def finding(self, explanation: Explanation, facts: Facts, policies: PolicySet, days: Days) -> Finding:
+        """The policy's answer as a finding; `policies` is the set it belongs to."""
         amount = potential = None
         if explanation.amount is not None:
             amount = Amount(explanation.amount, explanation.amount_op)
@@ -188,7 +234,7 @@ class Teller:
         value = ""
         result = explanation.result_step
         if result is not None and answer is not Truth.NO:
-            value = self.value(result)
+            value = self.value(result) if result.value is not None else ""
             if result.value is None:
                 answer = Truth.UNKNOWN
             elif not explanation.conditions:
@@ -207,7 +253,9 @@ class Teller:
             computation=self.computation(explanation),
             missing=self.missing(explanation.lacks),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
-            notes=self.notes(),
+            ways=ways(policies, explanation, facts, self.lang) if answer is not None else (),
+            notes=(*self.notes(), *closing(explanation, days, self.lang)),
+            synthetic=self.policy.example,
             status=self._weakest(explanation).label(self.lang),
         )
 
@@ -217,30 +265,20 @@ class Teller:
         if self.policy.amount is not None:
             found.add(self.policy.amount.status)
         told: set[int] = set()
-        steps = [c.step for c in explanation.conditions]
-        steps += [step for step in (explanation.amount_step, explanation.result_step) if step is not None]
+        steps = [(self.policy, c.step) for c in explanation.conditions]
+        for root in (explanation.amount_step, explanation.result_step):
+            steps += [(self.policy, root)] if root is not None else []
         while steps:
-            step = steps.pop()
+            policy, step = steps.pop()
             if id(step) in told:
                 continue
             told.add(id(step))
-            steps += step.parts
-            found |= self._status_of(step, explanation.on)
+            found |= _status_of(policy, step, explanation.on)
+            if isinstance(step.node, ResultRef):
+                policy = self._others[step.node.policy]
+                found.add(policy.definitions[step.node.name].status)
+            steps += [(policy, part) for part in step.parts]
         return max(found, key=list(Verification).index)
-
-    def _status_of(self, step: Step, on: dt.date) -> set[Verification]:
-        """How far the table, scale, parameter or definition that a step reads was checked."""
-        match step.node:
-            case Lookup(table=name):
-                return {self.policy.tables[name].status}
-            case Banded(bands=name):
-                return {self.policy.bands[name].status}
-            case Ref(name=name):
-                if name in self.policy.definitions:
-                    return {self.policy.definitions[name].status}
-                dated = self.policy.parameters[name].at(on)
-                return {dated.status} if dated is not None else set()
-        return set()
 
     def conflict(self, conflict: RuleConflict) -> Finding:
         """The policy contradicts itself for this company: nothing is decided, and an editor must mend it."""
@@ -274,6 +312,21 @@ class Teller:
         if spec is not None and type_of_fact(spec).kind is Kind.BOOL:
             return _("whether %s") % lack.label
         return f"{lack.label} {lack.period}".strip()
+
+
+def _status_of(policy: Policy, step: Step, on: dt.date) -> set[Verification]:
+    """How far the table, scale, parameter or definition that a step of `policy` reads was checked."""
+    match step.node:
+        case Lookup(table=name):
+            return {policy.tables[name].status}
+        case Banded(bands=name):
+            return {policy.bands[name].status}
+        case Ref(name=name):
+            if name in policy.definitions:
+                return {policy.definitions[name].status}
+            dated = policy.parameters[name].at(on)
+            return {dated.status} if dated is not None else set()
+    return set()
 
 
 _tellers: dict[tuple[str, str], Teller] = {}

@@ -9,13 +9,17 @@ from sanchuang.core.language import page_language
 from sanchuang.core.permissions import require
 from sanchuang.policies.models import PolicyDocument
 from sanchuang.policies.pages import article_pages
-from sanchuang.policies.queries import find_policy
+from sanchuang.policies.queries import EXAMPLES, catalogue, find_policy
 
 
 def policies(request: HttpRequest) -> HttpResponse:
     """All policies of the loaded pack."""
     require(request.user, "policies.view_policy")
-    return render(request, "policies/list.html", {"policies": PolicyDocument.objects.all()})
+    listed = catalogue()
+    examples = sum(len(group.entries) for group in listed if group.layer == EXAMPLES)
+    context = {"groups": listed, "count": sum(len(group.entries) for group in listed), "examples": examples}
+    context["real"] = context["count"] - examples
+    return render(request, "policies/list.html", context)
 
 
 def policy(request: HttpRequest, slug: str) -> HttpResponse:

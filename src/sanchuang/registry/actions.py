@@ -273,7 +273,7 @@ def record_fact(
     """Record what became known today of one fact; what was known before stays for replay.
 
     `name` is the fact's identifier or label, `value` a typed value or the text of one ("300万元", "50人", "是").
-    A fact per year needs its `period`, a static one may say since when (`date_from`). A second value of the same
+    A fact per year or quarter needs its `period`, a static one may say since when (`date_from`). A second value of the same
     grade on the same day replaces the first; a value of another grade stands beside it, and the better grade
     counts. Who may only claim (a company's member) records `CLAIMED`. Raises `Refused`, `Unfit` for an unknown
     fact, `Malformed` for a value or period that does not fit it, a fact that comes from the classification, or a
@@ -371,7 +371,13 @@ def _check_period(spec: FactSpec, period: Period | None, today: dt.date) -> None
                 _("Say from which day it holds (date_from), or nothing"),
             )
         return
-    if period is None or period.kind is not Kind.YEAR:
+    if spec.per is Per.QUARTER:
+        if period is None or period.kind is not Kind.QUARTER:
+            raise Malformed(
+                _("“%(fact)s” is recorded by quarter, and the period “%(period)s” was given") % said,
+                _("Write a quarter, such as 2024Q3"),
+            )
+    elif period is None or period.kind is not Kind.YEAR:
         raise Malformed(
             _("“%(fact)s” is recorded by year, and the period “%(period)s” was given") % said,
             _("Write a year, such as 2024"),

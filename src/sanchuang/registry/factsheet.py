@@ -53,7 +53,7 @@ def _marks(values: Sequence[FactValue]) -> tuple[Mark, ...]:
 
 def fact_sheet(lines: Sequence[FactLine]) -> FactSheet:
     """Lay out `lines` in their order."""
-    yearly = [line for line in lines if line.spec.per is Per.YEAR]
+    yearly = [line for line in lines if line.spec.per is not Per.STATIC]
     periods = sorted({str(value.period) for line in yearly for value in line.values})
     rows = []
     for line in yearly:

@@ -317,12 +317,12 @@ def facts(pack: Pack, by: User, report: Report) -> Counts:
         if given.organisation in merged:
             continue
         spec = specs[given.fact]
-        yearly = spec.per is Per.YEAR
+        by_period = spec.per is not Per.STATIC
         same = (
             organisations[given.organisation],
             given.fact,
-            texts[given.period] if yearly else "",
-            None if yearly or given.period is None else given.period.first,
+            texts[given.period] if by_period else "",
+            None if by_period or given.period is None else given.period.first,
         )
         if (*same, given.evidence) in held:
             continue

@@ -200,8 +200,9 @@ class FactDefinitionTable(tables.Table):
         return f"{FACT_TYPES[FactType(record.type)]} {record.unit}".strip()
 
     def render_per(self, value: str) -> Any:
-        """Whether it holds for a year or until it changes."""
-        return _("for a year") if Per(value) is Per.YEAR else _("until it changes")
+        """Whether it holds for a year, a quarter, or until it changes."""
+        said = {Per.YEAR: _("for a year"), Per.QUARTER: _("for a quarter"), Per.STATIC: _("until it changes")}
+        return said[Per(value)]
 
     def render_status(self, record: FactDefinition) -> SafeString | str:
         """How far the source was checked."""

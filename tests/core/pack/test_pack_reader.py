@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sanchuang.core.pack.reader import read_pack
-from sanchuang.core.pack.schema import Manifest
+from sanchuang.core.pack.schema import FactFile, Manifest
 from sanchuang.core.pack.schema.records import UserRole
-from sanchuang.core.pack.tables import CompanyFact, parse_cell
+from sanchuang.core.pack.tables import CompanyFact, parse_cell, read_facts
 from sanchuang.core.roles import Role
 from sanchuang.engines.markup import Problems
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 from sanchuang.registry import codes
 from sanchuang.values import Evidence, Malformed, Op, Period, Verification, Yuan
 
@@ -208,6 +208,17 @@ def test_an_amount_is_read_back_with_its_operator(yuan, op):
     sign = "" if op is Op.EXACT else op.value
     assert parse_cell(MONEY, f"{sign}{yuan}") == (op, Yuan.of(yuan))
     assert parse_cell(COUNT, f"{sign} {yuan}") == (op, yuan)
+
+
+def test_a_fact_of_a_quarter_needs_its_quarter():
+    spec = FactSpec("closing", FactType.COUNT, Per.QUARTER, {"zh": "季末人数"}, unit="人")
+    file = FactFile(file="f.csv", source="own", evidence="registered", synthetic=True)
+    problems = []
+    rows = "code,period,closing\nx,2024Q3,30\nx,2024,31\nx,,32\nx,2024-07,33\n"
+    found = list(read_facts(rows, "f.csv", file, FactDictionary.of([spec]), None, {}, {}, problems))
+    assert [(f.fact, str(f.period), f.value) for f in found] == [("closing", "2024Q3", 30)]
+    assert [p.line for p in problems] == [3, 4, 5]
+    assert str(problems[0]).endswith("这一项按季度，而这一行没有季度 — 在 period 列写季度，例如 2024Q3")
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ BLOCKS = [
     ("budget: {amount: 5元, method: ⌖flor}", ["“flor”不在可选之内"]),
     ("stacking: ⌖{per: contract}", ["缺少“group”"]),
     ("windows:\n- {id: w, opens: ⌖13-01, closes: 04-01}", ["“13-01”不是月和日"]),
-    ("windows:\n- ⌖{id: w, opens: 03-01}", ["opens 和 closes 要同时写或同时不写"]),
+    ("windows:\n- ⌖{id: w, opens: 03-01}", ["opens 和 closes（或 closes_after）要同时写或同时不写"]),
     # examples
     ("tests:\n- ⌖{name: x, expect: {result: 1}}", ["缺少“on”"]),
     ("tests:\n- ⌖{name: x, on: 2025-01-01}", ["缺少“expect”"]),

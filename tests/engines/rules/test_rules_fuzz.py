@@ -39,7 +39,14 @@ definitions:
     cases:
     - {when: big 或 score >= 16, then: rate}
     - {else: 30%}
+scores:
+  sheet:
+    cap: 60分
+    items:
+    - {id: a, max: 20分, of: '大专以上人员', steps: [{from: 30人, gives: 20分}], below: 0分}
+    - {id: b, max: 50分, value: 项目数 * 15分}
 conditions:
+- {id: points, when: sheet 20分以上 且 sheet_a >= 0分}
 - {id: local, when: 注册在本区, remedy: 迁入}
 - id: sales
   when: |
@@ -49,11 +56,12 @@ exceptions:
 - {id: listed, to: sales, when: 上市, holds: false}
 amount: {value: 'min(floor_yuan(sum_years(研发费用, 2) * share), 200万元)', op: ≤}
 papers:
-- {id: p, when: known(利润)}
+- {id: p, when: known(利润), within: 30日, of: 收到通知}
 windows:
 - {id: w, opens: 03-01, closes: 04-30}
+- {id: v, within: 15个工作日, of: 通知发布}
 budget: {amount: 5000万元, method: floor}
-stacking: {group: g, per: contract, take: higher, cap_per_year: 5万元}
+stacking: {group: g, per: contract, take: higher, cap_per_year: 5万元, shares: {city: 50%, district: 50%}}
 tests:
 - name: 样例
   on: 2025-06-01

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
 from rulekit import DAY
 
@@ -17,13 +16,15 @@ from sanchuang.engines.rules import (
     FactTable,
     FactType,
     Per,
+    read_dictionary,
     read_policies,
     run_examples,
 )
 from sanchuang.engines.rules.document import HEAD, PARTS
 from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.lexer import KEYWORDS
-from sanchuang.engines.rules.names import YEARS
+from sanchuang.engines.rules.names import SPECIAL, YEARS
+from sanchuang.engines.rules.policy import LAYERS, METHODS
 from sanchuang.engines.rules.provisions import COLUMN_KINDS
 from sanchuang.values import Op, Truth, Verification, Yuan
 
@@ -43,20 +44,20 @@ COMPANY = {
     "ai_related": True,
     "abnormal": False,
     "registered_on": dt.date(2020, 2, 29),
+    "staff_opening": 299,
+    "staff_closing": 301,
 }
 
 
 @pytest.fixture(scope="module")
 def dictionary():
-    """The facts of the West Lake pack, which the manual's examples use."""
-    entries = yaml.safe_load((PACK / "facts.yaml").read_text(encoding="utf-8"))
-    return FactDictionary.of(
-        FactSpec(
-            e["name"], FactType(e["type"]), Per(e["per"]), e["labels"],
-            unit=e.get("unit", "") if e["type"] == "count" else "", aliases=tuple(e.get("aliases", ())),
-        )
-        for e in entries
-    )  # fmt: skip
+    """The facts of the West Lake pack, which the manual's examples use, and two of quarters."""
+    pack = read_dictionary((PACK / "facts.yaml").read_text(encoding="utf-8"), "facts.yaml")
+    quarterly = [
+        FactSpec(name, FactType.COUNT, Per.QUARTER, {"zh": label}, unit="人")
+        for name, label in (("staff_opening", "季初从业人员"), ("staff_closing", "季末从业人员"))
+    ]
+    return FactDictionary.of([*pack.specs.values(), *quarterly])
 
 
 def blocks(language):
@@ -114,7 +115,7 @@ def test_every_function_is_in_the_table_and_its_example_holds(dictionary):
     for name, meaning, example in rows("### Functions"):
         found[name.strip("`").split("(")[0]] = example.strip("`")
         assert meaning
-    assert set(found) == {*FUNCTIONS, "sum_years"}
+    assert set(found) == {*FUNCTIONS, *SPECIAL}
     for example in found.values():
         assert holds(example, dictionary) is True
 
@@ -134,7 +135,7 @@ def test_every_key_is_documented(key):
 KEYS_BELOW = [
     "value", "values", "columns", "rows", "type", "unit", "steps", "gives", "below", "cases", "when", "then", "else", "remedy",
     "to", "holds", "op", "opens", "closes", "period", "method", "paid", "group", "per", "take", "cap_per_year", "name", "on",
-    "facts", "expect", "eligible", "amount", "result", "missing",
+    "facts", "expect", "eligible", "amount", "result", "missing", "max", "of", "cap", "within", "closes_after", "shares",
 ]  # fmt: skip
 
 
@@ -148,6 +149,11 @@ def test_every_key_below_is_shown_in_an_example(key):
 )
 def test_every_word_is_documented(word):
     assert word in CODE or f"{word} [ ]" in CODE
+
+
+@pytest.mark.parametrize("word", [*LAYERS, *METHODS])
+def test_every_layer_and_method_is_documented(word):
+    assert word in CODE
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -169,6 +175,17 @@ def test_years_are_as_the_table_says(dictionary):
             assert read_policies([(text, "m.md")], dictionary).explain(facts, DAY)[0].amount == Yuan(7)
             seen += 1
     assert seen >= len(YEARS) + 3
+
+
+def test_quarters_are_as_the_table_says(dictionary):
+    seen = 0
+    for written, quarter in rows("### Quarters"):
+        for expression in re.findall("`([^`]+)`", written):
+            text = with_head(f"amount: {{value: 1元 * {expression}}}\n")
+            facts = FactTable({("staff_closing", quarter): 7})
+            assert read_policies([(text, "m.md")], dictionary).explain(facts, DAY)[0].amount == Yuan.of(7)
+            seen += 1
+    assert seen == 4
 
 
 @pytest.mark.parametrize("word", ["且", "或"])

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from import_files import HEADS, SOURCE, company, received, text, tried, workbook
 
 from sanchuang.core.roles import Role
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 from sanchuang.registry.definitions import dictionary
 from sanchuang.registry.imports import actions
 from sanchuang.registry.imports.columns import Column, Guide
@@ -49,6 +50,35 @@ def guide(westlake: None) -> Guide:
 )
 def test_heads_are_taken_apart(guide: Guide, head: str, column: tuple[str, str, str]) -> None:
     assert guide.guess(head) == Column(head, *column)
+
+
+@pytest.mark.parametrize(
+    ("head", "quarter"),
+    [
+        ("2024年三季度季末人数（人）", "2024Q3"),
+        ("2024Q1 季末人数(人)", "2024Q1"),
+        ("2024年第4季度 季末人数(人)", "2024Q4"),
+        ("季末人数(人)", ""),
+        ("2024年季末人数(人)", "2024"),
+    ],
+)
+def test_a_fact_of_a_quarter_names_its_quarter_in_the_head(head: str, quarter: str) -> None:
+    closing = FactSpec("closing", FactType.COUNT, Per.QUARTER, {"zh": "季末人数"}, unit="人")
+    guide = Guide([], FactDictionary.of([closing]))
+    column = guide.guess(head)
+    assert column == Column(head, "fact:closing", "人", quarter)
+    if "Q" in quarter:
+        guide.check([column])
+    else:
+        with pytest.raises(Malformed, match="哪个季度"):
+            guide.check([column])
+
+
+def test_a_quarter_never_passes_for_a_year(guide: Guide) -> None:
+    column = guide.guess("2024年一季度营业收入（万元）")
+    assert column.year == "2024Q1"
+    with pytest.raises(Malformed, match="年"):
+        guide.check([replace(column, to="fact:revenue")])
 
 
 def test_a_unit_or_a_year_is_never_guessed(officer: Any) -> None:

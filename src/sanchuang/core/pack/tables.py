@@ -259,10 +259,11 @@ def read_facts(
             cell = cells[number].strip()
             if not cell:
                 continue
-            if spec.per is Per.YEAR and (period is None or period.kind != "year"):
-                problems.append(
-                    table.problem(line, name, "这一项按年，而这一行没有年份", "在 period 列写年份，例如 2024")
-                )
+            if spec.per is not Per.STATIC and (period is None or period.kind != spec.per.value):
+                yearly = spec.per is Per.YEAR
+                message = f"这一项按{'年' if yearly else '季度'}，而这一行没有{'年份' if yearly else '季度'}"
+                remedy = f"在 period 列写{'年份，例如 2024' if yearly else '季度，例如 2024Q3'}"
+                problems.append(table.problem(line, name, message, remedy))
                 continue
             key = (organisation, name, str(period) if period else "")
             if key in seen:

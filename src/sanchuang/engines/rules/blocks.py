@@ -14,6 +14,9 @@ from sanchuang.engines.rules.policy import Article
 _ANCHOR = re.compile(r"\s*\{#([^}]*)\}\s*$")
 _ANCHOR_NAME = re.compile(r"[A-Za-z][\w-]*")
 _OPENS = re.compile(r"[\s>]*(?:(?:[-*+]|[0-9]+[.)])\s+)*(?=(`{3,}|~{3,})\s*ya?ml\b)", re.IGNORECASE)
+MAX_FILE = 500_000
+MAX_BLOCK = 100_000
+"""Characters of a file and of one block; larger is no text that anybody wrote, and would take long to read."""
 _CLOSE = "在它后面另起一行写 ```"
 
 
@@ -45,6 +48,9 @@ def split(text: str, source: str) -> tuple[str, list[Article], list[Block]]:
     The part before the first `##` is the article with anchor `head`. A block in a list, a quotation or an
     indented passage would not be read, and is a fault. Raises `Problems`.
     """
+    if len(text) > MAX_FILE:
+        message = f"文件有 {len(text):,} 字，超过 {MAX_FILE:,}"
+        raise Problems([Problem(source, 1, 1, message, "分成几份政策，或把数据移出规则文件")])
     text = text.removeprefix("\ufeff")
     lines = re.split(r"\r\n?|\n", text)  # as Markdown counts them
     title = ""
@@ -84,6 +90,10 @@ def split(text: str, source: str) -> tuple[str, list[Article], list[Block]]:
             if any(fence.first < p.line <= fence.end for p in stray):
                 continue  # what it holds is not what its author meant
             written = "\n".join(lines[fence.first + 1 : fence.end - 1])
+            if len(written) > MAX_BLOCK:
+                message = f"这个 yaml 块有 {len(written):,} 字，超过 {MAX_BLOCK:,}"
+                problems.append(Problem(source, fence.first + 1, 1, message, "分成几块"))
+                continue
             try:
                 blocks.append(Block(load_yaml(written, source, first_line=fence.first + 2), article))
             except Problems as error:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from sanchuang.values import Evidence, Op, Period, Yuan
@@ -35,7 +36,23 @@ class Per(StrEnum):
     """For what span one value of a fact holds."""
 
     YEAR = "year"  # one value a calendar year
+    QUARTER = "quarter"  # one value a quarter of the calendar year
     STATIC = "static"  # holds from its date until the next value
+
+
+@lru_cache(maxsize=4096)  # asked for every fact of every company
+def asked_period(per: Per, shift: int | None, on: dt.date) -> Period | None:
+    """The period that a rule asks for on a day; None for a static fact (`shift` None).
+
+    `shift` counts from the last full year before `on`: years for yearly facts, quarters for quarterly ones,
+    where 0 is that year's last quarter. Raises `Malformed` beyond the calendar.
+    """
+    if shift is None:
+        return None
+    if per is Per.QUARTER:
+        year, quarter = divmod(4 * (on.year - 1) + 3 + shift, 4)
+        return Period.quarter(year, quarter + 1)
+    return Period.year(on.year - 1 + shift)
 
 
 @dataclass(frozen=True)
@@ -76,7 +93,7 @@ class Facts(Protocol):
     """Where a company's facts come from."""
 
     def get(self, name: str, period: Period | None) -> FactValue | None:
-        """The value for `period` (a calendar year; None for a static fact), or None when unknown."""
+        """The value for `period` (a year or quarter; None for a static fact), or None when unknown."""
         ...
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sanchuang.engines.markup import Problem, Problems
+from sanchuang.engines.rules import scores as scoring
 from sanchuang.engines.rules.dictionary import FactDictionary
 from sanchuang.engines.rules.draft import HEAD, PARTS, Draft
 from sanchuang.engines.rules.explain import PolicySet
@@ -17,6 +18,7 @@ from sanchuang.engines.rules.fields import UNKNOWN_NODE, Fields
 from sanchuang.engines.rules.names import suggestion
 from sanchuang.engines.rules.order import Name, reading_order
 from sanchuang.engines.rules.policy import (
+    METHODS,
     AmountRule,
     Budget,
     Condition,
@@ -26,15 +28,20 @@ from sanchuang.engines.rules.policy import (
     Stacking,
     Window,
 )  # fmt: skip
-from sanchuang.engines.rules.provisions import read_tests, read_window
+from sanchuang.engines.rules.provisions import read_deadline, read_shares, read_tests, read_window
+from sanchuang.engines.rules.stacking import group_rule
 from sanchuang.engines.rules.types import Kind
 from sanchuang.values import Op
+
+WINDOW_KEYS = ("opens", "closes", "closes_after", "within", "of")
 
 __all__ = ["HEAD", "PARTS", "Document", "read_policies", "read_policy"]
 
 
 class Document(Draft):
     """A policy file with its definitions read; `finish` reads the rest and gives the policy."""
+
+    stacking_item: Fields | None = None
 
     def finish(self) -> Policy | None:
         """The policy, or None when there are problems."""
@@ -55,13 +62,14 @@ class Document(Draft):
         date_from, date_to = head.span()
         return Policy(
             id=self.id, title=head.label("title", self.title), summary=head.label("summary"),
-            layer=head.text("layer"), issuer=head.texts("issuer"), number=head.text("number"),
+            layer=head.text("layer"), example=head.choice("example", ("true", "false"), "false") == "true", issuer=head.texts("issuer"), number=head.text("number"),
             date_from=date_from, date_to=date_to, status=self.default_status,
             sources=head.texts("sources"), source=self.source, text=self.text, articles=tuple(self.articles),
             dictionary=self.dictionary, parameters=self.parameters, tables=self.tables, bands=self.bands,
             definitions=self.definitions, conditions=conditions, exceptions=exceptions, result=result,
             amount=amount, papers=tuple(self._papers()), windows=tuple(self._windows()), budget=self._budget(),
             stacking=self._stacking(), tests=tuple(t for f, _ in self.parts for t in read_tests(f, self.dictionary, set(self.names()))),
+            scores={name: scoring.sheet_of(sheet, self.common) for name, sheet in self.sheets.items()},
         )  # fmt: skip
 
     def _unique(self, key: str, allowed: tuple[str, ...]) -> Iterator[tuple[str, Fields]]:
@@ -107,14 +115,13 @@ class Document(Draft):
         return AmountRule(**self.common("amount", item), node=node or UNKNOWN_NODE, op=op)
 
     def _papers(self) -> Iterator[Paper]:
-        for name, item in self._unique("papers", ("id", "when", *COMMON)):
+        for name, item in self._unique("papers", ("id", "when", "within", "of", *COMMON)):
             when = item.expression("when", self, condition=True) if "when" in item.data else None
-            yield Paper(**self.common(name, item), when=when)
+            yield Paper(**self.common(name, item), when=when, within=read_deadline(item))
 
     def _windows(self) -> Iterator[Window]:
-        for name, item in self._unique("windows", ("id", "opens", "closes", *COMMON)):
-            opens, closes = read_window(item)
-            yield Window(**self.common(name, item), opens=opens, closes=closes)
+        for name, item in self._unique("windows", ("id", *WINDOW_KEYS, *COMMON)):
+            yield Window(**self.common(name, item), **read_window(item))
 
     def _budget(self) -> Budget | None:
         item = self._single("budget", ("amount", "period", "method", "paid"))
@@ -125,22 +132,23 @@ class Document(Draft):
         amount = item.money("amount")
         if amount is None:
             return None
-        methods = ("floor", "largest_remainder", "first_come")
-        method = item.choice("method", methods, "first_come")
+        method = item.choice("method", METHODS, "first_come")
         period = item.choice("period", ("year", "whole"), "year")
         paid = item.money("paid")
         return Budget(**self.common("budget", item), amount=amount, period=period, method=method, paid=paid)
 
     def _stacking(self) -> Stacking | None:
-        item = self._single("stacking", ("group", "per", "take", "cap_per_year"))
+        item = self._single("stacking", ("group", "per", "take", "cap_per_year", "shares"))
         if item is None:
             return None
+        self.stacking_item = item
         return Stacking(
             **self.common("stacking", item),
             group=item.text("group", required=True),
             per=item.choice("per", ("contract", "project", "company"), "company"),
             take=item.choice("take", ("higher", "sum"), "higher"),
             cap_per_year=item.money("cap_per_year"),
+            shares=read_shares(item),
         )
 
 
@@ -168,10 +176,27 @@ def read_policies(files: Iterable[tuple[str, str]], dictionary: FactDictionary) 
         draft.others = {k: d for k, d in drafts.items() if d is not draft}
     _read_definitions(drafts)
     policies = [policy for draft in drafts.values() if (policy := draft.finish()) is not None]
+    _groups_agree(drafts, policies)
     problems = aside + [p for draft in drafts.values() for p in draft.problems]
     if problems:
         raise Problems(list(dict.fromkeys(problems)))
     return PolicySet(policies)
+
+
+def _groups_agree(drafts: dict[str, Document], policies: list[Policy]) -> None:
+    """Policies of one group that are in force together must say the same of it."""
+    for i, policy in enumerate(policies):
+        for other in policies[:i]:
+            if policy.stacking is None or other.stacking is None or not policy.overlaps(other):
+                continue
+            item = drafts[policy.id].stacking_item
+            if policy.stacking.group == other.stacking.group and item is not None:
+                try:
+                    group_rule([other.stacking, policy.stacking])
+                except ValueError as error:
+                    item.fault(
+                        "group", f"{error}（见 {other.source}）", "同组的政策写法要一致，或换一个 group"
+                    )
 
 
 def _read_definitions(drafts: dict[str, Document]) -> None:

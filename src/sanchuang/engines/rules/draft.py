@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from sanchuang.engines.markup import Problem
+from sanchuang.engines.rules import scores as scoring
 from sanchuang.engines.rules.blocks import split
 from sanchuang.engines.rules.dictionary import FactDictionary
 from sanchuang.engines.rules.fields import COMMON_KEYS as COMMON
 from sanchuang.engines.rules.fields import UNKNOWN_NODE, Fields
 from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.lexer import KEYWORDS, NAME
-from sanchuang.engines.rules.names import Reported, suggestion
+from sanchuang.engines.rules.names import SPECIAL, Reported, suggestion
 from sanchuang.engines.rules.order import MAX_HEIGHT, Mention, Name, height, mentions
 from sanchuang.engines.rules.policy import Article, Definition, Parameter
 from sanchuang.engines.rules.provisions import read_bands, read_parameter, read_table
@@ -21,12 +23,15 @@ from sanchuang.engines.rules.types import Kind, Mismatch, Type, joined
 from sanchuang.values import Verification
 
 HEAD = (
-    "policy", "title", "summary", "layer", "issuer", "number", "from", "to", "status", "sources", "result",
+    "policy", "title", "summary", "layer", "example", "issuer", "number", "from", "to", "status", "sources", "result",
 )  # fmt: skip
 PARTS = (
-    "parameters", "tables", "bands", "definitions", "conditions", "exceptions", "amount", "papers", "windows",
+    "parameters", "tables", "bands", "definitions", "scores", "conditions", "exceptions", "amount", "papers", "windows",
     "budget", "stacking", "tests",
 )  # fmt: skip
+
+UNITS = ("天", "年", "分", "个")
+"""Units that no fact needs to have: of days and years between dates, of points, of things counted."""
 
 
 class Draft:
@@ -44,7 +49,9 @@ class Draft:
         self.definitions: dict[str, Definition] = {}
         self.others: Mapping[str, Draft] = {}
         self.definition_fields: dict[str, Fields] = {}
+        self.sheets: dict[str, scoring.Sheet] = {}
         self._unread: set[str] = set()
+        self._unread_sheets: set[str] = set()
         self.head = self._head()
         self.id = self.head.text("policy", required=True) if self.head else ""
         self.default_status = (
@@ -85,6 +92,18 @@ class Draft:
                 self._keep(self.bands, name, read_bands(name, sub, self.default_status))
             for name, sub in self._named(fields, "definitions", ("value", "cases")):
                 self.definition_fields[name] = sub
+            for name, sub in self._named(fields, "scores", scoring.SHEET_KEYS):
+                sheet = scoring.read_sheet(name, sub, self._free)
+                self._keep(self.sheets, name, sheet)
+                if sheet is None:
+                    self._unread_sheets.add(name)
+                else:
+                    self.definition_fields |= {name: sub, **sheet.items}
+
+    def _free(self, fields: Fields, name: str) -> bool:
+        if taken := self._taken(name):
+            fields.fault("id", f"名称“{name}”已有别的意思", "换一个 id")
+        return not taken
 
     def _named(self, fields: Fields, key: str, keys: tuple[str, ...]) -> Iterator[tuple[str, Fields]]:
         """The entries of a block whose names are well formed and mean nothing else yet."""
@@ -104,7 +123,7 @@ class Draft:
             into[name] = found
 
     def _taken(self, name: str) -> bool:
-        words = name in FUNCTIONS or name in KEYWORDS or name in ("on_date", "sum_years")
+        words = name in FUNCTIONS or name in KEYWORDS or name in ("on_date", *SPECIAL)
         return words or self.dictionary.find(name) is not None or name in self.names() or self.unread(name)
 
     def common(self, name: str, fields: Fields) -> dict[str, Any]:
@@ -128,9 +147,16 @@ class Draft:
             *self.bands,
         ]
 
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units of the facts, of the tables' columns, and those that rules make themselves."""
+        facts = {spec.unit for spec in self.dictionary.specs.values()}
+        columns = {type_.unit for table in self.tables.values() for type_ in table.columns.values()}
+        return frozenset({*facts, *columns, *UNITS} - {""})
+
     def unread(self, name: str) -> bool:
         """Whether this name is defined but could not be read."""
-        return name in self._unread
+        return name in self._unread or any(name.startswith(f"{sheet}_") for sheet in self._unread_sheets)
 
     def name_type(self, name: str) -> Type | None:
         """The type of a parameter or definition of this policy."""
@@ -154,10 +180,15 @@ class Draft:
     # definitions ------------------------------------------------------------------------------------------
     def mentions(self, known: Mapping[str, Iterable[str]]) -> dict[Name, list[Mention]]:
         """The definitions that each of this policy's definitions uses; `known` lists those of all policies."""
-        return {
+        found = {
             (self.id, name): list(mentions(self.id, fields, known))
             for name, fields in self.definition_fields.items()
         }
+        for sheet in self.sheets.values():
+            found[self.id, sheet.name] = [
+                Mention((self.id, name), item, "id", 0) for name, item in sheet.items.items()
+            ]
+        return found
 
     def refuse(self, circle: list[Mention]) -> None:
         """Tell a circle of definitions at the place where it closes (in this policy)."""
@@ -178,11 +209,7 @@ class Draft:
         if name in self._unread:
             return
         fields = self.definition_fields[name]
-        if "value" in fields.data and "cases" in fields.data:
-            fields.fault("cases", "“value”和“cases”只能写一个", "删去其中一个", at_key=True)
-            self._unread.add(name)
-            return
-        node = self._cases(fields) if "cases" in fields.data else fields.expression("value", self)
+        node = self._node(name, fields)
         if node is not None:
             heights[self.id, name] = height(node, heights, self.id)
             if heights[self.id, name] > MAX_HEIGHT:
@@ -193,6 +220,24 @@ class Draft:
             self._unread.add(name)
             node = UNKNOWN_NODE
         self.definitions[name] = Definition(**self.common(name, fields), node=node)
+
+    def _node(self, name: str, fields: Fields) -> Node | None:
+        """A definition's expression; that of a score sheet is the sum of its items."""
+        if sheet := self.sheets.get(name):
+            if self._unread & set(sheet.items):
+                return None
+            return scoring.total_node(sheet, {item: self.definitions[item].node.type for item in sheet.items})
+        for sheet in self.sheets.values():
+            if name in sheet.items:
+                maximum = sheet.maxima[name]
+                return scoring.item_node(name, fields, maximum, self, self._written, self.bands)
+        return self._written(fields)
+
+    def _written(self, fields: Fields) -> Node | None:
+        if "value" in fields.data and "cases" in fields.data:
+            fields.fault("cases", "“value”和“cases”只能写一个", "删去其中一个", at_key=True)
+            return None
+        return self._cases(fields) if "cases" in fields.data else fields.expression("value", self)
 
     def _cases(self, fields: Fields) -> Node | None:
         cases: list[Case] = []

@@ -14,13 +14,12 @@ from fractions import Fraction
 from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per
+from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.types import Kind
 from sanchuang.values import (
     Malformed,
     Op,
-    Period,
     Yuan,
     ceil_fen,
     floor_fen,
@@ -121,15 +120,30 @@ _ROUND: dict[str, Callable[[Fraction], Yuan]] = {
 }
 
 
-class Evaluator:
-    """Evaluates one policy for one company on one day; definitions are computed once."""
+_METHODS: dict[type, Callable[[Evaluator, AnyValue], Step]] = {}
+Read = dict[tuple[str, int | None], tuple[AnyValue, frozenset[Lack], tuple[Used, ...]]]
 
-    def __init__(self, policy: Policy, facts: Facts, on: dt.date, others: Mapping[str, Evaluator]) -> None:
+
+class Evaluator:
+    """Evaluates one policy for one company on one day; definitions are computed once.
+
+    `read` keeps the facts once asked for; evaluators of one company and day share it.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        facts: Facts,
+        on: dt.date,
+        others: Mapping[str, Evaluator],
+        read: Read | None = None,
+    ) -> None:
         self.policy = policy
         self.facts = facts
         self.on = on
         self.others = others
         self._definitions: dict[str, Step] = {}
+        self._read: Read = {} if read is None else read
 
     def definition(self, name: str) -> Step:
         """The step of a named definition."""
@@ -144,8 +158,10 @@ class Evaluator:
 
     def step(self, node: t.Node) -> Step:
         """Evaluate any node."""
-        method: Callable[[AnyValue], Step] = getattr(self, "_" + type(node).__name__)
-        return method(node)
+        method = _METHODS.get(node.__class__)
+        if method is None:
+            method = _METHODS[node.__class__] = getattr(Evaluator, "_" + node.__class__.__name__)
+        return method(self, node)
 
     # leaves -----------------------------------------------------------------------------------------------
     def _Literal(self, node: t.Literal) -> Step:
@@ -155,23 +171,33 @@ class Evaluator:
         return Step(node, self.on)
 
     def _fact(self, node: t.Node, spec: FactSpec, shift: int | None) -> Step:
+        key = spec.name, shift
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = self._ask(spec, shift)
+        value, lacks, used = found
+        return Step(node, value, lacks, (), used)
+
+    def _ask(self, spec: FactSpec, shift: int | None) -> tuple[AnyValue, frozenset[Lack], tuple[Used, ...]]:
+        """The value of a fact (None: unknown), what is lacking, and what was found."""
         try:
-            period = None if shift is None else Period.year(self.on.year - 1 + shift)
+            period = asked_period(spec.per, shift, self.on)
         except Malformed as error:  # the first and last years of the calendar have no neighbours
-            lack = Lack(spec.name, spec.label(), str(self.on.year - 1 + (shift or 0)), error.message)
-            return Step(node, None, frozenset((lack,)))
+            years = (shift or 0) // (4 if spec.per is Per.QUARTER else 1)
+            lack = Lack(spec.name, spec.label(), str(self.on.year - 1 + years), error.message)
+            return None, frozenset((lack,)), ()
         text = "" if period is None else str(period)
         found = self.facts.get(spec.name, period)
         used = (Used(spec, text, found),)
         if found is None:
-            return Step(node, None, frozenset((Lack(spec.name, spec.label(), text),)), (), used)
+            return None, frozenset((Lack(spec.name, spec.label(), text),)), used
         if found.op is not Op.EXACT:
             lack = Lack(spec.name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
-            return Step(node, None, frozenset((lack,)), (), used)
-        return Step(node, found.value, frozenset(), (), used)
+            return None, frozenset((lack,)), used
+        return found.value, frozenset(), used
 
     def _FactRef(self, node: t.FactRef) -> Step:
-        return self._fact(node, node.spec, node.shift if node.spec.per is Per.YEAR else None)
+        return self._fact(node, node.spec, node.shift)
 
     def _YearsSum(self, node: t.YearsSum) -> Step:
         parts = tuple(self._fact(node, node.spec, -k) for k in range(node.years))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sanchuang.engines.rules.dictionary import FactDictionary, Facts, Scalar
-from sanchuang.engines.rules.evaluate import Evaluator, Lack, Step, Used, settled
-from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy
+from sanchuang.engines.rules.evaluate import Evaluator, Lack, Read, Step, Used, settled
+from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy, ScoreItem, ScoreSheet
 from sanchuang.values import Op, Truth, Yuan, all_of
 
 
@@ -47,6 +47,25 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class ItemPoints:
+    """One item of a score sheet: the points (None: unknown) and the step that tells why."""
+
+    item: ScoreItem
+    points: Scalar | None
+    step: Step
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A score sheet filled in: the total (None: unknown) and every item."""
+
+    sheet: ScoreSheet
+    total: Scalar | None
+    items: tuple[ItemPoints, ...]
+    lacks: tuple[Lack, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What one policy says of one company on one day.
 
@@ -66,6 +85,7 @@ class Explanation:
     result_step: Step | None
     lacks: tuple[Lack, ...]
     papers: tuple[Paper, ...]
+    scores: tuple[Scored, ...] = ()
 
     def failed(self) -> list[Answered]:
         """The conditions that do not hold."""
@@ -134,7 +154,15 @@ def _explain(evaluator: Evaluator) -> Explanation:
     return Explanation(
         policy, evaluator.on, eligible, conditions, amount, op, potential, amount_step,
         result_step.value if result_step else None, result_step, tuple(lacks), papers,
+        tuple(_scored(evaluator, sheet) for sheet in policy.scores.values()),
     )  # fmt: skip
+
+
+def _scored(evaluator: Evaluator, sheet: ScoreSheet) -> Scored:
+    steps = [(item, settled(evaluator.definition(item.id))) for item in sheet.items]
+    total = evaluator.definition(sheet.id)
+    items = tuple(ItemPoints(item, step.value, step) for item, step in steps)
+    return Scored(sheet, total.value, items, tuple(sorted(total.lacks, key=_order)))
 
 
 def _order(lack: Lack) -> tuple[str, str, str]:
@@ -149,6 +177,8 @@ class PolicySet:
         self.by_id = {p.id: p for p in self.policies}
         if len(self.by_id) != len(self.policies):
             raise ValueError("two policies share an id")
+        self.compiled: dict[str, object] = {}  # by policy: what `goals` makes of it
+        self.hashes: dict[str, str] = {}  # by policy: what `rule_hash` makes of it
 
     @property
     def dictionary(self) -> FactDictionary:
@@ -170,13 +200,23 @@ class PolicySet:
         Raises `NoPolicyInForce`.
         """
         evaluators: dict[str, Evaluator] = {}
+        read: Read = {}
         for policy in self.in_force(on):
-            evaluators[policy.id] = Evaluator(policy, facts, on, evaluators)
+            evaluators[policy.id] = Evaluator(policy, facts, on, evaluators, read)
         for evaluator in evaluators.values():
             try:
                 yield evaluator.policy, _explain(evaluator)
             except RuleConflict as conflict:
                 yield evaluator.policy, conflict
+
+    def explain_one(self, policy: Policy, facts: Facts, on: dt.date) -> Explanation:
+        """What one policy in force says. Raises `RuleConflict`."""
+        evaluators: dict[str, Evaluator] = {}
+        read: Read = {}
+        for each in self.policies:
+            if each.in_force(on):
+                evaluators[each.id] = Evaluator(each, facts, on, evaluators, read)
+        return _explain(evaluators[policy.id])
 
     def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:
         """What every policy in force says, in the set's order. Raises `NoPolicyInForce`, `RuleConflict`."""

@@ -17,6 +17,7 @@ from sanchuang.engines.rules.parser import parse_expression
 from sanchuang.engines.rules.policy import Label
 from sanchuang.engines.rules.tree import Literal, Node, Place
 from sanchuang.engines.rules.types import BOOL, Kind, Type
+from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.values import Malformed, Verification, Yuan
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[a-z]{2,4})?")
@@ -195,6 +196,15 @@ class Fields:
             source = self.block.located.source
             self.problems.append(Problem(source, *locate(error.at), error.message, error.remedy))
             return None
+        for part in nodes_of(node):
+            unit = part.type.unit
+            if isinstance(part, Literal) and unit and unit not in scope.units:
+                remedy = f"可用：{'、'.join(sorted(scope.units))}"
+                near = difflib.get_close_matches(unit, scope.units, n=1, cutoff=0.5)
+                message = f"不认识的单位“{unit}”"
+                remedy = f"是否指 {near[0]}？" if near else remedy
+                self.problems.append(Problem(self.block.located.source, *part.place, message, remedy))
+                return None
         if condition and node.type.kind is not Kind.BOOL:
             self.fault(key, f"这里要一个条件，得到{node.type.label()}", "补上比较，例：从业人员 >= 20人")
             return None

@@ -27,11 +27,12 @@ def read_rules(folder: Path | str) -> PolicySet:
     paths = sorted(root.glob("*.md"))
     if not paths:
         raise Problems([Problem(root.as_posix(), 0, 0, "没有政策文件（*.md）", "放入至少一项政策")])
-    dictionary = read_dictionary(_text(root / FACTS), (root / FACTS).as_posix())
-    return read_policies(((_text(path), path.as_posix()) for path in paths), dictionary)
+    dictionary = read_dictionary(read_text(root / FACTS), (root / FACTS).as_posix())
+    return read_policies(((read_text(path), path.as_posix()) for path in paths), dictionary)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8, its line ends as they are. Raises `Problems`."""
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -45,6 +45,8 @@ _TOKEN = re.compile(
 )
 _UNIT = re.compile(r"[%％‰]|[\u3400-\u9fff]+")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2})(?![0-9])|年([0-9]{1,2})月([0-9]{1,2})日)")
+_LIKE_A_DATE = re.compile(r"[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])")
+_GLUED_UNIT = re.compile(r"[A-Za-z]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 NAME = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_]*|[\u3400-\u9fff〇])+")
 """What a name looks like: letters of either script and underscores, digits after a Latin letter."""
@@ -92,6 +94,8 @@ def tokens(text: str) -> list[Token]:
             out.append(Token("date", _day(dated, i), i))
             i = dated.end()
             continue
+        if mistaken := _LIKE_A_DATE.match(text, i):
+            raise SyntaxFault(f"“{mistaken.group()}”不是日期", i, "写成 2025-05-27；相减时在减号两边加空格")
         m = _TOKEN.match(text, i)
         if m is None:
             raise _unreadable(text, i)
@@ -149,6 +153,8 @@ def _number(text: str, m: re.Match[str], out: list[Token], *, separates: bool) -
     digits = digits.replace(",", "")
     if len(digits) > MAX_DIGITS:
         raise SyntaxFault(f"数太长（超过 {MAX_DIGITS} 位）", m.start(), "换成万、亿作单位")
+    if latin := _GLUED_UNIT.match(text, end):
+        raise SyntaxFault(f"不认识的单位“{latin.group()}”", end, "单位用汉字写，例：300人、2000万元、50%")
     i = end
     while i < len(text) and text[i] in " \u3000":
         i += 1

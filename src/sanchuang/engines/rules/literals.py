@@ -44,6 +44,9 @@ def literal(token: Token, place: Place) -> Literal:
     try:
         if unit.endswith("元"):
             return Literal(place, MONEY, Yuan.parse(text), text)
+        if unit.endswith("工作日"):
+            remedy = "工作日要按日历数，只能写在 windows 和 papers 的 within、closes_after 里"
+            raise SyntaxFault(f"式子里不能用期限“{text}”", token.at, remedy)
         if unit in ("%", "‰"):
             return Literal(place, NUMBER, parse_rate(text), text)
         factor = ""

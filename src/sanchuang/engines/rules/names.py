@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from sanchuang.engines.rules.dictionary import FactDictionary, Per
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, Per
 from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.lexer import SyntaxFault, Token, glued, tokens
+from sanchuang.engines.rules.quarters import quarter_mean
 from sanchuang.engines.rules.tree import (
     Banded,
     Bands,
@@ -25,12 +27,34 @@ from sanchuang.engines.rules.tree import (
     Table,
     YearsSum,
 )  # fmt: skip
-from sanchuang.engines.rules.types import DATE, NUMERIC, WORDS, Mismatch, Type, comparable, type_of_fact
+from sanchuang.engines.rules.types import (
+    DATE,
+    NUMERIC,
+    WORDS,
+    Mismatch,
+    Type,
+    added,
+    comparable,
+    type_of_fact,
+)
 
+LATER = ("下年", "下年度", "明年", "次年", "来年", "后年", "next_year")
+SPECIAL = ("sum_years", "quarter_mean")
+"""Functions that take a fact's name and a year, and no expression."""
 YEARS = {"last_year": 0, "上年": 0, "上年度": 0, "this_year": 1, "本年": 1, "本年度": 1, "前年": -1}
+_QUARTER = re.compile(r"(.+?)(?:Q([1-4])|第?([一二三四])季度)")
 MAX_NESTING = 30
 MAX_YEARS = 20
+MEAN_EXAMPLE = "例：quarter_mean(季初人数, 季末人数, 上年)，事实在字典里写 per: quarter"
 SPLIT = "拆成几个 definitions，各起一个名称"
+
+
+def quarter_of(text: str) -> tuple[int, int] | None:
+    """Year (as in `YEARS`) and quarter of `上年Q4` or `上年四季度`; None when it is no quarter."""
+    found = _QUARTER.fullmatch(text)
+    if found is None or found[1] not in YEARS:
+        return None
+    return YEARS[found[1]], int(found[2]) if found[2] else "一二三四".index(found[3]) + 1
 
 
 class Scope(Protocol):
@@ -39,6 +63,11 @@ class Scope(Protocol):
     dictionary: FactDictionary
     tables: dict[str, Table]
     bands: dict[str, Bands]
+
+    @property
+    def units(self) -> Collection[str]:
+        """The units that a count or number may bear."""
+        ...
 
     def name_type(self, name: str) -> Type | None:
         """The type of a definition or parameter, or None when there is none of that name."""
@@ -165,16 +194,42 @@ class Names:
             if token.text[0] in "一二两三四五六七八九十百千":
                 remedy = f"若是数，用阿拉伯数字写，例：300人、50%；{remedy}"
             raise SyntaxFault(f"不认识的名称“{token.text}”", token.at, remedy)
+        if spec.per is Per.QUARTER:
+            return self.quarter(spec, token, place)
         if not self.take("@"):
             return FactRef(place, type_of_fact(spec), spec, 0 if spec.per is Per.YEAR else None)
         if spec.per is not Per.YEAR:
             raise SyntaxFault(f"“{spec.label()}”不分年度", token.at, "删去 @ 和年度")
         year = self.now
         self.i += 1
+        return FactRef(place, type_of_fact(spec), spec, self.shift(year))
+
+    def shift(self, year: Token) -> int:
+        """How many years a word of a year, just read, lies after the last full one."""
+        later = self.now.text == "+" and self.now.at == year.at + len(year.text)
+        if year.text in LATER or (later and year.text in YEARS):
+            written = (
+                self.text[year.at : self.tokens[self.i + 1].at + len(self.tokens[self.i + 1].text)]
+                if later
+                else year.text
+            )
+            raise SyntaxFault(f"规则不能用以后年度的数“{written}”", year.at, "最晚的是办理当年，写 @本年")
         if year.text not in YEARS:
             remedy = f"可用：{'、'.join(YEARS)}；更早的写 上年-2"
             raise SyntaxFault(f"不认识的年度“{year.text}{year.unit}”", year.at, remedy)
-        return FactRef(place, type_of_fact(spec), spec, YEARS[year.text] - self.back(year))
+        return YEARS[year.text] - self.back(year)
+
+    def quarter(self, spec: FactSpec, token: Token, place: Place) -> Node:
+        """A fact of one quarter: `季末从业人员@上年Q4`, `@上年四季度`."""
+        remedy = f"例：{token.text}@上年Q4，或 quarter_mean({token.text})"
+        if not self.take("@"):
+            raise SyntaxFault(f"“{spec.label()}”按季度，要写明哪一季度", token.at, remedy)
+        asked = self.now
+        self.i += 1
+        found = quarter_of(asked.text)
+        if found is None:
+            raise SyntaxFault(f"不认识的季度“{asked.text}{asked.unit}”", asked.at, remedy)
+        return FactRef(place, type_of_fact(spec), spec, 4 * found[0] + found[1] - 4)
 
     def back(self, year: Token) -> int:
         """The `2` of `@上年-2`, written without spaces; ` - ` with spaces subtracts."""
@@ -217,12 +272,14 @@ class Names:
         """A function or a scale of bands."""
         if token.text == "sum_years":
             return self.sum_years(place)
+        if token.text == "quarter_mean":
+            return self.quarter_mean(token, place)
         function = FUNCTIONS.get(token.text)
         bands = self.scope.bands.get(token.text)
         if bands is None and self.scope.unread(token.text):
             raise Reported
         if function is None and bands is None:
-            known = [*FUNCTIONS, *self.scope.bands, "sum_years"]
+            known = [*FUNCTIONS, *self.scope.bands, *SPECIAL]
             raise SyntaxFault(f"没有函数“{token.text}”", token.at, suggestion(token.text, known))
         self.need("(")
         args = [self.or_()]
@@ -265,3 +322,37 @@ class Names:
         self.i += 1
         self.need(")")
         return YearsSum(place, node.type, node.spec, int(count.text))
+
+    def quarter_mean(self, token: Token, place: Place) -> Node:
+        """`quarter_mean(季度平均人数)`, `quarter_mean(季初人数, 季末人数, 前年)`: the mean of a year's quarters."""
+        self.need("(")
+        specs = [self.quarterly()]
+        year = 0
+        while self.take(","):
+            word = self.now
+            if word.text in YEARS or word.text in LATER:
+                self.i += 1
+                year = self.shift(word)
+                if year > 0:
+                    raise SyntaxFault(
+                        "本年还没有满四个季度", word.at, "改用 上年，例：quarter_mean(季末人数, 上年)"
+                    )
+                break
+            if len(specs) == 2:
+                raise SyntaxFault("quarter_mean 最多两项事实：季初和季末", word.at, MEAN_EXAMPLE)
+            specs.append(self.quarterly())
+        self.need(")")
+        self.typed(token.at, lambda: added(type_of_fact(specs[0]), type_of_fact(specs[-1]), "+"))
+        return quarter_mean(place, tuple(specs), year)
+
+    def quarterly(self) -> FactSpec:
+        """The name of a fact recorded by quarter, whose values can be added."""
+        token = self.now
+        spec = self.scope.dictionary.find(token.text) if token.type == "name" else None
+        if token.type == "name" and spec is None:
+            self.i += 1
+            self.fact(token, self.locate(token.at))  # tells that the name is unknown
+        if spec is None or spec.per is not Per.QUARTER or type_of_fact(spec).kind not in NUMERIC:
+            raise SyntaxFault("quarter_mean 要一个按季度的数", token.at, MEAN_EXAMPLE)
+        self.i += 1
+        return spec

@@ -32,7 +32,7 @@ class Mention:
 def mentions(policy: str, fields: Fields, known: Mapping[str, Iterable[str]]) -> Iterator[Mention]:
     """The definitions that one definition uses, by their words; `known` lists those of every policy."""
     cases = fields.data.get("cases")
-    parts = [(fields, "value")]
+    parts = [(fields, "value"), (fields, "of")]
     if isinstance(cases, list):
         parts = [
             (fields.at("cases", i), key)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, Scalar
+from sanchuang.engines.rules.durations import Duration
 from sanchuang.engines.rules.tree import (
     Bands,
     FactRef,
@@ -17,6 +19,12 @@ from sanchuang.engines.rules.tree import (
 from sanchuang.engines.rules.types import Type
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.values import Op, Truth, Verification, Yuan
+
+LAYERS = ("nation", "province", "city", "district")
+"""The levels of government that issue policies and pay for them."""
+
+METHODS = ("floor", "largest_remainder", "first_come")
+"""How a budget that does not suffice is shared: see `rationing`."""
 
 Label = dict[str, str]  # by language: zh, zh_hant, en
 
@@ -119,18 +127,32 @@ class AmountRule(Provision):
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """So long after an event, which is only named: `15个工作日` after `申报通知发布`."""
+
+    within: Duration
+    of: Label
+
+
+@dataclass(frozen=True)
 class Paper(Provision):
-    """A document the applicant hands in, perhaps only in some cases."""
+    """A document the applicant hands in, perhaps only in some cases, perhaps by a deadline."""
 
     when: Node | None = field(kw_only=True)
+    within: Deadline | None = field(kw_only=True, default=None)
 
 
 @dataclass(frozen=True)
 class Window(Provision):
-    """When one may apply each year, as (month, day); both None means all year round."""
+    """When one may apply: each year between two days (month, day), or for so long after an opening or an event.
+
+    Nothing set means all year round.
+    """
 
     opens: tuple[int, int] | None = field(kw_only=True)
     closes: tuple[int, int] | None = field(kw_only=True)
+    closes_after: Duration | None = field(kw_only=True, default=None)
+    within: Deadline | None = field(kw_only=True, default=None)
 
 
 @dataclass(frozen=True)
@@ -145,12 +167,34 @@ class Budget(Provision):
 
 @dataclass(frozen=True)
 class Stacking(Provision):
-    """How this support goes with others of the same group."""
+    """How this support goes with others of the same group, and which layers pay it in which proportion."""
 
     group: str = field(kw_only=True)
     per: str = field(kw_only=True)
     take: str = field(kw_only=True)
     cap_per_year: Yuan | None = field(kw_only=True)
+    shares: tuple[tuple[str, Fraction], ...] = field(kw_only=True, default=())  # by layer, sum 1
+
+
+@dataclass(frozen=True)
+class ScoreItem(Provision):
+    """One item of a score sheet; `id` is the name of the definition that gives its points."""
+
+    maximum: int = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class ScoreSheet(Provision):
+    """A score sheet; `id` is the name of the definition that gives the total, at most `cap` points."""
+
+    items: tuple[ScoreItem, ...] = field(kw_only=True)
+    cap: int | None = field(kw_only=True)
+
+    @property
+    def maximum(self) -> int:
+        """The most that can be had."""
+        most = sum(item.maximum for item in self.items)
+        return most if self.cap is None else min(most, self.cap)
 
 
 @dataclass(frozen=True)
@@ -198,12 +242,20 @@ class Policy:
     budget: Budget | None
     stacking: Stacking | None
     tests: tuple[RuleTest, ...]
+    example: bool = False  # invented, to show how one is written
+    scores: dict[str, ScoreSheet] = field(default_factory=dict)
 
     def in_force(self, on: dt.date) -> bool:
         """Whether the policy is in force on that day."""
         return (self.date_from is None or self.date_from <= on) and (
             self.date_to is None or on <= self.date_to
         )
+
+    def overlaps(self, other: Policy) -> bool:
+        """Whether the two are in force on one day at least."""
+        return (self.date_from or dt.date.min) <= (other.date_to or dt.date.max) and (
+            other.date_from or dt.date.min
+        ) <= (self.date_to or dt.date.max)
 
     def roots(self) -> list[Node]:
         """Every expression of the policy."""

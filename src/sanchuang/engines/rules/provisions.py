@@ -9,15 +9,16 @@ from fractions import Fraction
 from typing import Any
 
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per, Scalar
+from sanchuang.engines.rules.durations import Duration
 from sanchuang.engines.rules.fields import COMMON_KEYS, Fields
 from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.lexer import SyntaxFault
 from sanchuang.engines.rules.literals import literal_value
-from sanchuang.engines.rules.names import YEARS, suggestion
-from sanchuang.engines.rules.policy import Dated, Parameter, RuleTest, label_text
+from sanchuang.engines.rules.names import YEARS, quarter_of, suggestion
+from sanchuang.engines.rules.policy import LAYERS, Dated, Deadline, Parameter, RuleTest, label_text
 from sanchuang.engines.rules.tree import Bands, Table
 from sanchuang.engines.rules.types import Kind, Mismatch, Type, comparable, joined, type_of_fact
-from sanchuang.values import Malformed, Truth, Verification, Yuan
+from sanchuang.values import Malformed, Truth, Verification, Yuan, rate_text
 
 COLUMN_KINDS = {"money": Kind.MONEY, "count": Kind.COUNT, "number": Kind.NUMBER, "text": Kind.TEXT}
 
@@ -155,8 +156,36 @@ def read_bands(name: str, fields: Fields, default: Verification) -> Bands | None
     return Bands(name, label, kinds[0], kinds[1], pairs, texts, below[0], status, sources)
 
 
-def read_window(fields: Fields) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """The month and day on which applying opens and closes (`04-01`), both None for all year."""
+def read_deadline(fields: Fields) -> Deadline | None:
+    """`within: 15个工作日` with the label of the event `of` which it is."""
+    if "within" not in fields.data and "of" not in fields.data:
+        return None
+    length = read_duration(fields, "within", required=True)
+    if fields.get("of", required=True) is None or length is None:
+        return None
+    of = fields.label("of")
+    if not all(of.values()):
+        fields.fault("of", "“of”是空的", "写明从什么事算起，例：of: 申报通知发布")
+    return Deadline(length, of)
+
+
+def read_duration(fields: Fields, key: str, *, required: bool = False) -> Duration | None:
+    """`15个工作日`, `30日`, `3个月`, `3年`."""
+    text = fields.text(key, required=required)
+    if not text:
+        return None
+    try:
+        return Duration.parse(text)
+    except Malformed as error:
+        fields.fault(key, error.message, error.remedy)
+        return None
+
+
+def read_window(fields: Fields) -> dict[str, Any]:
+    """When one may apply; nothing set for all year.
+
+    Either `opens` with `closes` (month and day, `04-01`) or `closes_after`, or a deadline after an event.
+    """
     out: list[tuple[int, int] | None] = []
     for key in ("opens", "closes"):
         text = fields.text(key)
@@ -172,9 +201,50 @@ def read_window(fields: Fields) -> tuple[tuple[int, int] | None, tuple[int, int]
             out.append(None)
             continue
         out.append((day.month, day.day))
-    if ("opens" in fields.data) is not ("closes" in fields.data):
-        fields.fault("", "opens 和 closes 要同时写或同时不写", "全年受理就都不写")
-    return out[0], out[1]
+    after, within = read_duration(fields, "closes_after"), read_deadline(fields)
+    closing = [key for key in ("closes", "closes_after") if key in fields.data]
+    if within is not None and ("opens" in fields.data or closing):
+        fields.fault(
+            "within", "“within”不和 opens、closes 一起写", "期限从一件事算起，或写明每年的起止日", at_key=True
+        )
+    elif len(closing) > 1:
+        fields.fault("closes_after", "“closes”和“closes_after”只能写一个", "删去其中一个", at_key=True)
+    elif ("opens" in fields.data) is not bool(closing):
+        fields.fault("", "opens 和 closes（或 closes_after）要同时写或同时不写", "全年受理就都不写")
+    return {"opens": out[0], "closes": out[1], "closes_after": after, "within": within}
+
+
+def read_shares(fields: Fields) -> tuple[tuple[str, Fraction], ...]:
+    """Who pays which part: percentages that sum to 100 %, or amounts that state the proportion; none is ()."""
+    if fields.get("shares") is None:
+        return ()
+    sub = fields.sub("shares", LAYERS)
+    parts: list[tuple[str, Fraction]] = []
+    kinds: set[Kind] = set()
+    for layer in sub.data:
+        found = sub.literal(layer)
+        if found is None:
+            return ()
+        value, type_ = found
+        money = isinstance(value, Yuan)
+        exact = Fraction(value.fen) if isinstance(value, Yuan) else value
+        if type_.kind not in (Kind.NUMBER, Kind.MONEY) or not isinstance(exact, Fraction) or exact < 0:
+            sub.fault(layer, f"“{sub.text(layer)}”不是份额", "写 50%，或各级的金额，例：30万元")
+            return ()
+        parts.append((layer, exact))
+        kinds.add(Kind.MONEY if money else Kind.NUMBER)
+    if sub.bad:
+        return ()
+    whole = sum((part for _, part in parts), Fraction(0))
+    if len(kinds) > 1:
+        fields.fault("shares", "份额有的写比率，有的写金额", "都写比率，或都写金额")
+    elif kinds == {Kind.NUMBER} and whole != 1:
+        fields.fault("shares", f"各级的份额合计 {rate_text(whole)}，不是 100%", "改正比率，合计要正好 100%")
+    elif not whole:
+        fields.fault("shares", "各级的份额合计为零", "写明谁出多少，例：{city: 50%, district: 50%}")
+    else:
+        return tuple((layer, part / whole) for layer, part in parts)
+    return ()
 
 
 def fact_value(spec: FactSpec, text: str) -> Scalar:
@@ -248,13 +318,19 @@ def _given(
         if spec is None:
             sub.fault(key, f"不认识的事实“{name}”", suggestion(name, dictionary.names()), at_key=True)
             continue
-        if at and spec.per is not Per.YEAR:
+        if at and spec.per is Per.STATIC:
             sub.fault(key, f"“{spec.label()}”不分年度", "删去 @ 和年度", at_key=True)
             continue
-        if period in YEARS and on is not None:
+        quarterly = spec.per is Per.QUARTER
+        if quarterly and on is not None and (found_quarter := quarter_of(period)):
+            period = f"{on.year - 1 + found_quarter[0]}Q{found_quarter[1]}"
+        elif period in YEARS and on is not None:
             period = str(on.year - 1 + YEARS[period])
-        if at and not re.fullmatch(r"[0-9]{4}", period):
-            sub.fault(key, f"“{period}”不是年度", "例：营业收入@2024 或 营业收入@上年", at_key=True)
+        if at and not re.fullmatch(r"[0-9]{4}Q[1-4]" if quarterly else r"[0-9]{4}", period):
+            what, example = ("季度", "@2024Q3 或 @上年Q3") if quarterly else ("年度", "@2024 或 @上年")
+            sub.fault(
+                key, f"“{period}”不是{what}", f"例：{name}{example.replace(' @', f' {name}@')}", at_key=True
+            )
             continue
         found: str | tuple[str, str] = (spec.name, period) if at else spec.name
         if found in facts:

@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
+from sanchuang.engines.rules.dictionary import Per
 from sanchuang.engines.rules.evaluate import NO_LIMIT
 from sanchuang.engines.rules.policy import Condition, Policy, label_text
+from sanchuang.engines.rules.quarters import as_quarter_mean
 from sanchuang.engines.rules.types import Kind, Type
 from sanchuang.values import Yuan, number_text, rate_text
 
@@ -43,11 +45,14 @@ _WORDS = {
     "zh": {"and": "，且", "or": "，或者", "sep": "、", "min": "{0}中的较小者", "max": "{0}中的较大者",
            "in": "{0}属于 {1}", "not": "并非“{0}”", "is_no": "“{0}”为否", "if": "若{0}，则为{1}", "else": "其余为{0}",
            "row": "{0}表按{1}所定的“{2}”", "band": "按“{0}”的档位由{1}得到的值", "on": "办理之日",
-           "sum": "{0}近 {1} 年之和", "(": "（", ")": "）", ";": "；"},
+           "sum": "{0}近 {1} 年之和",
+           "both": "与", "mean": "{0}（{1}四个季度的平均值）", "means": "{0}（{1}各季度两者平均后再平均）", "(": "（", ")": "）", ";": "；"},
     "en": {"and": " and ", "or": " or ", "sep": ", ", "min": "the lesser of {0}", "max": "the greater of {0}",
            "in": "{0} is one of {1}", "not": "not “{0}”", "is_no": "“{0}” is answered no", "if": "if {0}, {1}", "else": "otherwise {0}",
            "row": "“{2}” of the table “{0}” for the {1}", "band": "the band of “{0}” for {1}",
-           "on": "the day of the decision", "sum": "{0} over the last {1} years", "(": " (", ")": ")", ";": "; "},
+           "on": "the day of the decision", "sum": "{0} over the last {1} years",
+           "both": " and ", "mean": "the mean of {0} over the quarters of {1}",
+           "means": "the mean of {0}, halved for each quarter, over the quarters of {1}", "(": " (", ")": ")", ";": "; "},
 }  # fmt: skip
 
 
@@ -103,11 +108,23 @@ class _Speaker:
         label = node.spec.label(self.lang)
         if node.shift is None:
             return label
-        if self.zh:
-            when = {0: "上年", 1: "本年", -1: "前年"}.get(node.shift, f"{1 - node.shift} 年前")
+        if node.spec.per is Per.QUARTER:
+            year, quarter = divmod(node.shift + 3, 4)
+            when = (
+                f"{self._year(year)}{'一二三四'[quarter]}季度"
+                if self.zh
+                else f"Q{quarter + 1} of {self._year(year)}"
+            )
         else:
-            when = {0: "last year", 1: "this year"}.get(node.shift, f"{1 - node.shift} years ago")
+            when = self._year(node.shift)
+            if node.shift == 1:  # not over yet on any day on which it is asked for
+                when = "本年至今" if self.zh else "this year so far"
         return f"{label}{self.words['(']}{when}{self.words[')']}"
+
+    def _year(self, shift: int) -> str:
+        if self.zh:
+            return {0: "上年", 1: "本年", -1: "前年"}.get(shift, f"{1 - shift} 年前")
+        return {0: "last year", 1: "this year"}.get(shift, f"{1 - shift} years ago")
 
     def _YearsSum(self, node: t.YearsSum) -> str:
         return self.words["sum"].format(node.spec.label(self.lang), node.years)
@@ -130,6 +147,10 @@ class _Speaker:
         return self.words["band"].format(self.policy.bands[node.bands].label, self(node.value))
 
     def _Arithmetic(self, node: t.Arithmetic) -> str:
+        if mean := as_quarter_mean(node):
+            specs, year = mean
+            names = self.words["both"].join(spec.label(self.lang) for spec in specs)
+            return self.words["mean" if len(specs) == 1 else "means"].format(names, self._year(year))
         sign = {"*": "×", "-": "−", "+": "+"}[node.op]
         parts = []
         for part in (node.left, node.right):

@@ -30,7 +30,7 @@ class Literal(Node):
 
 @dataclass(frozen=True)
 class FactRef(Node):
-    """A company's fact; `shift` counts calendar years from the last full year (0) for yearly facts."""
+    """A company's fact; `shift` counts years or quarters from the last full year: see `asked_period`."""
 
     spec: FactSpec
     shift: int | None  # None for a static fact

@@ -57,6 +57,9 @@ BOOL = Type(Kind.BOOL)
 TEXT = Type(Kind.TEXT)
 DATE = Type(Kind.DATE)
 
+POINT = "分"
+"""The unit of points of a score sheet."""
+
 NUMERIC = {Kind.MONEY, Kind.EXACT, Kind.NUMBER, Kind.COUNT}
 WORDS = {Kind.TEXT, Kind.CHOICE}
 
@@ -120,6 +123,8 @@ def multiplied(a: Type, b: Type) -> Type:
             return EXACT
     elif set(kinds) == {Kind.COUNT} and not (a.unit and b.unit):
         return Type(Kind.COUNT, a.unit or b.unit)
+    elif set(kinds) == {Kind.COUNT} and (a.unit == POINT) is not (b.unit == POINT):
+        return Type(Kind.COUNT, POINT)  # so many points for each
     elif set(kinds) <= {Kind.COUNT, Kind.NUMBER}:
         return NUMBER if a.unit and b.unit else Type(Kind.NUMBER, a.unit or b.unit)
     raise Mismatch(f"{a.label()} 与 {b.label()} 不能相乘", "金额只能乘以比率、数或件数")

@@ -25,7 +25,10 @@ from sanchuang.values import Malformed
 
 FACT = "fact:"
 MONEY_UNITS = ("元", "千元", "万元", "百万元", "亿元")
-_YEAR = re.compile(r"(?<!\d)(19|20)(\d\d)(?!\d)\s*(?:年度|年)?")
+_YEAR = re.compile(
+    r"(?<!\d)(19|20)(\d\d)(?!\d)\s*(?:年度|年)?\s*(?:第?(?P<said>[一二三四1-4])季度|[Qq](?P<quarter>[1-4])(?!\d))?"
+)
+_QUARTER = re.compile(r"[0-9]{4}Q[1-4]")
 _BRACKETS = re.compile(r"[(（\[【]([^)）\]】]*)[)）\]】]")
 _UNIT_WORD = re.compile(r"^(?:单位|单位为|unit)[:：]?\s*", re.IGNORECASE)
 
@@ -42,7 +45,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Column:
-    """A column and its target ("": not imported). A fact may have a unit and a year that its cells do not repeat."""
+    """A column and its target ("": not imported). A fact may have a unit, and a year (2024) or quarter (2024Q3)."""
 
     head: str
     to: str = ""
@@ -61,7 +64,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Head:
-    """A head taken apart: the words, the unit in its brackets, the year in front of it."""
+    """A head taken apart: the words, the unit in its brackets, the year (or `2024Q3`) in front of it."""
 
     words: str
     unit: str
@@ -81,6 +84,8 @@ class Head:
                 )
         found = _YEAR.search(plain)
         year = found[1] + found[2] if found else ""
+        if found and (quarter := found["quarter"] or found["said"]):
+            year += f"Q{'一二三四'.find(quarter) + 1 or quarter}"
         if found:
             plain = plain[: found.start()] + plain[found.end() :]
         return cls(search_key(plain), unit, year)
@@ -115,7 +120,7 @@ class Guide:
         spec = self.spec(to)
         if spec is None:
             return Column(text, to)
-        return Column(text, to, head.unit, head.year if spec.per is Per.YEAR else "")
+        return Column(text, to, head.unit, "" if spec.per is Per.STATIC else head.year)
 
     def spec(self, to: str) -> FactSpec | None:
         """The fact that a target is; None for a field of the record."""
@@ -205,6 +210,11 @@ class Guide:
             raise Malformed(
                 _("Column “%(head)s” does not say of which year it is") % {"head": column.head},
                 _("Write the year, such as 2024"),
+            )
+        if spec.per is Per.QUARTER and not _QUARTER.fullmatch(column.year):
+            raise Malformed(
+                _("Column “%(head)s” does not say of which quarter it is") % {"head": column.head},
+                _("Write the quarter, such as 2024Q3"),
             )
 
 

@@ -1,4 +1,4 @@
-"""Facts one by one: a row names an organisation, a fact, a year and a value."""
+"""Facts one by one: a row names an organisation, a fact, a year or quarter and a value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sanchuang.registry.models import Import, Organisation
 from sanchuang.values import Evidence, Malformed, Period
 
 
-def _year(text: str) -> Period:
+def _period(text: str) -> Period:
     return Period.parse(text.removesuffix("度"))
 
 
@@ -61,7 +61,7 @@ class FactRows(RecordKind):
             "fact": fact_called,
             "value": str.strip,
             "unit": str.strip,
-            "period": _year,
+            "period": _period,
             "date_from": cells.day,
             "evidence": Evidence.parse,
             "source": str.strip,
@@ -87,7 +87,7 @@ class FactRows(RecordKind):
                 spec,
                 values["value"],
                 unit if unit in MONEY_UNITS or unit in (spec.unit, "%") else "",
-                values.get("period") if spec.per is Per.YEAR else None,
+                values.get("period") if spec.per is not Per.STATIC else None,
                 today,
                 values.get("date_from") if spec.per is Per.STATIC else None,
             )

@@ -173,7 +173,7 @@ class RowReader:
     def _fact(self, column: Column, text: str) -> FactRead:
         spec = self._guide.spec(column.to)
         assert spec is not None
-        period = Period.parse(column.year) if spec.per is Per.YEAR else None
+        period = None if spec.per is Per.STATIC else Period.parse(column.year)
         return read_fact(spec, text, column.unit, period, self._today)
 
 

@@ -61,7 +61,7 @@ class FactDefinition(models.Model):
 class Fact(models.Model):
     """One value of one fact of one organisation, with its source and evidence.
 
-    `period` is the canonical text of a period ("2024") for facts that hold per year; for static facts it is
+    `period` is the canonical text of a period ("2024", "2024Q3") for facts per year or quarter; for static facts it is
     empty and `date_from` says since when the value holds (None: since always). `known_from` is the day it
     became known here. Values of different evidence stand side by side; the best grade counts. `value` is JSON by the fact's type: see `sanchuang.registry.coding`. A fact that is not
     known has no row.

@@ -24,6 +24,13 @@ class Limits:
         self.counts: list[int] = [0, 1]
         self.rates: list[Fraction] = [Fraction(1), Fraction(1, 2)]
         self.words: list[str] = ["别的词"]
+        self.refused = {  # facts that must not be
+            node.item.spec.name
+            for policy in policies
+            for root in policy.roots()
+            for node in nodes_of(root)
+            if isinstance(node, t.Not) and isinstance(node.item, t.FactRef)
+        }
         for policy in policies:
             for value in _values(policy):
                 match value:
@@ -42,7 +49,7 @@ class Limits:
         """A value of a fact; `others` are the figures that this company already has."""
         match spec.type:
             case FactType.BOOL:
-                return chance.random() < 0.8
+                return (chance.random() < 0.92) is not (spec.name in self.refused)
             case FactType.CHOICE:
                 return chance.choice(spec.choices)
             case FactType.TEXT:

@@ -6,8 +6,8 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 import pytest
-
 from rulekit import DICTIONARY
+
 from sanchuang.engines.rules.compiled.columns import Unreadable, population, values
 from sanchuang.engines.rules.compiled.ir import Column
 
@@ -64,8 +64,8 @@ def test_days_are_counted_and_written():
 
 def test_a_choice_is_a_word_or_its_place_in_the_list():
     words = {"批发业": 0, "软件业": 1, "零售业": 2}
-    assert read("sector", ["软件业", "零售业"], words=words, shift=0).data.tolist() == [1, 2]
-    assert read("sector", [0, 2], words=words, shift=0).data.tolist() == [1, 2]
+    assert read("sector", ["软件业", "零售业"], words=words).data.tolist() == [1, 2]
+    assert read("sector", [0, 2], words=words).data.tolist() == [1, 2]
 
 
 def test_other_words_are_told_apart():
@@ -87,10 +87,12 @@ def test_other_words_are_told_apart():
         ("sector", [0, 3], "第 2 行", "0 到 2"),
         ("founded", [20200229], "列“founded”", "不是日期"),
         ("revenue@去年", [1], "列“revenue@去年”", "revenue@2025"),
+        ("revenue@2025Q1", [1], "列“revenue@2025Q1”", "revenue@2025"),
+        ("listed@2025", [True], "列“listed@2025”", "写成 listed"),
     ],
 )
 def test_what_is_no_fact_is_refused(name, data, where, what):
-    fact, _, year = name.partition("@")
+    fact, _, _year = name.partition("@")
     spec = DICTIONARY.specs[fact]
     shift = None if spec.per.value == "static" else 0
     words = {"软件业": 0, "批发业": 1, "零售业": 2}
@@ -103,3 +105,8 @@ def test_what_is_no_fact_is_refused(name, data, where, what):
 def test_columns_that_name_no_fact_are_left_alone():
     of = population(pl.DataFrame({"名称": ["甲"], "listed": [True]}), DICTIONARY, ON)
     assert set(of.of_fact) == {("listed", None)}
+
+
+def test_a_fact_that_is_said_twice_is_refused():
+    with pytest.raises(Unreadable, match="两列"):
+        population(pl.DataFrame({"营业收入": [1], "revenue": [1]}), DICTIONARY, ON)

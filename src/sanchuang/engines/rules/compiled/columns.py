@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 
 from sanchuang.engines.rules.compiled.ir import Column
-from sanchuang.engines.rules.compiled.lowering import FINE, Present
+from sanchuang.engines.rules.compiled.lowering import FINE, Key, Present
 from sanchuang.engines.rules.compiled.ranges import Span
-from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType
-from sanchuang.values import Malformed, Yuan
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
+from sanchuang.values import Malformed, Period, Yuan
 
 
 class Unreadable(ValueError):
@@ -38,62 +38,96 @@ class Values:
 
 @dataclass
 class Population:
-    """Companies in rows, facts in columns. `names` are those that a column had in the file, for messages."""
+    """Companies in rows, facts in columns; `of_fact` and `anywhere` name the frame's column of each fact."""
 
     rows: int
-    year: int  # the last full year before the day asked for
+    on: dt.date
     dictionary: FactDictionary
     frame: pl.DataFrame
-    of_fact: dict[tuple[str, int | None], list[str]] = field(default_factory=dict)
+    of_fact: dict[Key, str] = field(default_factory=dict)
+    anywhere: dict[str, str] = field(default_factory=dict)  # those that hold for any period
     unit: int = 100
     others: dict[str, int] = field(default_factory=dict)  # words that no rule mentions
     _values: dict[Column, Values] = field(default_factory=dict)
 
     def present(self) -> Present:
         """Which facts there are, and of which some values are unknown."""
-        open_ = {
-            key for key, names in self.of_fact.items() if all(self.frame[name].null_count() for name in names)
-        }
-        return Present(frozenset(self.of_fact), frozenset(open_))
+
+        def is_open(name: str) -> bool:
+            return self.frame[name].null_count() > 0
+
+        return Present(
+            frozenset(self.of_fact),
+            frozenset(key for key, name in self.of_fact.items() if is_open(name)),
+            frozenset(self.anywhere),
+            frozenset(fact for fact, name in self.anywhere.items() if is_open(name)),
+        )
+
+    def names(self, fact: str, shift: int | None) -> list[str]:
+        """The frame's columns of a fact, the period's own first."""
+        found = (self.of_fact.get((fact, shift)), self.anywhere.get(fact))
+        return [name for name in found if name is not None]
 
 
 def population(
-    frame: pl.DataFrame, dictionary: FactDictionary, on: dt.date, *, unit: int = 100, years: int = 21
+    frame: pl.DataFrame, dictionary: FactDictionary, on: dt.date, *, unit: int = 100
 ) -> Population:
-    """The facts of a frame. A column is named as a fact (identifier, label or alias), with `@2025` for one year's values.
+    """The facts of a frame. A column is named as a fact (identifier, label or alias), with `@2025` or `@2025Q3` for one period.
 
-    Whole numbers of money count `unit` fen (100: yuan). Columns that name no fact are left alone.
+    Whole numbers of money count `unit` fen (100: yuan). Columns that name no fact are left alone. Raises `Unreadable`.
     """
-    year = on.year - 1
-    found: dict[tuple[str, int | None], list[str]] = {}
+    texts = [
+        n for n, kind in frame.schema.items() if kind == pl.String and dictionary.find(n.partition("@")[0])
+    ]
+    frame = frame.with_columns(  # an empty cell is unknown
+        pl.when(pl.col(n).str.strip_chars() != "").then(pl.col(n).str.strip_chars()).alias(n) for n in texts
+    )
+    of = Population(frame.height, on, dictionary, frame, unit=unit)
     for name in frame.columns:
         fact, _, said = name.partition("@")
         spec = dictionary.find(fact)
         if spec is None:
             continue
-        if said:
-            if not said.isdecimal():
-                raise Unreadable(name, None, f"“{said}”不是年度", f"写成 {fact}@{year}")
-            found.setdefault((spec.name, int(said) - year), []).insert(0, name)
-        elif spec.per.value == "static":
-            found.setdefault((spec.name, None), []).append(name)
-        else:  # holds for any year, where that year has no column of its own
-            for shift in range(-years, 2):
-                found.setdefault((spec.name, shift), []).append(name)
-    return Population(frame.height, year, dictionary, frame, found, unit)
+        key: Key = (spec.name, _shift(name, said, spec, on) if said else None)
+        if key in of.of_fact or (not said and spec.name in of.anywhere):
+            raise Unreadable(name, None, "同一项事实有两列", "删去其中一列")
+        if said or spec.per is Per.STATIC:
+            of.of_fact[key] = name
+        else:
+            of.anywhere[spec.name] = name
+    return of
+
+
+def _shift(name: str, said: str, spec: FactSpec, on: dt.date) -> int:
+    """The shift of a period as a column says it."""
+    example = {Per.YEAR: f"{on.year - 1}", Per.QUARTER: f"{on.year - 1}Q4", Per.STATIC: ""}[spec.per]
+    remedy = f"写成 {spec.name}@{example}" if example else f"“{spec.label()}”不分年度：写成 {spec.name}"
+    try:
+        period = Period.parse(said)
+    except Malformed:
+        period = None
+    if period is None or period.kind.value != spec.per.value:
+        raise Unreadable(name, None, f"“{said}”不是这项事实的时段", remedy)
+    return shift_of(period, spec, on)
+
+
+def shift_of(period: Period, spec: FactSpec, on: dt.date) -> int:
+    """How far a period lies from the last full year, or from its last quarter: the inverse of `asked_period`."""
+    years = period.first.year - (on.year - 1)
+    return years if spec.per is Per.YEAR else 4 * years + (period.first.month - 1) // 3 - 3
 
 
 def part(of: Population, begin: int, end: int) -> Population:
     """The companies from `begin` to before `end`."""
     frame = of.frame.slice(begin, end - begin)
-    return Population(frame.height, of.year, of.dictionary, frame, of.of_fact, of.unit)
+    return Population(frame.height, of.on, of.dictionary, frame, of.of_fact, of.anywhere, of.unit)
 
 
 def values(of: Population, column: Column, words: Mapping[str, int]) -> Values:
     """A fact's column. Raises `Unreadable`."""
     if column not in of._values:
         spec = of.dictionary.specs[column.fact]
-        names = of.of_fact[column.fact, column.shift]
+        names = of.names(column.fact, column.shift)
         series = of.frame[names[0]]
         for name in names[1:]:  # those of the year itself first
             if series.null_count():
@@ -177,7 +211,7 @@ def _each(series: pl.Series, read: Callable[[str], Any], message: str, remedy: s
         if text is None:
             continue
         try:
-            value = read(text.strip())
+            value = read(text)
         except (Malformed, ValueError):
             value = None
         if value is None:

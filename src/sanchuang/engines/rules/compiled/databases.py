@@ -28,10 +28,12 @@ class Connection(Protocol):
 Given = list[tuple[Column, Expr, Values]]
 
 
-def _given(program: Program, population: Population) -> tuple[Given, dict[int, tuple[int, int]]]:
+def _given(
+    program: Program, population: Population, bits: int = 128
+) -> tuple[Given, dict[int, tuple[int, int]]]:
     found = [(c, node, values(population, c, program.words.numbers())) for c, node in program.columns()]
     of = {column: given.span for column, _node, given in found}
-    between = spans(program.nodes, of.__getitem__)
+    between = spans(program.nodes, of.__getitem__, bits=bits, results=program.roots)
     return found, between
 
 
@@ -72,7 +74,7 @@ def _of_masked(output: Output, at: int, columns: dict[str, Any]) -> Computed:
 
 def sqlite(program: Program, population: Population) -> dict[str, Computed]:
     """Every output for every company, in a database of SQLite in memory."""
-    given, between = _given(program, population)
+    given, between = _given(program, population, 64)
     with closing(sqlite3.connect(":memory:")) as connection:
         named = "".join(f', "{column.name}" INTEGER' for column, _node, _found in given)
         connection.execute(f"CREATE TABLE population (n INTEGER PRIMARY KEY{named})")

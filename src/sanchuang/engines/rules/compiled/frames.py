@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,13 @@ from sanchuang.engines.rules.compiled.ir import COMPARISONS, Expr, Op
 from sanchuang.engines.rules.compiled.layers import layers
 from sanchuang.engines.rules.compiled.native import Computed
 from sanchuang.engines.rules.compiled.program import Program
-from sanchuang.engines.rules.compiled.ranges import spans
+from sanchuang.engines.rules.compiled.ranges import Span, is_wide, spans
 
 
 def compute(program: Program, population: Population) -> dict[str, Computed]:
     """Every output for every company. Raises `TooWide` where 64 bits may not suffice."""
     found = {c: values(population, c, program.words.numbers()) for c, _node in program.columns()}
-    spans(program.nodes, lambda column: found[column].span)
+    between = spans(program.nodes, lambda column: found[column].span, results=program.roots)
     given = {}
     for column, node in program.columns():
         series = pl.Series(column.name, found[column].data, dtype=pl.Boolean if node.is_bool else None)
@@ -30,13 +31,13 @@ def compute(program: Program, population: Population) -> dict[str, Computed]:
             else series.zip_with(pl.Series(known), pl.Series([None], dtype=series.dtype))
         )
     frame = pl.DataFrame(given) if given else pl.DataFrame({"": np.zeros(population.rows, np.int8)})
-    result = frame.lazy().pipe(_computed, program).collect()
+    result = frame.lazy().pipe(_computed, program, between).collect()
     return {o.name: _read(result, o.top, o.bottom, population.rows) for o in program.outputs}
 
 
-def _computed(frame: pl.LazyFrame, program: Program) -> pl.LazyFrame:
+def _computed(frame: pl.LazyFrame, program: Program, between: Mapping[int, Span]) -> pl.LazyFrame:
     plan = layers(program.roots)
-    printer = _Printer()
+    printer = _Printer(between)
     for bound, needed in zip(plan.bound, plan.needed, strict=True):
         made = [printer.print(node).alias(f"v{node.number}") for node in bound]
         printer.bound |= {node.number for node in bound}
@@ -73,15 +74,26 @@ def _column(
 class _Printer:
     """Turns nodes into expressions; those in `bound` are columns already."""
 
-    def __init__(self) -> None:
+    def __init__(self, between: Mapping[int, Span]) -> None:
+        self.between = between
         self.bound: set[int] = set()
+
+    def _kind(self, *nodes: Expr) -> pl.DataType:
+        """The type in which all of some nodes have room."""
+        if nodes[0].is_bool:
+            return pl.Boolean()
+        wide = any(is_wide(self.between[n.number]) for n in nodes)
+        return pl.Int128() if wide else pl.Int64()
+
+    def _as(self, node: Expr, kind: pl.DataType) -> pl.Expr:
+        return self(node) if self._kind(node) == kind else self(node).cast(kind)
 
     def __call__(self, node: Expr) -> pl.Expr:
         return pl.col(f"v{node.number}") if node.number in self.bound else self.print(node)
 
     def print(self, node: Expr) -> pl.Expr:
         """The expression of a node."""
-        kind = pl.Boolean if node.is_bool else pl.Int64
+        kind = self._kind(node)
         match node.op:
             case Op.COLUMN:
                 return pl.col(node.data.name)
@@ -111,30 +123,34 @@ class _Printer:
     def _choice(self, node: Expr) -> pl.Expr:
         """Never `otherwise` for what is unknown: that would turn it into the last branch."""
         when, then, otherwise = node.args
-        c, a, b = self(when), self(then), self(otherwise)
+        kind = self._kind(node)
+        c, a, b = self(when), self._as(then, kind), self._as(otherwise, kind)
         if not when.nullable:
             return pl.when(c).then(a).otherwise(b)
         chosen = pl.when(c).then(a).when(~c).then(b)
         if node.op is Op.CASES:
             chosen = chosen.when(a == b).then(a)
-        return chosen.otherwise(pl.lit(None, dtype=pl.Boolean if node.is_bool else pl.Int64))
+        return chosen.otherwise(pl.lit(None, dtype=kind))
 
     def _binary(self, node: Expr) -> pl.Expr:
-        a, b = self(node.args[0]), self(node.args[1])
+        compares = node.op in COMPARISONS
+        kind = self._kind(*node.args) if compares else self._kind(node, *node.args)
+        a, b = (self._as(part, kind) for part in node.args)
         match node.op:
-            case Op.ADD:
-                return a + b
-            case Op.SUB:
-                return a - b
-            case Op.MUL:
-                return a * b
-            case Op.FLOORDIV:
-                return a // b
             case Op.GE:
                 return a >= b
             case Op.GT:
                 return a > b
             case Op.EQ:
                 return a == b
-        assert node.op in COMPARISONS
-        raise TypeError(node.op)
+            case Op.ADD:
+                found = a + b
+            case Op.SUB:
+                found = a - b
+            case Op.MUL:
+                found = a * b
+            case Op.FLOORDIV:
+                found = a // b
+            case _:
+                raise TypeError(node.op)
+        return found if self._kind(node) == kind else found.cast(pl.Int64)

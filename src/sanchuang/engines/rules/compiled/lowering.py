@@ -30,38 +30,42 @@ from sanchuang.engines.rules.compiled.forms import (
 )
 from sanchuang.engines.rules.compiled.ir import Builder, Cells, Column, Expr, Op
 from sanchuang.engines.rules.compiled.words import Words
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, asked_period
 from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.policy import Condition, Policy
-from sanchuang.engines.rules.types import Kind, Type
-from sanchuang.values import Yuan
+from sanchuang.engines.rules.types import Kind, Type, type_of_fact
+from sanchuang.values import Malformed, Yuan
 
 NO_LIMIT = -(2**62)
 FINE = 1_000_000
 """Numbers and rates that are facts are counted in millionths."""
 
 
+Key = tuple[str, int | None]
+
+
 @dataclass(frozen=True)
 class Present:
-    """Which facts a population has, as (name, shift); `open` are those of which some values are unknown."""
+    """Which facts a population has, by name and shift; `anywhere` are those that hold for any period.
 
-    facts: frozenset[tuple[str, int | None]]
-    open: frozenset[tuple[str, int | None]]
+    Of those in `open` and `open_anywhere` some values are unknown. None for `facts`: every fact, none of them certain.
+    """
 
-    @classmethod
-    def all_open(cls, policies: Iterable[Policy]) -> Present:
-        """Every fact that the policies may ask for, none of them certain."""
-        from sanchuang.engines.rules.walk import nodes_of
+    facts: frozenset[Key] | None = None
+    open: frozenset[Key] = frozenset()
+    anywhere: frozenset[str] = frozenset()
+    open_anywhere: frozenset[str] = frozenset()
 
-        found: set[tuple[str, int | None]] = set()
-        for policy in policies:
-            for root in policy.roots():
-                for node in nodes_of(root):
-                    if isinstance(node, t.FactRef):
-                        found.add((node.spec.name, node.shift))
-                    elif isinstance(node, t.YearsSum):
-                        found |= {(node.spec.name, -back) for back in range(node.years)}
-        return cls(frozenset(found), frozenset(found))
+    def has(self, key: Key) -> bool:
+        """Whether there is any value of a fact."""
+        return self.facts is None or key in self.facts or key[0] in self.anywhere
+
+    def certain(self, key: Key) -> bool:
+        """Whether every company's value is known."""
+        if self.facts is None:
+            return False
+        whole = key in self.facts and key not in self.open
+        return whole or (key[0] in self.anywhere and key[0] not in self.open_anywhere)
 
 
 class Lowering:
@@ -127,7 +131,7 @@ class Lowering:
             case t.OnDate():
                 return self._scalar(self.on)
             case t.FactRef():
-                return self._fact(node.spec, node.shift if node.spec.per is Per.YEAR else None)
+                return self._fact(node.spec, node.shift)
             case t.YearsSum():
                 found = [self._fact(node.spec, -back) for back in range(node.years)]
                 return self._sum(found)
@@ -187,18 +191,18 @@ class Lowering:
         return Word(make.int(self.words.number(str(value))), frozenset((str(value),)))
 
     def _fact(self, spec: FactSpec, shift: int | None) -> Form:
-        year = None if shift is None else self.on.year - 1 + shift
         key = spec.name, shift
-        if key not in self.present.facts or (year is not None and not 1 < year < 9999):
-            from sanchuang.engines.rules.types import type_of_fact
-
+        try:
+            asked_period(spec.per, shift, self.on)
+        except Malformed:  # beyond the calendar
+            return self._unknown(type_of_fact(spec))
+        if not self.present.has(key):
             return self._unknown(type_of_fact(spec))
 
         def column(form: str = "") -> Expr:
             is_bool = spec.type is FactType.BOOL
-            return self.make.column(
-                Column(spec.name, shift, form), is_bool=is_bool, nullable=key in self.present.open
-            )
+            nullable = not self.present.certain(key)
+            return self.make.column(Column(spec.name, shift, form), is_bool=is_bool, nullable=nullable)
 
         match spec.type:
             case FactType.BOOL:

@@ -1,53 +1,63 @@
-"""The graph as one loop over the companies, compiled by Numba for the processor at hand."""
+"""The graph compiled by LLVM for the processor at hand, and run over the columns of a population."""
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from sanchuang.engines.rules.compiled.columns import Population, Values, values
-from sanchuang.engines.rules.compiled.ir import Column, Expr, Op
+from sanchuang.engines.rules.compiled.columns import Population, values
+from sanchuang.engines.rules.compiled.ir import Expr
+from sanchuang.engines.rules.compiled.machine import Argument, Emitter, text
 from sanchuang.engines.rules.compiled.program import Output, Program
-from sanchuang.engines.rules.compiled.ranges import Span, spans
-from sanchuang.engines.rules.compiled.source import Source
+from sanchuang.engines.rules.compiled.ranges import spans
+
+Array = np.ndarray[Any, Any]
+_KEPT = 16
 
 
 @dataclass(frozen=True)
 class Computed:
     """One output: tops over bottoms (None: all 1), `known` where some are unknown."""
 
-    top: np.ndarray[Any, Any]
-    bottom: np.ndarray[Any, Any] | None
-    known: np.ndarray[Any, Any] | None
-
-
-BLOCK = 256
-_compiled: dict[str, Callable[..., None]] = {}
+    top: Array
+    bottom: Array | None
+    known: Array | None
 
 
 def compute(program: Program, population: Population) -> dict[str, Computed]:
     """Every output for every company. Raises `TooWide` where 64 bits may not suffice."""
-    columns = {
-        column: values(population, column, program.words.numbers()) for column, _node in program.columns()
-    }
-    text, tables = source(program, columns, spans(program.nodes, lambda column: columns[column].span))
-    key = hashlib.sha256(text.encode()).hexdigest()
-    loop = _compiled.get(key)
-    if loop is None:
-        loop = _compiled[key] = _compile(text, tables)
-    out = {o.name: _empty(o, population.rows) for o in program.outputs}
-    given: list[np.ndarray[Any, Any]] = []
-    for column in columns.values():
-        given.append(column.data)
-        if column.known is not None:
-            given.append(column.known)
-    for computed in out.values():
-        given += [a for a in (computed.top, computed.bottom, computed.known) if a is not None]
-    loop(0, population.rows, *given)
+    columns = {c: values(population, c, program.words.numbers()) for c, _node in program.columns()}
+    between = spans(program.nodes, lambda column: columns[column].span, results=program.roots)
+    given: list[Argument] = []
+    arrays: list[Array] = []
+    for column, node in program.columns():
+        found = columns[column]
+        given.append(Argument(8 * found.data.itemsize, node, is_bool=node.is_bool))
+        arrays.append(found.data)
+        if found.known is not None:
+            given.append(Argument(8, node, is_mask=True))
+            arrays.append(found.known)
+    results: list[tuple[Argument, Callable[[Emitter], Any]]] = []
+    out: dict[str, Computed] = {}
+    for output in program.outputs:
+        computed = _empty(output, population.rows)
+        out[output.name] = computed
+        for array, made in zip(
+            (computed.top, computed.bottom, computed.known),
+            (_value(output.top), _value(output.bottom), _both_known(output)),
+            strict=True,
+        ):
+            if array is not None:
+                results.append((Argument(8 * array.itemsize, is_bool=array.dtype == np.bool_), made))
+                arrays.append(array)
+    loop = _compiled(text(program.nodes, given, results, between))
+    loop(population.rows, [np.ascontiguousarray(a) for a in arrays])
     return out
 
 
@@ -58,95 +68,54 @@ def _empty(output: Output, rows: int) -> Computed:
     return Computed(top, bottom, known)
 
 
-def source(
-    program: Program, columns: Mapping[Column, Values], between: Mapping[int, Span]
-) -> tuple[str, dict[str, Any]]:
-    """The loop's text, and the tables that it reads as constants.
+def _value(node: Expr) -> Callable[[Emitter], Any]:
+    return lambda emitter: (emitter.true if node.is_bool else emitter.values)[node.number]
 
-    It takes the companies in blocks: facts are copied into one scratch array, outputs out of another. Between two
-    arrays the compiler can see that nothing overlaps, and computes several companies at once.
-    """
-    names: list[str] = []
-    read: dict[int, str] = {}
-    known: dict[int, str] = {}
-    before: list[str] = []
-    first: list[str] = []
 
-    def given(name: str, local: str, *, is_bool: bool) -> None:
-        at = len(names)
-        names.append(name)
-        before.append(f"for i in range(size): s[{at * BLOCK} + i] = {name}[low + i]")
-        first.append(f"{local} = s[{at * BLOCK} + i]" + (" != 0" if is_bool else ""))
+def _both_known(output: Output) -> Callable[[Emitter], Any]:
+    return lambda e: e.build.and_(e.is_known(output.top), e.is_known(output.bottom))
 
-    for at, (column, node) in enumerate(program.columns()):
-        given(f"c{at}", f"x{at}", is_bool=node.is_bool)
-        read[node.number] = f"x{at}"
-        if columns[column].known is not None:
-            given(f"m{at}", f"y{at}", is_bool=True)
-            known[node.number] = f"y{at}"
-    facts = len(names)
-    tables = tables_of(program.nodes)
-    printer = Source(column=read, known=known, spans=between)
-    printer.print(program.roots)
-    last: list[str] = []
-    after: list[str] = []
 
-    def made(name: str, text: str, *, is_bool: bool) -> None:
-        at = len(names) - facts
-        names.append(name)
-        last.append(f"t[{at * BLOCK} + i] = {text}")
-        after.append(
-            f"for i in range(size): {name}[low + i] = t[{at * BLOCK} + i]" + (" != 0" if is_bool else "")
+class Loop:
+    """A compiled module; calls into it may run side by side, since ctypes lets go of Python's lock."""
+
+    def __init__(self, written: str) -> None:
+        import llvmlite.binding as llvm
+
+        module = llvm.parse_assembly(written)
+        options = llvm.create_pipeline_tuning_options(speed_level=3)
+        options.loop_vectorization = True
+        machine = _target().create_target_machine(
+            cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
         )
+        builder = llvm.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+        self._engine = llvm.create_mcjit_compiler(module, machine)
+        self._engine.finalize_object()
+        self._address = self._engine.get_function_address("loop")
 
-    for at, output in enumerate(program.outputs):
-        is_bool = output.top.is_bool
-        made(f"o{at}", printer.holds(output.top) if is_bool else printer.value(output.top), is_bool=is_bool)
-        if output.bottom.constant != 1:
-            made(f"b{at}", printer.value(output.bottom), is_bool=False)
-        if output.top.nullable or output.bottom.nullable:
-            text = f"{printer.is_known(output.top)} & {printer.is_known(output.bottom)}"
-            made(f"n{at}", text, is_bool=True)
-    lines = [
-        f"def loop(begin, end, {', '.join(names)}):",
-        f"    s = empty({max(facts, 1) * BLOCK}, int64)",
-        f"    t = empty({max(len(names) - facts, 1) * BLOCK}, int64)",
-        f"    for low in range(begin, end, {BLOCK}):",
-        f"        size = min({BLOCK}, end - low)",
-        *(f"        {line}" for line in before),
-        "        for i in range(size):",
-        *(f"            {line}" for line in (*first, *printer.lines, *last)),
-        *(f"        {line}" for line in after),
-    ]
-    arrays: dict[str, Any] = {}
-    for name, (cells, there) in tables.items():
-        arrays[name], arrays[f"{name}_known"] = cells, there
-    return "\n".join(lines) + "\n", arrays
+    def __call__(self, rows: int, arrays: list[Array]) -> None:
+        """Compute all rows; the arrays are as the text declares them."""
+        kind = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, *([ctypes.c_void_p] * len(arrays)))
+        kind(self._address)(0, rows, *(array.ctypes.data for array in arrays))
 
 
-def tables_of(nodes: tuple[Expr, ...]) -> dict[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """The columns of tables that nodes read, with one more cell for words that have no row."""
-    found = {}
-    for node in nodes:
-        if node.op is Op.LOOKUP:
-            cells = (*node.data.values, None)
-            found[node.data.name] = (
-                np.array([c or 0 for c in cells], np.int64),
-                np.array([c is not None for c in cells], np.bool_),
-            )
+@lru_cache
+def _target() -> Any:
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple()
+
+
+_loops: dict[str, Loop] = {}
+
+
+def _compiled(written: str) -> Loop:
+    key = hashlib.sha256(written.encode()).hexdigest()
+    found = _loops.pop(key, None) or Loop(written)
+    while len(_loops) >= _KEPT:  # the one not used for longest
+        _loops.pop(next(iter(_loops)))
+    _loops[key] = found
     return found
-
-
-def _compile(text: str, tables: dict[str, Any]) -> Callable[..., None]:
-    import numba
-
-    space = {
-        **tables,
-        "int64": numba.int64,
-        "uint64": numba.uint64,
-        "float64": numba.float64,
-        "empty": np.empty,
-    }
-    exec(compile(text, "<policies>", "exec"), space)  # noqa: S102  # our own text: names and numbers only
-    loop: Callable[..., None] = numba.njit(nogil=True, boundscheck=False, error_model="numpy")(space["loop"])
-    return loop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sanchuang.engines.rules.compiled.forms import Day, Flag, Form, Number, Split, Word
@@ -54,24 +55,25 @@ class Program:
         """The facts asked for, in a fixed order."""
         return sorted(((node.data, node) for node in columns_of(self.nodes)), key=lambda pair: pair[0].name)
 
-    def limits(self) -> tuple[int, int]:
-        """Up to which size money (fen) and counts may be for 64 bits to suffice.
+    def limits(self, bits: int) -> tuple[int, int]:
+        """Up to which size money (fen) and counts may be for `bits` to suffice (and 64 for results).
 
         Raises `TooWide` when not even small ones are safe.
         """
         money = MOST_MONEY
-        while money >= 10**9:
+        while money:
             count = min(MOST_COUNT, money)
-            while count >= 10**6:
-                if self._suffice(money, count):
+            while count:
+                if self._suffice(money, count, bits):
                     return money, count
                 count //= 10
             money //= 10
-        raise TooWide("the rules multiply more than 64 bits can hold")
+        raise TooWide(f"the rules multiply more than {bits} bits can hold")
 
-    def _suffice(self, money: int, count: int) -> bool:
+    def _suffice(self, money: int, count: int, bits: int) -> bool:
         try:
-            spans(self.nodes, lambda column: self.widest(column, money, count))
+            of = partial(self.widest, money=money, count=count)
+            spans(self.nodes, of, bits=bits, results=self.roots)
         except TooWide:
             return False
         return True
@@ -99,7 +101,7 @@ def program(
     `present` says which facts there are (by default any, none of them certain); `also` names definitions (policy, name).
     """
     policies = [p for p in policies if p.in_force(on)]
-    lowering = Lowering(policies, on, present or Present.all_open(policies))
+    lowering = Lowering(policies, on, present or Present())
     made: dict[str, Output] = {}
 
     def keep(name: str, type_: Type, form: Form) -> None:

@@ -1,4 +1,4 @@
-"""Between which numbers every node lies, so that 64 bits are known to suffice before anything is computed."""
+"""Between which numbers every node lies, so that its bits are known to suffice before anything is computed."""
 
 from __future__ import annotations
 
@@ -8,26 +8,38 @@ from sanchuang.engines.rules.compiled.ir import Column, Expr, Op
 
 Span = tuple[int, int]
 WIDEST = 2**63 - 1
+BITS = (64, 128)
 BOOLS: Span = (0, 1)
 
 
 class TooWide(ArithmeticError):
-    """A node may leave 64 bits."""
+    """A node may need more bits than there are."""
 
 
-def spans(nodes: Iterable[Expr], of: Callable[[Column], Span]) -> dict[int, Span]:
+def is_wide(span: Span) -> bool:
+    """Whether a number between these may need more than 64 bits."""
+    return span[0] < -WIDEST or span[1] > WIDEST
+
+
+def spans(
+    nodes: Iterable[Expr], of: Callable[[Column], Span], *, bits: int = 128, results: Iterable[Expr] = ()
+) -> dict[int, Span]:
     """The span of every whole number among `nodes` (parts first), given those of the columns.
 
-    Raises `TooWide` where one may need more than 64 bits.
+    Raises `TooWide` where one may need more than `bits`, or one of `results` more than 64.
     """
+    widest = 2 ** (bits - 1) - 1
     found: dict[int, Span] = {}
     for node in nodes:
         if node.is_bool:
             continue
         span = _span(node, found, of)
-        if span[0] < -WIDEST or span[1] > WIDEST:
+        if span[0] < -widest or span[1] > widest:
             raise TooWide(f"{node.op}: {span[0]} … {span[1]}")
         found[node.number] = span
+    for node in results:
+        if node.number in found and is_wide(found[node.number]):
+            raise TooWide(f"a result: {found[node.number][0]} … {found[node.number][1]}")
     return found
 
 

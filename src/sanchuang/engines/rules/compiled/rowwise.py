@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sanchuang.engines.rules.compiled.columns import Population, Unreadable
+from sanchuang.engines.rules.compiled.columns import Population, Unreadable, shift_of
 from sanchuang.engines.rules.compiled.lowering import FINE
 from sanchuang.engines.rules.compiled.program import Output, Program
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
@@ -26,11 +26,12 @@ class RowFacts:
 
     def get(self, name: str, period: Period | None) -> FactValue | None:
         """The value that the row gives for a year, or for any."""
-        shift = None if period is None else period.first.year - self._of.year
-        for column in self._of.of_fact.get((name, shift), ()):
+        spec = self._of.dictionary.specs[name]
+        shift = None if period is None else shift_of(period, spec, self._of.on)
+        for column in self._of.names(name, shift):
             value = self._of.frame[column][self._row]
             if value is not None:
-                return FactValue(scalar(value, self._of.dictionary.specs[name], self._of.unit))
+                return FactValue(scalar(value, spec, self._of.unit))
         return None
 
 
@@ -95,9 +96,9 @@ def _one(
     return value
 
 
-def beyond(population: Population, program: Program) -> np.ndarray[Any, Any]:
-    """Which companies have a figure that 64 bits may not suffice for (a mask)."""
-    money, count = program.limits()
+def beyond(population: Population, program: Program, bits: int) -> np.ndarray[Any, Any]:
+    """Which companies have a figure that `bits` may not suffice for (a mask)."""
+    money, count = program.limits(bits)
     odd = np.zeros(population.rows, np.bool_)
     for column, node in program.columns():
         spec = population.dictionary.specs[column.fact]
@@ -110,7 +111,7 @@ def beyond(population: Population, program: Program) -> np.ndarray[Any, Any]:
         if most is None or node.is_bool:
             continue
         factor = {FactType.MONEY: population.unit, FactType.COUNT: 1}.get(spec.type, FINE)
-        for name in population.of_fact[column.fact, column.shift]:
+        for name in population.names(column.fact, column.shift):
             series = population.frame[name]
             if series.dtype.is_integer():
                 largest = max(abs(int(series.min() or 0)), abs(int(series.max() or 0)))  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from sanchuang.engines.rules.compiled.columns import population
+from sanchuang.engines.rules.compiled.engines import Engine
 from sanchuang.engines.rules.compiled.native import Computed
 from sanchuang.engines.rules.compiled.plan import COUNT, Plan
 from sanchuang.engines.rules.compiled.program import Output, Program, program
@@ -19,8 +20,6 @@ from sanchuang.engines.rules.compiled.rowwise import answers, beyond
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.rationing import rationed
 from sanchuang.engines.rules.types import BOOL, MONEY, WORDS, Kind
-
-Engine = Callable[[Program, Any], dict[str, Computed]]
 
 
 @dataclass(frozen=True)
@@ -77,16 +76,18 @@ def evaluate(
     unit: int = 100,
     also: Sequence[tuple[str, str]] = (),
 ) -> tuple[Program, dict[str, Computed], int]:
-    """Every output for every company; and how many had a figure beyond what 64 bits surely hold.
+    """Every output for every company; and how many had a figure beyond what the engine surely holds.
 
     Those are computed one at a time, exactly.
     """
     whole = population(frame, policies.dictionary, on, unit=unit)
     made = program(policies.in_force(on), on, whole.present(), also)
-    odd = beyond(whole, made)
+    odd = beyond(whole, made, engine.bits)
     if not odd.any():
-        return made, engine(made, whole), 0
-    computed = engine(made, population(frame.filter(pl.Series(~odd)), policies.dictionary, on, unit=unit))
+        return made, engine.compute(made, whole), 0
+    computed = engine.compute(
+        made, population(frame.filter(pl.Series(~odd)), policies.dictionary, on, unit=unit)
+    )
     rows = np.flatnonzero(odd).tolist()
     apart = answers(policies, made, whole, rows)
     merged = {o.name: _merged(computed[o.name], odd, apart[o.name], o, made) for o in made.outputs}

@@ -1,4 +1,4 @@
-"""The graph as Python source: for one company with numbers of any size, and for Numba over columns of 64 bits.
+"""The graph as Python source, for one company at a time and numbers of any size.
 
 A number that may be unknown has a second name that says whether it is known (`k7`); a condition that may be has one for
 "holds" (`t7`) and one for "does not hold" (`f7`).
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sanchuang.engines.rules.compiled.ir import COMPARISONS, Expr, Op, reachable, uses
-from sanchuang.engines.rules.compiled.ranges import Span
 
 LONG = 160
 """A longer expression gets a name, so that none is nested too deeply."""
@@ -18,11 +17,8 @@ LONG = 160
 class Source:
     """Prints nodes as statements, parts first. `column` and `known` say how a column is read."""
 
-    def __init__(
-        self, *, column: Mapping[int, str], known: Mapping[int, str], spans: Mapping[int, Span] | None = None
-    ) -> None:
+    def __init__(self, *, column: Mapping[int, str], known: Mapping[int, str]) -> None:
         self.column, self.known = column, known
-        self.spans = spans or {}  # with them, numbers that are never negative are divided as unsigned
         self.lines: list[str] = []
         self._value: dict[int, str] = {}
         self._known: dict[int, str] = {}
@@ -88,17 +84,8 @@ class Source:
             case Op.ADD | Op.SUB | Op.MUL | Op.FLOORDIV:
                 below = v[args[1].number]
                 if node.op is Op.FLOORDIV and args[1].constant is None:
-                    below = f"({below} if {below} > 0 else 1)"
-                above = v[args[0].number]
-                if node.op is Op.FLOORDIV:
-                    low, high = self.spans.get(args[0].number, (-1, 0))
-                    if (
-                        low >= 0 and high < 2**53
-                    ):  # exact: the quotient of two such numbers never rounds up to a whole
-                        return f"int64(float64({above}) / float64({below}))", known
-                    if low >= 0:
-                        return f"int64(uint64({above}) // uint64({below}))", known
-                return f"({above} {node.op} {below})", known
+                    below = self._either(f"{below} > 0", below, "1")
+                return f"({v[args[0].number]} {node.op} {below})", known
             case Op.GUARD:
                 return v[args[0].number], known
             case Op.LOOKUP:
@@ -112,7 +99,7 @@ class Source:
         if not node.nullable:
             return f"{table}[{key}]", "True"
         size = len(node.data.values)
-        place = f"({key} if {key} < {size} else {size})"
+        place = self._either(f"{key} < {size}", key, str(size))
         return f"{table}[{place}]", f"({known} & {table}_known[{place}])"
 
     def _choice(self, node: Expr) -> tuple[str, str]:
@@ -120,16 +107,19 @@ class Source:
         v, t = self._value, self.holds(when)
         a, b = v[then.number], v[otherwise.number]
         if not when.nullable:
-            known = f"({self.is_known(then)} if {t} else {self.is_known(otherwise)})"
+            known = f"(({t} & {self.is_known(then)}) | ({self.fails(when)} & {self.is_known(otherwise)}))"
             if not then.nullable and not otherwise.nullable:
                 known = "True"
-            return f"({a} if {t} else {b})", known
+            return self._either(t, a, b), known
         f = self.fails(when)
         ka, kb = self.is_known(then), self.is_known(otherwise)
         known = f"({t} & {ka}) | ({f} & {kb})"
         if node.op is Op.CASES:
             known += f" | ((not {t}) & (not {f}) & {ka} & {kb} & ({a} == {b}))"
-        return f"({b} if {f} else {a})", f"({known})"
+        return self._either(f, b, a), f"({known})"
+
+    def _either(self, when: str, then: str, otherwise: str) -> str:
+        return f"({then} if {when} else {otherwise})"
 
     def _all_known(self, args: Iterable[Expr]) -> str:
         return " & ".join(self.is_known(a) for a in args if a.nullable) or "True"

@@ -1,4 +1,4 @@
-"""The graph as SQL: one statement of nested selects over a table `population` with a column for each fact.
+"""The graph as SQL: one statement, step by step, over a table `population` with a column for each fact.
 
 Words are their numbers, money is fen, days are counted. A column is NULL where the fact is unknown, and SQL's own
 three-valued logic does the rest; a choice whose condition may be NULL is spelt out, as `ELSE` would take it for "no".
@@ -9,62 +9,62 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sanchuang.engines.rules.compiled.ir import Expr, Op
+from sanchuang.engines.rules.compiled.ir import COMPARISONS, Expr, Op
 from sanchuang.engines.rules.compiled.layers import layers
 from sanchuang.engines.rules.compiled.program import Program
-from sanchuang.engines.rules.compiled.ranges import Span
+from sanchuang.engines.rules.compiled.ranges import Span, is_wide
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a database writes what differs: 64-bit literals, division that cuts toward zero, and a fence between selects."""
+    """How a database writes what differs.
+
+    Literals and conversions of 64 bits and of more, divisions (all cut toward zero), and steps that are kept apart.
+    """
 
     name: str
-    whole: str  # format of a number
-    divided: str  # format of a division of whole numbers
+    whole: str  # a number of 64 bits
+    wide: str  # a number of more; nothing where there is no such type
+    divided: str
+    divided_wide: str
     yes: str = "TRUE"
     no: str = "FALSE"
     null: str = "NULL"
     null_bool: str = "NULL"
-    fence: str = ""
+    kept: str = ""  # keeps the planner from putting one step into the next, again and again
     quote: str = '"'
 
 
 DIALECTS = {
     d.name: d
     for d in (
-        Dialect("duckdb", "{}::BIGINT", "({} // {})", null="NULL::BIGINT", null_bool="NULL::BOOLEAN"),
-        Dialect("sqlite", "{}", "({} / {})", yes="1", no="0", fence=" LIMIT -1 OFFSET 0"),
         Dialect(
-            "postgres",
-            "{}::bigint",
-            "({} / {})",
-            null="NULL::bigint",
-            null_bool="NULL::boolean",
-            fence=" OFFSET 0",
+            "duckdb", "{}::BIGINT", "{}::HUGEINT", "({} // {})", "({} // {})",
+            null="NULL::BIGINT", null_bool="NULL::BOOLEAN",
         ),
-        Dialect("clickhouse", "toInt64({})", "intDiv({}, {})", yes="true", no="false"),
+        Dialect("sqlite", "{}", "", "({} / {})", "", yes="1", no="0", kept="MATERIALIZED "),
         Dialect(
-            "spark",
-            "{}L",
-            "({} DIV {})",
-            null="CAST(NULL AS BIGINT)",
-            null_bool="CAST(NULL AS BOOLEAN)",
-            quote="`",
+            "postgres", "{}::bigint", "{}::numeric", "({} / {})", "div({}, {})",
+            null="NULL::bigint", null_bool="NULL::boolean", kept="MATERIALIZED ",
+        ),
+        Dialect("clickhouse", "toInt64({})", "toInt128({})", "intDiv({}, {})", "intDiv({}, {})", yes="true", no="false"),
+        Dialect(
+            "spark", "CAST({} AS BIGINT)", "CAST({} AS DECIMAL(38, 0))", "({} DIV {})", "({} DIV {})",
+            null="CAST(NULL AS BIGINT)", null_bool="CAST(NULL AS BOOLEAN)", quote="`",
         ),
     )
-}
+}  # fmt: skip
 
 
-def statement(program: Program, dialect: str, between: Mapping[int, Span] | None = None) -> str:
+def statement(program: Program, dialect: str, between: Mapping[int, Span]) -> str:
     """The query that gives `n` and, for each output by its place, `o0`, `b0`, … in the order of `n`.
 
-    `between` are the spans of the numbers; those that are never negative are divided more simply.
+    `between` are the spans of the numbers: what needs more than 64 bits is written wider.
     """
-    printer = _Printer(DIALECTS[dialect], between or {})
+    printer = _Printer(DIALECTS[dialect], between)
     plan = layers(program.roots)
     read = ", ".join(printer.quoted(column.name) for column, _node in program.columns())
-    inner = f"SELECT n{', ' if read else ''}{read} FROM population"
+    steps = [f"SELECT n{', ' if read else ''}{read} FROM population"]
     for bound, needed in zip(plan.bound, plan.needed, strict=True):
         made = {node.number: printer.print(node) for node in bound}
         printer.bound |= set(made)
@@ -72,13 +72,15 @@ def statement(program: Program, dialect: str, between: Mapping[int, Span] | None
         for node in needed:
             name = printer.name(node)
             listed.append(f"{made[node.number]} AS {name}" if node.number in made else name)
-        inner = f"SELECT {', '.join(listed)}\nFROM ({inner}{printer.dialect.fence}) AS q"
+        steps.append(f"SELECT {', '.join(listed)} FROM s{len(steps) - 1}")
     listed = ["n"]
     for at, output in enumerate(program.outputs):
         listed.append(f"{printer(output.top)} AS o{at}")
         if output.bottom.constant != 1:
             listed.append(f"{printer(output.bottom)} AS b{at}")
-    return f"SELECT {', '.join(listed)}\nFROM ({inner}{printer.dialect.fence}) AS q\nORDER BY n"
+    kept = printer.dialect.kept
+    named = ",\n".join(f"s{at} AS {kept}({step})" for at, step in enumerate(steps))
+    return f"WITH {named}\nSELECT {', '.join(listed)} FROM s{len(steps) - 1} ORDER BY n"
 
 
 class _Printer:
@@ -88,6 +90,13 @@ class _Printer:
         self.dialect = dialect
         self.between = between
         self.bound: set[int] = set()
+
+    def _is_wide(self, *nodes: Expr) -> bool:
+        return any(not n.is_bool and is_wide(self.between[n.number]) for n in nodes)
+
+    def _as(self, node: Expr, wide: bool) -> str:
+        text = self(node)
+        return self.dialect.wide.format(text) if wide and not self._is_wide(node) else text
 
     def __call__(self, node: Expr) -> str:
         return self.name(node) if node.number in self.bound else self.print(node)
@@ -107,8 +116,7 @@ class _Printer:
             case Op.COLUMN:
                 return self.name(node)
             case Op.INT:
-                text = d.whole.format(abs(node.data))
-                return text if node.data >= 0 else f"(-{text})"
+                return self._whole(node.data, d.wide if self._is_wide(node) else d.whole)
             case Op.BOOL:
                 return d.yes if node.data else d.no
             case Op.UNKNOWN:
@@ -128,12 +136,19 @@ class _Printer:
                 return self._choice(node)
             case Op.FLOORDIV:
                 return self._divided(node)
+        compares = node.op in COMPARISONS
+        wide = self._is_wide(*args) if compares else self._is_wide(node, *args)
         sign = "=" if node.op is Op.EQ else str(node.op)
-        return f"({self(args[0])} {sign} {self(args[1])})"
+        found = f"({self._as(args[0], wide)} {sign} {self._as(args[1], wide)})"
+        return found if compares else self._fitted(found, node, wide)
+
+    def _fitted(self, text: str, node: Expr, wide: bool) -> str:
+        """A number that was computed wide and fits into 64 bits."""
+        return self.dialect.whole.format(text) if wide and not self._is_wide(node) else text
 
     def _lookup(self, node: Expr) -> str:
         cells = (
-            f"WHEN {at} THEN {self._whole(cell)}"
+            f"WHEN {at} THEN {self._whole(cell, self.dialect.whole)}"
             for at, cell in enumerate(node.data.values)
             if cell is not None
         )
@@ -142,13 +157,14 @@ class _Printer:
             return self.dialect.null
         return f"CASE {self(node.args[0])} {branches} END"
 
-    def _whole(self, value: int) -> str:
-        text = self.dialect.whole.format(abs(value))
+    def _whole(self, value: int, form: str) -> str:
+        text = form.format(abs(value))
         return text if value >= 0 else f"(-{text})"
 
     def _choice(self, node: Expr) -> str:
         when, then, otherwise = node.args
-        c, a, b = self(when), self(then), self(otherwise)
+        wide = self._is_wide(node)
+        c, a, b = self(when), self._as(then, wide), self._as(otherwise, wide)
         if not when.nullable:
             return f"CASE WHEN {c} THEN {a} ELSE {b} END"
         same = f" WHEN {a} = {b} THEN {a}" if node.op is Op.CASES else ""
@@ -157,9 +173,11 @@ class _Printer:
     def _divided(self, node: Expr) -> str:
         """Databases cut toward zero; a floor takes the remainder off first."""
         above, below = node.args
-        a, b = self(above), self(below)
+        wide = self._is_wide(node, above, below)
+        a, b = self._as(above, wide), self._as(below, wide)
         if below.constant is None:
-            b = f"NULLIF({b}, {self._whole(0)})"
-        if self.between.get(above.number, (-1, 0))[0] >= 0:
-            return self.dialect.divided.format(a, b)
-        return self.dialect.divided.format(f"({a} - (({a} % {b}) + {b}) % {b})", b)
+            b = f"NULLIF({b}, {self._whole(0, self.dialect.wide if wide else self.dialect.whole)})"
+        if self.between[above.number][0] < 0:
+            a = f"({a} - (({a} % {b}) + {b}) % {b})"
+        form = self.dialect.divided_wide if wide else self.dialect.divided
+        return self._fitted(form.format(a, b), node, wide)

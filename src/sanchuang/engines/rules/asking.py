@@ -1,0 +1,134 @@
+"""For an answer that is open: the fewest unknown facts to ask for.
+
+Some values of these facts would make the answer yes with the amount and the result known, all other facts being as
+they are (what is unknown stays so); no fewer would, and of equally few these are the ones that the policy mentions
+earlier. A classification without conditions is answered when its result is known; where that is yes or no, when it
+is yes. Whether the values are likely is not weighed: a question is worth asking when its answer may open the way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from sanchuang.engines.rules.dictionary import Facts, FactSpec
+from sanchuang.engines.rules.explain import PolicySet
+from sanchuang.engines.rules.frame import DAY, Frame
+from sanchuang.engines.rules.goals import Goal, goal
+from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
+from sanchuang.engines.rules.policy import Policy
+from sanchuang.engines.rules.ranges import NO, YES
+from sanchuang.engines.rules.search import Search, TooHard, Truth, components
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact to ask for, and its year as text (empty for a static fact)."""
+
+    spec: FactSpec
+    period: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The questions; with `NONE`, no facts would make the answer yes, whatever they turned out to be."""
+
+    outcome: Outcome
+    questions: tuple[Question, ...] = ()
+
+
+def asking(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> Asking | None:
+    """The smallest set of facts to ask for; None when the answer is not open (refused, or granted and known).
+
+    `policy` is one of the set and in force on that day.
+    """
+    aim = goal(policies, policy)
+    if aim is None:
+        return Asking(Outcome.UNSETTLED)
+    frame = aim.frame(facts, on)
+    wanted = [closure(frame) for closure, _ in aim.wanted]
+    told = [closure(frame) for closure, _ in aim.told]
+    if NO in wanted or all(bits == YES for bits in (*wanted, *told)):
+        return None
+    truths = [Truth(closure, shape, YES) for closure, shape in (*aim.wanted, *aim.told)]
+    search = Search(frame, QUESTIONS)
+    search.rough = 1  # any value will do
+    slots: list[int] = []
+    try:
+        for group in components(truths, lambda truth: _unknown(aim, frame, truth)):
+            found = _Open(aim, search, group, on).solve()
+            if found is None:
+                return Asking(Outcome.NONE)
+            slots += found
+    except TooHard:
+        return Asking(Outcome.UNSETTLED)
+    places = [aim.places[slot] for slot in sorted(slots)]
+    return Asking(Outcome.FOUND, tuple(Question(p.spec, p.period(on)) for p in places))
+
+
+def _unknown(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:
+    """The unknown facts on which a truth turns."""
+    return (slot for slot in truth.shape if slot != DAY and not aim.known(slot, frame.slots[slot]))
+
+
+class _Open:
+    """Truths that share unknown facts: the fewest to learn so that all may hold."""
+
+    def __init__(self, aim: Goal, search: Search, truths: Sequence[Truth], on: dt.date) -> None:
+        self.search = search
+        self.truths = truths
+        frame = search.frame
+        self.slots_of = {id(truth): frozenset(_unknown(aim, frame, truth)) for truth in truths}
+        self.slots = sorted(frozenset().union(*self.slots_of.values()))
+        self.variables = {slot: aim.question(slot, on) for slot in self.slots}
+        self._possible: dict[tuple[int, frozenset[int]], bool] = {}
+
+    def solve(self) -> tuple[int, ...] | None:
+        """The slots to ask for; None when no values would do. Raises `TooHard`."""
+        everything = frozenset(self.slots)
+        if not self._may(everything):
+            return None
+        # What nothing else replaces is asked for in any case; of two such sets the earlier stays the earlier.
+        needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        rest = [slot for slot in self.slots if slot not in needed]
+        tried, hard = 0, False
+        for size in range(len(rest) + 1):
+            for more in combinations(rest, size):
+                tried += 1
+                if tried > SETS:
+                    raise TooHard
+                chosen = needed | set(more)
+                if not self._may(chosen):
+                    continue
+                try:
+                    if self._some(chosen):
+                        if hard:  # a smaller or earlier set was given up
+                            raise TooHard
+                        return tuple(sorted(chosen))
+                except TooHard:
+                    if hard or self.search.budget < 0:
+                        raise
+                    hard = True
+        if hard:
+            raise TooHard
+        return None
+
+    def _may(self, chosen: frozenset[int]) -> bool:
+        for truth in self.truths:
+            mine = self.slots_of[id(truth)] & chosen
+            key = id(truth), mine
+            if key not in self._possible:
+                self._possible[key] = self.search.possible_with([truth], [self.variables[s] for s in mine])
+            if not self._possible[key]:
+                return False
+        return True
+
+    def _some(self, chosen: frozenset[int]) -> bool:
+        """Whether some values of exactly these facts make all truths hold."""
+        for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
+            slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
+            if slots and self.search.nearest(part, [self.variables[s] for s in sorted(slots)]) is None:
+                return False
+        return True

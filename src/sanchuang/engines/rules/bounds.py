@@ -1,0 +1,336 @@
+"""Rules compiled to closures that tell what is possible when some facts are open. No trace, no reasons.
+
+Where every fact is certain the answer is that of `evaluate` (the tests hold the two together); where facts are open
+it is never narrower than the truth. A `Frame` holds the facts by slot (a fact and its year, counted from the last
+full one). Whoever adds a node to the tree adds its method here; until then rules that use it are `Uncompiled`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any
+
+from sanchuang.engines.rules import tree as t
+from sanchuang.engines.rules.bounds_numbers import Numbers, plus
+from sanchuang.engines.rules.dictionary import FactSpec
+from sanchuang.engines.rules.frame import (
+    DAY,
+    OTHER,
+    STEPS,
+    STRAIGHT,
+    Closure,
+    Frame,
+    Made,
+    Slot,
+    Uncompiled,
+    added,
+    agreed,
+    exact,
+    merged,
+    note,
+    stepped,
+    unknown,
+    worst,
+)
+from sanchuang.engines.rules.policy import Condition, Policy
+from sanchuang.engines.rules.ranges import (
+    AND,
+    EQUAL,
+    LACKING,
+    NO,
+    NO_LIMIT,
+    NOT,
+    OPEN,
+    OR,
+    TRUTHS,
+    VOID,
+    YES,
+    bits_of,
+    comparing,
+    joined_truths,
+    parts,
+    same_word,
+)
+from sanchuang.engines.rules.types import WORDS, Kind, Type
+
+
+class Compiler(Numbers):
+    """Closures of the policies of one set; `slots` collects the facts in the order of their mention."""
+
+    def __init__(self, policies: Mapping[str, Policy]) -> None:
+        self.policies = policies
+        self.slots: dict[Slot, int] = {("", None): DAY}
+        self.specs: list[FactSpec | None] = [None]
+        self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
+        self.names: list[frozenset[int]] = []  # the slots behind each name
+        self._memo: dict[tuple[str, str], Made] = {}
+
+    def touching(self) -> dict[int, tuple[int, ...]]:
+        """By slot: the names whose value turns on it."""
+        return {
+            slot: tuple(index for index, behind in enumerate(self.names) if slot in behind)
+            for slot in self.slots.values()
+        }
+
+    def slot(self, spec: FactSpec, shift: int | None) -> int:
+        """The index of a fact and year."""
+        found = self.slots.setdefault((spec.name, shift), len(self.slots))
+        if found == len(self.specs):
+            self.specs.append(spec)
+        return found
+
+    def condition(self, policy: Policy, condition: Condition) -> Made:
+        """A condition with its exceptions; exceptions at odds are never a yes."""
+        own, shape = self.make(policy, condition.node)
+        exceptions = [
+            (e.holds, *self.make(policy, e.node)) for e in policy.exceptions if e.to == condition.id
+        ]
+        if not exceptions:
+            return own, shape
+
+        def closure(frame: Frame) -> int:
+            truths = [bits_of(when(frame)) for _, when, _ in exceptions]
+            if math.prod(map(len, truths)) > 64:
+                return TRUTHS
+            base = bits_of(own(frame))
+            return joined_truths(
+                _excepted(rule, [h for h, _, _ in exceptions], at) for at in product(*truths) for rule in base
+            )
+
+        return closure, worst(shape, *(s for _, _, s in exceptions))
+
+    def make(self, policy: Policy, node: t.Node) -> Made:
+        """The closure of any node and its shape. Raises `Uncompiled`."""
+        method = getattr(self, "_" + type(node).__name__, None)
+        if method is None:
+            raise Uncompiled(type(node).__name__)
+        made: Made = method(policy, node)
+        return made
+
+    # leaves -------------------------------------------------------------------------------------------------
+    def _Literal(self, policy: Policy, node: t.Literal) -> Made:
+        value = exact(node.value)
+        return lambda frame: value, {}
+
+    def _OnDate(self, policy: Policy, node: t.OnDate) -> Made:
+        return lambda frame: frame.slots[DAY], {DAY: STRAIGHT}
+
+    def _FactRef(self, policy: Policy, node: t.FactRef) -> Made:
+        slot = self.slot(node.spec, node.shift)
+        return lambda frame: frame.slots[slot], {slot: STEPS if node.type.kind is Kind.BOOL else STRAIGHT}
+
+    def _YearsSum(self, policy: Policy, node: t.YearsSum) -> Made:
+        slots = [self.slot(node.spec, -k) for k in range(node.years)]
+
+        def closure(frame: Frame) -> Any:
+            total = frame.slots[slots[0]]
+            for slot in slots[1:]:
+                total = plus(total, frame.slots[slot])
+            return total
+
+        return closure, dict.fromkeys(slots, STRAIGHT)
+
+    def _Ref(self, policy: Policy, node: t.Ref) -> Made:
+        if node.name in policy.definitions:
+            return self._definition(policy, node.name)
+        dated = [
+            ((v.date_from or dt.date.min).toordinal(), (v.date_to or dt.date.max).toordinal(), exact(v.value))
+            for v in policy.parameters[node.name].values
+        ]
+        gap = unknown(node.type, VOID)
+
+        def closure(frame: Frame) -> Any:
+            first, last, _ = parts(frame.slots[DAY])
+            inside = [(a, b, value) for a, b, value in dated if a <= last and first <= b]
+            if len(inside) == 1 and inside[0][0] <= first and last <= inside[0][1]:
+                return inside[0][2]
+            return merged(node.type, [*(value for _, _, value in inside), gap]) if inside else gap
+
+        return closure, {DAY: OTHER}
+
+    def _definition(self, policy: Policy, name: str) -> Made:
+        key = policy.id, name
+        if key not in self._memo:
+            inner, shape = self.make(policy, policy.definitions[name].node)
+            index = len(self.names)
+            self.names.append(frozenset(shape))
+
+            def closure(frame: Frame) -> Any:
+                memo = frame.memo
+                if index not in memo:
+                    memo[index] = inner(frame)
+                return memo[index]
+
+            self._memo[key] = closure, shape
+        return self._memo[key]
+
+    def _ResultRef(self, policy: Policy, node: t.ResultRef) -> Made:
+        other = self.policies.get(node.policy)
+        void = unknown(node.type, VOID)
+        if other is None:
+            return lambda frame: void, {}
+        inner, shape = self._definition(other, node.name)
+        first = (other.date_from or dt.date.min).toordinal()
+        last = (other.date_to or dt.date.max).toordinal()
+
+        def closure(frame: Frame) -> Any:
+            lo, hi, _ = parts(frame.slots[DAY])
+            if first <= lo and hi <= last:
+                return inner(frame)
+            return merged(node.type, [inner(frame), void]) if first <= hi and lo <= last else void
+
+        return closure, {**shape, DAY: OTHER}
+
+    def _Lookup(self, policy: Policy, node: t.Lookup) -> Made:
+        key, shape = self.make(policy, node.key)
+        rows = {name: row[node.column] for name, row in policy.tables[node.table].rows.items()}
+        cells = {name: NO_LIMIT if cell is None else exact(cell) for name, cell in rows.items()}
+        void = unknown(node.type, VOID)
+        self._mention(policy, node.key, cells)
+
+        def closure(frame: Frame) -> Any:
+            value = key(frame)
+            if value.__class__ is str:
+                return cells.get(value, void)
+            found = [cells.get(word, void) for word in value.words]
+            return merged(node.type, [*found, *((unknown(node.type, value.bits),) if value.bits else ())])
+
+        return closure, stepped(shape)
+
+    def _mention(self, policy: Policy, node: t.Node, words: Iterable[str]) -> None:
+        """Words that a fact is compared with, directly or under a name."""
+        while isinstance(node, t.Ref) and node.name in policy.definitions:
+            node = policy.definitions[node.name].node
+        if isinstance(node, t.FactRef):
+            slot = self.slot(node.spec, node.shift)
+            self.mentioned.setdefault(slot, {}).update(dict.fromkeys(words))
+
+    # truths -------------------------------------------------------------------------------------------------
+    def _compare(self, op: str, type_: Type, left: Closure, right: Closure) -> Closure:
+        if type_.kind is Kind.BOOL or type_.kind in WORDS:
+            negate = op == "!="
+
+            def same(frame: Frame) -> int:
+                a, b = left(frame), right(frame)
+                truth = EQUAL[a][b] if type_.kind is Kind.BOOL else same_word(a, b)
+                return NOT[truth] if negate else truth
+
+            return same
+
+        compared = comparing(op)
+
+        def closure(frame: Frame) -> int:
+            a, b = left(frame), right(frame)
+            if frame.trace is not None:
+                note(frame, a, b)
+            return compared(a, b)
+
+        return closure
+
+    def _Compare(self, policy: Policy, node: t.Compare) -> Made:
+        (left, a), (right, b) = self.make(policy, node.left), self.make(policy, node.right)
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(other, t.Literal) and isinstance(other.value, str):
+                self._mention(policy, one, (other.value,))
+        return self._compare(node.op, node.left.type, left, right), stepped(a, b)
+
+    def _Within(self, policy: Policy, node: t.Within) -> Made:
+        value, shape = self.make(policy, node.value)
+        made = [self.make(policy, item) for item in node.items]
+        words = [i.value for i in node.items if isinstance(i, t.Literal) and isinstance(i.value, str)]
+        self._mention(policy, node.value, words)
+        items = [self._compare("==", node.value.type, value, item) for item, _ in made]
+
+        def closure(frame: Frame) -> int:
+            out = NO
+            for item in items:
+                out = OR[out][item(frame)]
+            return out
+
+        return closure, worst(*(stepped(shape, other) for _, other in made))
+
+    def _All(self, policy: Policy, node: t.All) -> Made:
+        return self._chain(policy, node.items, AND, YES, NO)
+
+    def _Any(self, policy: Policy, node: t.Any) -> Made:
+        return self._chain(policy, node.items, OR, NO, YES)
+
+    def _chain(
+        self, policy: Policy, nodes: Iterable[t.Node], table: list[list[int]], start: int, decisive: int
+    ) -> Made:
+        made = [self.make(policy, node) for node in nodes]
+        items = [closure for closure, _ in made]
+
+        def closure(frame: Frame) -> int:
+            out = start
+            for item in items:
+                out = table[out][item(frame)]
+                if out == decisive and frame.trace is None:
+                    break
+            return out
+
+        return closure, worst(*(shape for _, shape in made))
+
+    def _Not(self, policy: Policy, node: t.Not) -> Made:
+        inner, shape = self.make(policy, node.item)
+        return lambda frame: NOT[inner(frame)], shape
+
+    def _Cases(self, policy: Policy, node: t.Cases) -> Made:
+        made = [
+            (self.make(policy, c.when) if c.when is not None else None, self.make(policy, c.then))
+            for c in node.cases
+        ]
+        branches = [(when[0] if when is not None else None, then[0]) for when, then in made]
+        whens = [when[1] for when, _ in made if when is not None]
+        shape = added(worst(*whens), *(then[1] for _, then in made))
+        type_ = node.type
+
+        def value(frame: Frame, i: int) -> Any:
+            when, then = branches[i]
+            truth = when(frame) if when is not None else YES
+            if truth == YES:
+                return then(frame)
+            if truth == NO:
+                return value(frame, i + 1)
+            first, rest = then(frame), value(frame, i + 1)
+            possible = []
+            if truth & YES:
+                possible.append(first)
+            if truth & NO:
+                possible.append(rest)
+            possible += [agreed(type_, first, rest, bit) for bit in (OPEN, VOID) if truth & bit]
+            return merged(type_, possible)
+
+        def closure(frame: Frame) -> Any:
+            trace = frame.trace
+            if trace is None:
+                return value(frame, 0)
+            for when, then in branches:  # every branch, so that two traces stand side by side
+                if when is not None:
+                    when(frame)
+                then(frame)
+            frame.trace = None
+            found = value(frame, 0)
+            frame.trace = trace
+            return found
+
+        return closure, shape
+
+
+def _excepted(rule: int, holds: list[bool], applies: tuple[int, ...]) -> int:
+    """The answer of a condition whose rule and exceptions are each one of yes, no, unknown."""
+    applying = [h for h, truth in zip(holds, applies, strict=True) if truth == YES]
+    if len(set(applying)) > 1:
+        return VOID
+    truth = (YES if applying[0] else NO) if applying else rule
+    differing = [
+        bit for h, bit in zip(holds, applies, strict=True) if bit & LACKING and (YES if h else NO) != truth
+    ]
+    if not differing:
+        return truth
+    if not applying and rule & LACKING:
+        differing.append(rule)
+    return VOID if VOID in differing else OPEN

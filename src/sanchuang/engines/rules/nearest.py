@@ -1,0 +1,263 @@
+"""For a company that is refused: the smallest change of its own facts after which nothing refuses it any more.
+
+What "smallest" means, in this order:
+
+1. the fewest facts change (a yearly fact of two years counts as two);
+2. of equally few, those that the policy mentions earlier (its conditions in turn, each followed into the names it
+   uses and then its exceptions);
+3. the least change of each, the fact mentioned first before the others; up before down, and a choice before those
+   that stand after it in the closed list.
+
+Money moves by fen, counts by one and not below zero, dates by days; a truth turns over; a choice is taken from its
+list, a text from the words that the rules compare it with; one choice is as far as another. Numbers and rates have no
+smallest step: where a limit itself does not do, the change is told as "more than" that limit (`Change.beyond`), and
+counts as just farther than the limit. Whole numbers are searched as far as 10^20 from zero.
+
+Only known facts change. A condition that stays open for want of a fact refuses nobody; what is then still to be asked
+is in `Nearest.lacks`. A condition that no fact could decide (no such row) counts as refusing unless it was so before.
+The answer is exact. Where it would cost too much (more than three facts that hang together, or too many questions), or
+where the rules use what cannot be searched, `found` is `UNSETTLED`: nothing is claimed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from typing import Any
+
+from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
+from sanchuang.engines.rules.evaluate import Lack
+from sanchuang.engines.rules.explain import PolicySet, RuleConflict
+from sanchuang.engines.rules.frame import DAY, Frame
+from sanchuang.engines.rules.goals import Goal, goal, scalar
+from sanchuang.engines.rules.policy import Policy
+from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
+from sanchuang.engines.rules.search import Found, Search, TooHard, Truth, Variable, components
+from sanchuang.values import Period
+
+TOGETHER = 3  # facts that hang together and change at once
+SETS = 4_000  # sets of facts tried in one group of conditions before the search is given up
+QUESTIONS = 5_000  # asked of the rules before the search is given up
+YEARS_AHEAD = 50  # how far ahead a day is looked for
+
+
+class Outcome(StrEnum):
+    """What a search came to."""
+
+    FOUND = "found"
+    NONE = "none"  # no change of the known facts helps
+    UNSETTLED = "unsettled"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact of one year: what it is, and what it would have to be.
+
+    With `beyond` it must be strictly beyond `after` (more when that lies above `before`, or above is meant by
+    `upwards`), and no nearest value exists.
+    """
+
+    spec: FactSpec
+    period: str
+    before: Scalar
+    after: Scalar
+    beyond: bool = False
+    upwards: bool = True
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest change. `lacks`: what would then still be unknown. `from_day`: waiting alone would do."""
+
+    outcome: Outcome
+    changes: tuple[Change, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+    from_day: dt.date | None = None
+
+
+class Changed:
+    """A company's facts with some of them replaced."""
+
+    def __init__(self, facts: Facts, changes: Iterable[Change]) -> None:
+        self._facts = facts
+        self._changed = {(c.spec.name, c.period): c.after for c in changes}
+
+    def get(self, name: str, period: Period | None) -> FactValue | None:
+        """The replaced value, else the company's own."""
+        key = name, "" if period is None else str(period)
+        if key in self._changed:
+            return FactValue(self._changed[key], period)
+        return self._facts.get(name, period)
+
+
+def nearest(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> Nearest | None:
+    """The smallest change of the known facts after which `policy` refuses nothing; None when it does not refuse.
+
+    `policy` is one of the set and in force on that day.
+    """
+    aim = goal(policies, policy)
+    if aim is None:
+        return Nearest(Outcome.UNSETTLED)
+    frame = aim.frame(facts, on)
+    now = [closure(frame) for closure, _ in aim.wanted]
+    if NO not in now:
+        return None
+    truths = [
+        Truth(closure, shape, YES | OPEN | (VOID & bits))
+        for (closure, shape), bits in zip(aim.wanted, now, strict=True)
+    ]
+    failing = {id(truth) for truth, bits in zip(truths, now, strict=True) if bits == NO}
+    search = Search(frame, QUESTIONS)
+    found: list[tuple[Variable, Any, Any, int]] = []
+    outcome = Outcome.FOUND
+    try:
+        for group in components(truths, lambda truth: _changeable(aim, frame, truth)):
+            if any(id(truth) in failing for truth in group):
+                solved = _Group(aim, search, group, failing).solve()
+                if solved is None:
+                    outcome = Outcome.NONE
+                    found = []
+                    break
+                found += solved
+    except TooHard:
+        outcome, found = Outcome.UNSETTLED, []
+    from_day = _from_day(aim, search, truths, failing, on)
+    if outcome is not Outcome.FOUND:
+        return Nearest(outcome, from_day=from_day)
+    changes = tuple(_change(aim, on, *each) for each in sorted(found, key=lambda each: each[0].slot))
+    lacks: tuple[Lack, ...] = ()
+    for variable, value, _, _ in found:
+        frame.put(variable.slot, value)
+    if any(truth.closure(frame) != YES for truth in truths):
+        lacks = _still_open(policies, policy, Changed(facts, changes), on)
+    return Nearest(outcome, changes, lacks, from_day)
+
+
+def _still_open(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> tuple[Lack, ...]:
+    try:
+        return policies.explain_one(policy, facts, on).lacks
+    except RuleConflict:  # pragma: no cover - a conflict is never accepted
+        return ()
+
+
+def _changeable(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:
+    """The known facts on which a truth turns."""
+    return (slot for slot in truth.shape if slot != DAY and aim.known(slot, frame.slots[slot]))
+
+
+def _change(aim: Goal, on: dt.date, variable: Variable, value: Any, limit: Any, rank: int) -> Change:
+    place = aim.places[variable.slot]
+    after = value if limit is None else limit
+    return Change(
+        place.spec,
+        place.period(on),
+        scalar(place.spec, variable.start),
+        scalar(place.spec, after),
+        limit is not None,
+        rank == 0,
+    )
+
+
+class _Group:
+    """Truths that share facts, of which at least one fails: the facts to change, least first."""
+
+    def __init__(self, aim: Goal, search: Search, truths: Sequence[Truth], failing: set[int]) -> None:
+        self.aim = aim
+        self.search = search
+        self.truths = truths
+        self.failing = [truth for truth in truths if id(truth) in failing]
+        frame = search.frame
+        self.slots_of = {id(truth): frozenset(_changeable(aim, frame, truth)) for truth in truths}
+        self.slots = sorted(frozenset().union(*self.slots_of.values()))
+        self.variables = {slot: aim.variable(slot, frame.slots[slot]) for slot in self.slots}
+        self._possible: dict[tuple[int, frozenset[int]], bool] = {}
+        self._solved: dict[frozenset[int], Found | None] = {}
+
+    def solve(self) -> list[tuple[Variable, Any, Any, int]] | None:
+        """The variables to change with value, limit and rank; None when no change does. Raises `TooHard`."""
+        everything = frozenset(self.slots)
+        if not self._may(everything):
+            return None
+        # What nothing else replaces changes in any case; of two such choices the earlier stays the earlier.
+        needed = everything
+        if len(everything) > 1:
+            needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        rest = [slot for slot in self.slots if slot not in needed]
+        tried, hard = 0, False
+        for size in range(0 if needed else 1, len(rest) + 1):
+            for more in combinations(rest, size):
+                tried += 1
+                if tried > SETS:
+                    raise TooHard
+                chosen = needed | set(more)
+                if not self._may(chosen):
+                    continue
+                try:
+                    found = self._together(chosen)
+                except TooHard:
+                    if hard or self.search.budget < 0:
+                        raise
+                    hard = True
+                    continue
+                if found is not None:
+                    if hard:  # a smaller or earlier choice was given up
+                        raise TooHard
+                    return found
+        if hard:
+            raise TooHard
+        return None
+
+    def _may(self, chosen: frozenset[int]) -> bool:
+        """Whether every truth may be well when these facts may be anything."""
+        for truth in self.truths:
+            mine = self.slots_of[id(truth)] & chosen
+            if not mine:
+                if truth in self.failing:
+                    return False
+                continue
+            key = id(truth), mine
+            if key not in self._possible:
+                self._possible[key] = self.search.possible_with([truth], [self.variables[s] for s in mine])
+            if not self._possible[key]:
+                return False
+        return True
+
+    def _together(self, chosen: frozenset[int]) -> list[tuple[Variable, Any, Any, int]] | None:
+        """The nearest values of exactly these facts: those that share a truth together, the others apart."""
+        touched = [truth for truth in self.truths if self.slots_of[id(truth)] & chosen]
+        out: list[tuple[Variable, Any, Any, int]] = []
+        for part in components(touched, lambda truth: self.slots_of[id(truth)] & chosen):
+            slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
+            if len(slots) > TOGETHER:
+                raise TooHard
+            variables = [self.variables[slot] for slot in sorted(slots)]
+            if slots not in self._solved:
+                self._solved[slots] = self.search.nearest(part, variables)
+            found = self._solved[slots]
+            if found is None:
+                return None
+            out += zip(variables, found.values, found.opens, found.ranks, strict=True)
+        return out
+
+
+def _from_day(
+    aim: Goal, search: Search, truths: Sequence[Truth], failing: set[int], on: dt.date
+) -> dt.date | None:
+    """The first later day on which nothing refuses, all facts and their years being what they are now."""
+    if any(DAY not in truth.shape for truth in truths if id(truth) in failing):
+        return None
+    start = on.toordinal()
+    last = min(dt.date.max.toordinal(), start + 366 * YEARS_AHEAD)
+    if aim.policy.date_to is not None:
+        last = min(last, aim.policy.date_to.toordinal())
+    if last <= start:
+        return None
+    day = Variable(DAY, start, start, last)
+    try:
+        found = search.nearest([truth for truth in truths if DAY in truth.shape], [day])
+    except TooHard:
+        return None
+    return dt.date.fromordinal(found.values[0]) if found is not None else None
