@@ -35,15 +35,13 @@ ON = "2025-01-01"
 HERE = ROOT / "benchmarks/policy"
 RULES = HERE / "bench6"
 OPENFISCA = "openfisca-core==46.0.1"
-ONE_THREAD = {
-    f"{name}_THREADS": "1" for name in ("POLARS_MAX", "NUMBA_NUM", "OPENBLAS_NUM", "OMP_NUM", "MKL_NUM")
-}
+ONE_THREAD = {f"{name}_THREADS": "1" for name in ("POLARS_MAX", "OPENBLAS_NUM", "OMP_NUM", "MKL_NUM")}
 # Rules in our language by each engine; the name of the process's engine and what the report calls it.
 OURS = {
-    "numba": "ours, Numba",
+    "native": "ours, native",
     "polars": "ours, Polars",
     "duckdb": "ours, DuckDB, rows copied into its table",
-    "whole": "ours, Numba, from a Polars table of yuan",
+    "whole": "ours, native, from a Polars table of yuan",
 }
 BY_HAND = {
     "numpy": "NumPy by hand",
@@ -55,7 +53,7 @@ FISCA = {
     "openfisca": f"{OPENFISCA.replace('==', ' ')}, idiomatic",
     "openfisca-take": "same, limits by `take`",
 }
-CHECKED = ("numba", "polars", "duckdb", "sqlite", "dask", "postgres")
+CHECKED = ("native", "polars", "duckdb", "python", "sqlite", "dask", "postgres")
 PAID = 4  # of the totals of a size, the one of what is paid for compute
 TOLERANCE = {"paid_d": 1}  # yuan, as the rules allow
 
@@ -164,7 +162,9 @@ def _check_by_hand(bench: Path, population: Path, engine: str, columns: Path) ->
 @contextmanager
 def _environment(engine: str) -> Iterator[dict[str, str] | str]:
     """What the command needs in its environment for an engine; or the reason why it cannot run here."""
-    module = {"postgres": "psycopg"}.get(engine, engine if engine != "sqlite" else "sqlite3")
+    module = {"postgres": "psycopg", "native": "llvmlite", "sqlite": "sqlite3", "python": "polars"}.get(
+        engine, engine
+    )
     if importlib.util.find_spec(module) is None:
         yield f"{module} is not installed"
     elif engine != "postgres":
@@ -208,7 +208,7 @@ def _size(bench: Path, folder: Path, rows: int, python: Path | str) -> tuple[lis
         assert _same(measured.totals, first[1].totals), f"{label}: {measured.totals}, not {first[1].totals}"
     loop = statistics.median(first[1].laps)
     note = (
-        f"At {rows:,} companies all but OpenFisca agree in every row. Of the {first[1].seconds:.3f} s of ours with Numba the rules take {loop:.3f} s "
+        f"At {rows:,} companies all but OpenFisca agree in every row. Of the {first[1].seconds:.3f} s of ours, native, the rules take {loop:.3f} s "
         f"({rows / loop:,.0f} rows/s), the rest the shares of the budget, the columns in yuan and the totals; compiling takes "
         f"{first[1].first - first[1].seconds:.1f} s once a process."
     )

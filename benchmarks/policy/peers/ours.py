@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,14 @@ import polars as pl
 from clock import NAMES, Clock, Columns, Engine, Found, Run, main
 
 from sanchuang.engines.rules import read_rules
-from sanchuang.engines.rules.compiled import databases, frames, native
 from sanchuang.engines.rules.compiled.columns import values
+from sanchuang.engines.rules.compiled.engines import ENGINES
 from sanchuang.engines.rules.compiled.plan import FILE, read_plan
 from sanchuang.engines.rules.compiled.simulate import Simulation, simulate
 
 RULES = Path(__file__).resolve().parents[1] / "bench6"
 ON = dt.date(2025, 1, 1)
-COMPUTE: dict[str, Callable[..., Any]] = {
-    "numba": native.compute,
-    "polars": frames.compute,
-    "duckdb": databases.duckdb,
-}
+NAMED = ("native", "polars", "duckdb")
 
 
 def engine(name: str, *, whole: bool = False) -> Engine:
@@ -36,6 +33,7 @@ def engine(name: str, *, whole: bool = False) -> Engine:
     def prepared(columns: Columns, _population: Any) -> Run:
         policies = read_rules(RULES)
         plan = read_plan((RULES / FILE).read_text(encoding="utf-8"), FILE, policies)
+        interpreter = ENGINES[name]
         frame = pl.DataFrame([pl.Series(column, columns[column]) for column in columns.names])
 
         def run(clock: Clock) -> Callable[[], Found]:
@@ -43,12 +41,13 @@ def engine(name: str, *, whole: bool = False) -> Engine:
                 for column, _node in made.columns():
                     values(of, column, made.words.numbers())  # which the population then keeps
                 clock.start()
-                computed = COMPUTE[name](made, of)
+                computed = interpreter.compute(made, of)
                 clock.mark()
                 return computed
 
             clock.start()
-            result = simulate(policies, frame, ON, COMPUTE[name] if whole else clocked, plan)
+            used = interpreter if whole else replace(interpreter, compute=clocked)
+            result = simulate(policies, frame, ON, used, plan)
             return lambda: _found(result)
 
         return run
@@ -69,4 +68,4 @@ def _found(result: Simulation) -> Found:
 
 
 if __name__ == "__main__":
-    main({**{name: engine(name) for name in COMPUTE}, "whole": engine("numba", whole=True)})
+    main({**{name: engine(name) for name in NAMED}, "whole": engine("native", whole=True)})
