@@ -34,7 +34,7 @@ totals: {企业: count, 实付: rent.paid}
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def rules(tmp_path):
     folder = tmp_path / "rules"
     folder.mkdir()
@@ -43,7 +43,7 @@ def rules(tmp_path):
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def firms(tmp_path):
     path = tmp_path / "firms.csv"
     path.write_text(

@@ -11,7 +11,17 @@ import numpy as np
 import polars as pl
 
 BUDGET = 50_000_000
-NAMES = ("size", "hnte", "techsme", "score", "tax_saving", "compute_amt", "compute_src", "paid_d", "transfer_amt")
+NAMES = (
+    "size",
+    "hnte",
+    "techsme",
+    "score",
+    "tax_saving",
+    "compute_amt",
+    "compute_src",
+    "paid_d",
+    "transfer_amt",
+)
 Columns = dict[str, Any]
 
 
@@ -156,7 +166,12 @@ def with_polars(frame: pl.DataFrame, limits: pl.DataFrame) -> tuple[pl.DataFrame
     found = query.collect()
     city = pl.when(c("compute_src") == 2).then(c("compute_amt")).otherwise(0)
     totals = found.group_by("size").agg(
-        pl.len(), c("hnte").sum(), c("techsme").sum(), c("tax_saving").sum(), (c("paid_d") + city).sum(), c("transfer_amt").sum()
+        pl.len(),
+        c("hnte").sum(),
+        c("techsme").sum(),
+        c("tax_saving").sum(),
+        (c("paid_d") + city).sum(),
+        c("transfer_amt").sum(),
     )
     return found, totals
 
@@ -216,7 +231,10 @@ FROM result GROUP BY size ORDER BY size
 
 def limits_frame(limits: Any, excluded: Any) -> pl.DataFrame:
     """The size table with a row for each industry, for Polars and DuckDB."""
-    out: dict[str, Any] = {"industry": pl.Series(range(len(limits)), dtype=pl.Int8), "excluded": list(excluded)}
+    out: dict[str, Any] = {
+        "industry": pl.Series(range(len(limits)), dtype=pl.Int8),
+        "excluded": list(excluded),
+    }
     for at, grade in enumerate(("large", "medium", "small")):
         for metric, letter in enumerate("era"):
             out[f"{grade}_{letter}"] = [int(v) for v in limits[:, at, metric]]
