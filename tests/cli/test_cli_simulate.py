@@ -11,8 +11,21 @@ from sanchuang.cli.simulate import Engine
 
 RULES = {
     "facts.yaml": """
-- {name: revenue, type: money, per: year, labels: {zh: 营业收入}}
-- {name: local, type: bool, per: static, labels: {zh: 注册在本区}}
+- name: revenue
+  type: money
+  per: year
+  labels: {zh: 营业收入}
+  unit: 元
+  definition: 当年营业收入。
+  source: own
+  status: assumption
+- name: local
+  type: bool
+  per: static
+  labels: {zh: 注册在本区}
+  definition: 登记住所在本区。
+  source: own
+  status: assumption
 """,
     "rent.md": """# 房租补贴
 
@@ -90,7 +103,7 @@ def test_the_totals_are_told(rules, firms, tmp_path):
     assert done.exit_code == 0, done.output
     assert "5 家企业" in done.output
     assert "300,000" in done.output
-    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()[1] == "true,200000,100000"
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()[1] == "甲,true,200000,100000"
 
 
 @pytest.mark.parametrize(
