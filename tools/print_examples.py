@@ -1,6 +1,6 @@
 """Print the examples of docs/advice.md anew: run each command and put what it says under it.
 
-Needs a loaded pack. A block that ends with “…” shows the answer up to the first blank line after its second part.
+Needs a loaded pack. A block that ends with “…” shows as many lines of the answer as before.
 Usage: .venv/bin/python tools/print_examples.py
 """
 
@@ -26,11 +26,12 @@ def printed(command: str) -> str:
 
 
 def renewed(block: re.Match[str]) -> str:
-    """The block with today's answer; an answer shown in part stays cut after the first section."""
+    """The block with today's answer; one shown in part keeps its length."""
     command, shown = block.groups()
     answer = printed(command)
     if shown.endswith("…\n"):
-        answer = "\n\n".join(answer.split("\n\n")[:2]).rstrip() + "\n…\n"
+        kept = shown.removesuffix("…\n").count("\n")
+        answer = "\n".join(answer.split("\n")[:kept]) + "\n…\n"
     return f"```console\n$ {command}\n{answer}```"
 
 

@@ -52,8 +52,8 @@ def folder(tmp_path):
 
 
 def test_a_pack_and_a_plain_folder_are_checked(run, folder):
-    assert run("policy", "check", PACK).stdout.startswith("3 项政策")
-    assert run("policy", "check", BENCH).stdout == "6 项政策，0 个样例，全部符合。\n"
+    assert run("policy", "check", PACK).stdout.startswith("34 项政策")
+    assert run("policy", "check", BENCH).stdout == "8 项政策，0 个样例，全部符合。\n"
     assert run("policy", "check", folder).stdout == "1 项政策，1 个样例，全部符合。\n"
     done = run("policy", "check", folder, "--format", "json")
     assert json.loads(done.stdout) == {"policies": {"grant": 1}, "problems": []}

@@ -11,8 +11,21 @@ from sanchuang.cli.simulate import Engine
 
 RULES = {
     "facts.yaml": """
-- {name: revenue, type: money, per: year, labels: {zh: 营业收入}}
-- {name: local, type: bool, per: static, labels: {zh: 注册在本区}}
+- name: revenue
+  type: money
+  per: year
+  labels: {zh: 营业收入}
+  unit: 元
+  definition: 当年营业收入。
+  source: own
+  status: assumption
+- name: local
+  type: bool
+  per: static
+  labels: {zh: 注册在本区}
+  definition: 登记住所在本区。
+  source: own
+  status: assumption
 """,
     "rent.md": """# 房租补贴
 
@@ -34,7 +47,7 @@ totals: {企业: count, 实付: rent.paid}
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def rules(tmp_path):
     folder = tmp_path / "rules"
     folder.mkdir()
@@ -43,7 +56,7 @@ def rules(tmp_path):
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def firms(tmp_path):
     path = tmp_path / "firms.csv"
     path.write_text(
@@ -90,7 +103,7 @@ def test_the_totals_are_told(rules, firms, tmp_path):
     assert done.exit_code == 0, done.output
     assert "5 家企业" in done.output
     assert "300,000" in done.output
-    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()[1] == "true,200000,100000"
+    assert (tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()[1] == "甲,true,200000,100000"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import storm
 from django.db import connection
+
 from own_postgres import Server
 
 STORM = Path(storm.__file__)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from own_postgres import Server
 
 HERE = Path(__file__).parent

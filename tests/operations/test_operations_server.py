@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from own_postgres import Server
 
+from own_postgres import Server
 from ports import free_port
 
 TINY = Path(__file__).resolve().parents[1] / "packs/tiny"

@@ -22,7 +22,7 @@ def test_labels_in_three_scripts():
     assert [e.label() for e in Evidence] == ["自报", "见到合同", "已登记", "已到账"]
     assert [e.label("zh-Hant") for e in Evidence] == ["自報", "見到合同", "已登記", "已到賬"]
     assert [e.label("en") for e in Evidence] == ["claimed", "contract seen", "registered", "paid"]
-    assert [v.label() for v in Verification] == ["已核对原文", "已核对数字", "未核实", "本包假设"]
+    assert [v.label() for v in Verification] == ["已核对文字", "已核对数字", "未核实", "本包假设"]
     assert [v.label("en-GB") for v in Verification] == [
         "text verified",
         "figure verified",

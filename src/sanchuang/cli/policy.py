@@ -53,10 +53,11 @@ def list_policies(format: FormatOption = Format.TEXT) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("标识", "名称", "施行", "核实", "文号")
+    table = Table("标识", "名称", "施行", "核实")
+    table.columns[0].no_wrap = True
     for row, policy in zip(rows, policy_set().policies, strict=True):
         span = f"{row['from'] or '…'} 起" + (f"，至 {row['to']}" if row["to"] else "")
-        table.add_row(row["id"], row["title"], span, policy.status.label("zh"), row["number"])
+        table.add_row(row["id"], row["title"], span, policy.status.label("zh"))
     Console().print(table)
     examples = sum(row["example"] for row in rows)
     typer.echo(f"{len(rows)} 项：真实政策 {len(rows) - examples} 项，编造的示例 {examples} 项。")

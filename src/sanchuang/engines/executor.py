@@ -18,10 +18,10 @@ def each(
     """
     import dask
 
-    tasks = [dask.delayed(function, pure=False)(*part) for part in parts]
+    tasks = [dask.delayed(function, pure=False)(*part) for part in parts]  # type: ignore[attr-defined]
     if not scheduler:
-        return list(dask.compute(*tasks, scheduler="threads"))
+        return list(dask.compute(*tasks, scheduler="threads"))  # type: ignore[attr-defined, no-untyped-call]
     from distributed import Client
 
-    with Client(scheduler, set_as_default=False) as client:
+    with Client(scheduler, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         return list(client.gather(client.compute(tasks)))

@@ -17,7 +17,7 @@ _EVIDENCE_LABELS = {
     "paid": {"zh": "已到账", "zh_hant": "已到賬", "en": "paid"},
 }
 _VERIFICATION_LABELS = {
-    "verified_text": {"zh": "已核对原文", "zh_hant": "已核對原文", "en": "text verified"},
+    "verified_text": {"zh": "已核对文字", "zh_hant": "已核對文字", "en": "text verified"},
     "verified_figure": {"zh": "已核对数字", "zh_hant": "已核對數字", "en": "figure verified"},
     "unverified": {"zh": "未核实", "zh_hant": "未核實", "en": "unverified"},
     "assumption": {"zh": "本包假设", "zh_hant": "本包假設", "en": "assumption of this pack"},
@@ -92,7 +92,7 @@ class Verification(StrEnum):
         return self in {Verification.VERIFIED_TEXT, Verification.VERIFIED_FIGURE}
 
     def label(self, lang: str = "zh") -> str:
-        """已核对原文 / 已核对数字 / 未核实 / 本包假设."""
+        """已核对文字 / 已核对数字 / 未核实 / 本包假设."""
         return pick(_VERIFICATION_LABELS[self.value], lang)
 
 

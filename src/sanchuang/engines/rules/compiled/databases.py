@@ -11,7 +11,7 @@ import numpy as np
 
 from sanchuang.engines.rules.compiled.columns import Population, Values, values
 from sanchuang.engines.rules.compiled.ir import Column, Expr
-from sanchuang.engines.rules.compiled.native import Computed
+from sanchuang.engines.rules.compiled.native import Array, Computed
 from sanchuang.engines.rules.compiled.program import Output, Program
 from sanchuang.engines.rules.compiled.ranges import spans
 from sanchuang.engines.rules.compiled.sql import statement
@@ -66,7 +66,7 @@ def _of_masked(output: Output, at: int, columns: dict[str, Any]) -> Computed:
     if bottoms is not None:
         unknown = unknown | np.ma.getmaskarray(bottoms)
     kind = np.bool_ if output.top.is_bool else np.int64
-    top = tops.filled(0).astype(kind)
+    top: Array = tops.filled(0).astype(kind)
     bottom = None if bottoms is None else bottoms.filled(1).astype(np.int64)
     nullable = output.top.nullable or output.bottom.nullable
     return Computed(top, bottom, ~unknown if nullable else None)
@@ -121,6 +121,6 @@ def _of_rows(program: Program, rows: Sequence[Sequence[Any]]) -> dict[str, Compu
             known &= np.array([v is not None for v in bottoms], np.bool_)
             bottom = np.array([1 if v is None else v for v in bottoms], np.int64)
         nullable = output.top.nullable or output.bottom.nullable
-        top = np.array([0 if v is None else v for v in tops], kind)
+        top: Array = np.array([0 if v is None else v for v in tops], kind)
         out[output.name] = Computed(top, bottom, known if nullable else None)
     return out

@@ -62,8 +62,8 @@ def shared(make: Builder, a: Number, b: Number) -> tuple[Expr, Expr, Expr]:
         return a.top, b.top, a.bottom
     if one is not None and other is not None:
         whole = math.lcm(one, other)
-        left, right = make.mul(a.top, make.int(whole // one)), make.mul(b.top, make.int(whole // other))
-        return left, right, make.int(whole)
+        left, right = make.mul(a.top, make.number(whole // one)), make.mul(b.top, make.number(whole // other))
+        return left, right, make.number(whole)
     return make.mul(a.top, b.bottom), make.mul(b.top, a.bottom), make.mul(a.bottom, b.bottom)
 
 

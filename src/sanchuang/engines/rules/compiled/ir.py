@@ -101,11 +101,11 @@ class Builder:
         """A fact."""
         return self._node(Op.COLUMN, (), column, is_bool=is_bool, nullable=nullable)
 
-    def int(self, value: int) -> Expr:
+    def number(self, value: int) -> Expr:
         """A whole number."""
         return self._node(Op.INT, (), int(value), is_bool=False, nullable=False)
 
-    def bool(self, value: bool) -> Expr:
+    def truth(self, value: bool) -> Expr:
         """Yes or no."""
         return self._node(Op.BOOL, (), bool(value), is_bool=True, nullable=False)
 
@@ -117,7 +117,7 @@ class Builder:
     def add(self, a: Expr, b: Expr) -> Expr:
         """a + b"""
         if a.constant is not None and b.constant is not None:
-            return self.int(a.constant + b.constant)
+            return self.number(a.constant + b.constant)
         if a.constant == 0:
             return b
         return a if b.constant == 0 else self._arithmetic(Op.ADD, a, b)
@@ -125,7 +125,7 @@ class Builder:
     def sub(self, a: Expr, b: Expr) -> Expr:
         """a - b"""
         if a.constant is not None and b.constant is not None:
-            return self.int(a.constant - b.constant)
+            return self.number(a.constant - b.constant)
         return a if b.constant == 0 else self._arithmetic(Op.SUB, a, b)
 
     def mul(self, a: Expr, b: Expr) -> Expr:
@@ -134,11 +134,11 @@ class Builder:
             a, b = b, a
         if b.constant is not None:
             if a.constant is not None:
-                return self.int(a.constant * b.constant)
+                return self.number(a.constant * b.constant)
             if b.constant == 1:
                 return a
             if a.op is Op.MUL and a.args[1].constant is not None:
-                return self.mul(a.args[0], self.int(a.args[1].constant * b.constant))
+                return self.mul(a.args[0], self.number(a.args[1].constant * b.constant))
         return self._arithmetic(Op.MUL, a, b)
 
     def floordiv(self, a: Expr, b: Expr) -> Expr:
@@ -147,9 +147,9 @@ class Builder:
             if b.constant == 1:
                 return a
             if a.constant is not None:
-                return self.int(a.constant // b.constant)
+                return self.number(a.constant // b.constant)
             if a.op is Op.MUL and a.args[1].constant is not None and not a.args[1].constant % b.constant:
-                return self.mul(a.args[0], self.int(a.args[1].constant // b.constant))
+                return self.mul(a.args[0], self.number(a.args[1].constant // b.constant))
         return self._arithmetic(Op.FLOORDIV, a, b)
 
     def _arithmetic(self, op: Op, a: Expr, b: Expr) -> Expr:
@@ -172,7 +172,7 @@ class Builder:
                 ">": a.constant > b.constant,
                 "==": a.constant == b.constant,
             }
-            return self.bool(values[op])
+            return self.truth(values[op])
         if op == "==" and a.is_bool:
             return self._same(a, b)
         return self._node(Op(op), (a, b), None, is_bool=True, nullable=a.nullable or b.nullable)
@@ -202,7 +202,7 @@ class Builder:
                     continue
                 parts[part.number] = part
         if not parts:
-            return self.bool(not decisive)
+            return self.truth(not decisive)
         if len(parts) == 1:
             return next(iter(parts.values()))
         args = tuple(parts.values())
@@ -211,7 +211,7 @@ class Builder:
     def not_(self, a: Expr) -> Expr:
         """not a"""
         if a.op is Op.BOOL:
-            return self.bool(not a.data)
+            return self.truth(not a.data)
         if a.op is Op.UNKNOWN:
             return a
         if a.op is Op.NOT:
@@ -221,9 +221,9 @@ class Builder:
     def known(self, a: Expr) -> Expr:
         """Whether a is known; itself always known."""
         if not a.nullable:
-            return self.bool(True)
+            return self.truth(True)
         if a.op is Op.UNKNOWN:
-            return self.bool(False)
+            return self.truth(False)
         return self._node(Op.KNOWN, (a,), None, is_bool=True, nullable=False)
 
     # choices ----------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ class Builder:
             return self.unknown(is_bool=False)
         if key.constant is not None:
             value = cells.values[key.constant] if key.constant < len(cells.values) else None
-            return self.unknown(is_bool=False) if value is None else self.int(value)
+            return self.unknown(is_bool=False) if value is None else self.number(value)
         return self._node(Op.LOOKUP, (key,), cells, is_bool=False, nullable=key.nullable or missing)
 
 

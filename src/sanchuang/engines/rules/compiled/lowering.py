@@ -30,7 +30,7 @@ from sanchuang.engines.rules.compiled.forms import (
 )
 from sanchuang.engines.rules.compiled.ir import Builder, Cells, Column, Expr, Op
 from sanchuang.engines.rules.compiled.words import Words
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, asked_period
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked_period
 from sanchuang.engines.rules.functions import FUNCTIONS
 from sanchuang.engines.rules.policy import Condition, Policy
 from sanchuang.engines.rules.types import Kind, Type, type_of_fact
@@ -96,9 +96,9 @@ class Lowering:
         """The amount in fen: that of the rule, nothing for who is not eligible, unknown where either is."""
         assert policy.amount is not None
         form = self.form(policy, policy.amount.node)
-        granted = each(self.make, form, lambda f: Number(self._top(f), self.make.int(1)))
+        granted = each(self.make, form, lambda f: Number(self._top(f), self.make.number(1)))
         assert isinstance(granted, Number)
-        return self.make.cases(self.eligible(policy), granted.top, self.make.int(0), strict=True)
+        return self.make.cases(self.eligible(policy), granted.top, self.make.number(0), strict=True)
 
     def _top(self, form: Form) -> Expr:
         assert isinstance(form, Number)
@@ -175,20 +175,20 @@ class Lowering:
             return Day(unknown, unknown)
         if type_.kind in (Kind.TEXT, Kind.CHOICE):
             return Word(unknown, frozenset())
-        return Number(unknown, self.make.int(1))
+        return Number(unknown, self.make.number(1))
 
     def _scalar(self, value: Any) -> Form:
         make = self.make
         if isinstance(value, bool):
-            return Flag(make.bool(value))
+            return Flag(make.truth(value))
         if isinstance(value, Yuan):
-            return Number(make.int(value.fen), make.int(1))
+            return Number(make.number(value.fen), make.number(1))
         if isinstance(value, int | Fraction):
             exact = Fraction(value)
-            return Number(make.int(exact.numerator), make.int(exact.denominator))
+            return Number(make.number(exact.numerator), make.number(exact.denominator))
         if isinstance(value, dt.date):
-            return Day(make.int(value.toordinal()), make.int(ymd(value)))
-        return Word(make.int(self.words.number(str(value))), frozenset((str(value),)))
+            return Day(make.number(value.toordinal()), make.number(ymd(value)))
+        return Word(make.number(self.words.number(str(value))), frozenset((str(value),)))
 
     def _fact(self, spec: FactSpec, shift: int | None) -> Form:
         key = spec.name, shift
@@ -212,9 +212,9 @@ class Lowering:
             case FactType.TEXT | FactType.CHOICE:
                 return Word(column(), frozenset(spec.choices) or None)
             case FactType.NUMBER | FactType.RATE:
-                return Number(column(), self.make.int(FINE))
+                return Number(column(), self.make.number(FINE))
             case _:
-                return Number(column(), self.make.int(1))
+                return Number(column(), self.make.number(1))
 
     def _ref(self, policy: Policy, node: t.Ref) -> Form:
         if node.name in policy.definitions:
@@ -234,19 +234,17 @@ class Lowering:
         for_sure = possible is not None and possible <= set(cells)
         row = Cells(f"{named}_rows", self.words.cells(dict.fromkeys(cells, 1)))
         there = make.lookup(row, key.code, missing=not for_sure)
-        exists = make.compare("==", there, make.int(1))
+        exists = make.compare("==", there, make.number(1))
         missing = not for_sure or any(cells[word] is None for word in possible or ())
         if table.columns[node.column].kind is Kind.TEXT:
             codes = {w: None if c is None else self.words.number(str(c)) for w, c in cells.items()}
             code = make.lookup(Cells(named, self.words.cells(codes)), key.code, missing=missing)
             return Word(code, frozenset(str(c) for c in cells.values() if c is not None)), exists
-        exact = {
-            w: None if c is None else Fraction(c.fen if isinstance(c, Yuan) else c) for w, c in cells.items()
-        }  # type: ignore[arg-type]
+        exact = {w: None if c is None else exactly(c) for w, c in cells.items()}
         bottom = lcm(f.denominator for f in exact.values() if f is not None)
         tops = {w: None if f is None else int(f * bottom) for w, f in exact.items()}
         top = make.lookup(Cells(named, self.words.cells(tops)), key.code, missing=missing)
-        return Number(top, make.int(bottom)), exists
+        return Number(top, make.number(bottom)), exists
 
     def _reaches(self, policy: Policy, node: t.Call) -> Form:
         make = self.make
@@ -267,14 +265,14 @@ class Lowering:
         key = self.form(policy, limit.key)
         assert isinstance(key, Word)
         named = Cells(f"{policy.id}_{limit.table}_{limit.column}_empty", self.words.cells(empty))
-        no_limit = make.compare("==", make.lookup(named, key.code, missing=exists.nullable), make.int(1))
+        no_limit = make.compare("==", make.lookup(named, key.code, missing=exists.nullable), make.number(1))
         return Flag(make.or_((no_limit, reached)))
 
     def _limits(self, policy: Policy, limit: t.Lookup, found: Number) -> Expr:
         """The cells with a limit below every figure where there is none: one look instead of two."""
         top, bottom = found.top, found.bottom.constant
         if top.op is not Op.LOOKUP:
-            return self.make.int(NO_LIMIT) if top.op is Op.UNKNOWN else top
+            return self.make.number(NO_LIMIT) if top.op is Op.UNKNOWN else top
         rows = policy.tables[limit.table].rows
         cells = {
             word: NO_LIMIT if row[limit.column] is None else top.data.values[self.words.number(word)]
@@ -303,7 +301,7 @@ class Lowering:
     def _arithmetic(self, op: str, a: Form, b: Form) -> Form:
         make = self.make
         if isinstance(a, Day) and isinstance(b, Day):
-            return Number(make.sub(a.count, b.count), make.int(1))
+            return Number(make.sub(a.count, b.count), make.number(1))
         assert isinstance(a, Number)
         assert isinstance(b, Number)
         if op == "*":
@@ -343,7 +341,7 @@ class Lowering:
             case "ratio":
                 return self._ratio(args)
         assert node.name in FUNCTIONS
-        return each(make, args[0], lambda f: Number(self._rounded(node.name, f), make.int(1)))
+        return each(make, args[0], lambda f: Number(self._rounded(node.name, f), make.number(1)))
 
     def _chosen(self, op: str, a: Form, b: Form) -> Form:
         make = self.make
@@ -357,18 +355,18 @@ class Lowering:
         assert isinstance(first, Day)
         assert isinstance(last, Day)
         make = self.make
-        return Number(make.floordiv(make.sub(last.ymd, first.ymd), make.int(10_000)), make.int(1))
+        return Number(make.floordiv(make.sub(last.ymd, first.ymd), make.number(10_000)), make.number(1))
 
     def _ratio(self, args: list[Form]) -> Form:
         make = self.make
-        unknown = Number(make.unknown(is_bool=False), make.int(1))
+        unknown = Number(make.unknown(is_bool=False), make.number(1))
         instead = args[2] if len(args) == 3 else unknown
 
         def one(a: Form, b: Form) -> Form:
             assert isinstance(a, Number)
             assert isinstance(b, Number)
             above, below, _ = shared(make, a, b)
-            positive = make.compare(">", below, make.int(0))
+            positive = make.compare(">", below, make.number(0))
             return joined(make, positive, Number(above, below), instead, strict=True)
 
         needed = [part for arg in args for part in parts(arg)]
@@ -377,10 +375,10 @@ class Lowering:
     def _rounded(self, name: str, form: Form) -> Expr:
         assert isinstance(form, Number)
         make, top, bottom = self.make, form.top, form.bottom
-        two = make.int(2)
+        two = make.number(2)
         match name:
             case "floor_yuan":
-                hundred = make.int(100)
+                hundred = make.number(100)
                 return make.mul(make.floordiv(top, make.mul(bottom, hundred)), hundred)
             case "floor_fen":
                 return make.floordiv(top, bottom)
@@ -391,25 +389,37 @@ class Lowering:
                 under = make.floordiv(
                     make.add(make.mul(self._minus(top), two), bottom), make.mul(bottom, two)
                 )
-                return make.cases(make.compare(">=", top, make.int(0)), over, self._minus(under), strict=True)
+                return make.cases(
+                    make.compare(">=", top, make.number(0)), over, self._minus(under), strict=True
+                )
             case "half_even_fen":
                 whole = make.floordiv(top, bottom)
                 twice = make.mul(make.sub(top, make.mul(whole, bottom)), two)
                 odd = make.compare(
-                    "==", make.sub(whole, make.mul(make.floordiv(whole, two), two)), make.int(1)
+                    "==", make.sub(whole, make.mul(make.floordiv(whole, two), two)), make.number(1)
                 )
                 above = make.compare(">", twice, bottom)
                 half = make.and_((make.compare("==", twice, bottom), odd))
-                return make.cases(make.or_((above, half)), make.add(whole, make.int(1)), whole, strict=True)
+                return make.cases(
+                    make.or_((above, half)), make.add(whole, make.number(1)), whole, strict=True
+                )
         raise ValueError(name)
 
     def _minus(self, a: Expr) -> Expr:
-        return self.make.sub(self.make.int(0), a)
+        return self.make.sub(self.make.number(0), a)
 
 
 def ymd(day: dt.date) -> int:
     """A day as the number yyyymmdd."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def exactly(value: Scalar) -> Fraction:
+    """A number or an amount (in fen) of a table."""
+    if isinstance(value, Yuan):
+        return Fraction(value.fen)
+    assert isinstance(value, int | Fraction)
+    return Fraction(value)
 
 
 def lcm(numbers: Iterable[int]) -> int:

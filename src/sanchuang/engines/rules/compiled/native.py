@@ -62,7 +62,7 @@ def compute(program: Program, population: Population) -> dict[str, Computed]:
 
 
 def _empty(output: Output, rows: int) -> Computed:
-    top = np.empty(rows, np.bool_ if output.top.is_bool else np.int64)
+    top: Array = np.empty(rows, np.bool_ if output.top.is_bool else np.int64)
     bottom = None if output.bottom.constant == 1 else np.empty(rows, np.int64)
     known = np.empty(rows, np.bool_) if output.top.nullable or output.bottom.nullable else None
     return Computed(top, bottom, known)

@@ -113,7 +113,9 @@ def program(
             keep(f"{policy.id}.eligible", Type(Kind.BOOL), Flag(lowering.eligible(policy)))
         if policy.amount is not None:
             keep(
-                f"{policy.id}.amount", Type(Kind.MONEY), Number(lowering.amount(policy), lowering.make.int(1))
+                f"{policy.id}.amount",
+                Type(Kind.MONEY),
+                Number(lowering.amount(policy), lowering.make.number(1)),
             )
         if policy.result is not None:
             node = policy.definitions[policy.result].node
@@ -134,11 +136,11 @@ def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:
         case Number():
             return form.top, form.bottom
         case Day():
-            return form.count, make.int(1)
+            return form.count, make.number(1)
         case Word():
-            return form.code, make.int(1)
+            return form.code, make.number(1)
         case Flag():
-            return form.truth, make.int(1)
+            return form.truth, make.number(1)
         case Split():
             (a, one), (b, other) = _pair(lowering, form.then), _pair(lowering, form.otherwise)
             return (

@@ -119,17 +119,21 @@ def beyond(population: Population, program: Program, bits: int) -> np.ndarray[An
                     data = series.fill_null(0).to_numpy()
                     odd |= (data > most // factor) | (data < -(most // factor))
             else:
-                odd |= np.array([_too_large(v, spec, population.unit, most) for v in series], np.bool_)
+                found = [
+                    _too_large(v, spec, population.unit, most, name, row) for row, v in enumerate(series)
+                ]
+                odd |= np.array(found, np.bool_)
     return odd
 
 
-def _too_large(value: Any, spec: FactSpec, unit: int, most: int) -> bool:
+def _too_large(value: Any, spec: FactSpec, unit: int, most: int, column: str, row: int) -> bool:
     if value is None:
         return False
     try:
         exact = scalar(value, spec, unit)
     except (ValueError, ArithmeticError) as error:
-        raise Unreadable(spec.name, None, f"“{value}”看不懂", "写成数和单位") from error
+        remedy = "写成数和单位，例如 2000万元"
+        raise Unreadable(column, row, f"“{value}”不是{spec.label()}的数", remedy) from error
     if isinstance(exact, Yuan):
         return abs(exact.fen) > most
     if isinstance(exact, Fraction):

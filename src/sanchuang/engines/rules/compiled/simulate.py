@@ -178,7 +178,7 @@ def _sums(
 ) -> list[int]:
     """Sums of whole numbers by group, in two halves of which neither can run over."""
     if source == COUNT:
-        return np.bincount(group, minlength=groups).tolist()
+        return [int(n) for n in np.bincount(group, minlength=groups)]
     column = computed[source]
     values = (
         column.top.astype(np.int64)
