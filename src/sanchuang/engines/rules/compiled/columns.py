@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from sanchuang.engines.rules.compiled.ir import Column
-from sanchuang.engines.rules.compiled.lowering import FINE, Key, Present
+from sanchuang.engines.rules.compiled.lowering import FINE, WHOLE, Key, Present
 from sanchuang.engines.rules.compiled.ranges import Span
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 from sanchuang.values import Malformed, Period, Yuan
@@ -61,7 +61,15 @@ class Population:
             frozenset(key for key, name in self.of_fact.items() if is_open(name)),
             frozenset(self.anywhere),
             frozenset(fact for fact, name in self.anywhere.items() if is_open(name)),
+            self.unit,
+            frozenset(self._not_whole()),
         )
+
+    def _not_whole(self) -> Iterator[Key | str]:
+        """Facts whose money is not in whole numbers, and is therefore held in fen."""
+        schema = self.frame.schema
+        yield from (key for key, name in self.of_fact.items() if not schema[name].is_integer())
+        yield from (fact for fact, name in self.anywhere.items() if not schema[name].is_integer())
 
     def names(self, fact: str, shift: int | None) -> list[str]:
         """The frame's columns of a fact, the period's own first."""
@@ -153,7 +161,7 @@ def _values(
         case FactType.DATE:
             data = _days(series, column.form)
         case FactType.MONEY:
-            data = _whole(series, spec, unit, _fen)
+            data = _whole(series, spec, 1 if column.form == WHOLE else unit, _fen)
         case FactType.NUMBER | FactType.RATE:
             data = _whole(series, spec, FINE, _millionths)
         case _:

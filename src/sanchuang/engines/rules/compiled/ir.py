@@ -7,6 +7,7 @@ An unknown value is SQL's NULL: comparisons and arithmetic hand it on, `and` and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -120,13 +121,23 @@ class Builder:
             return self.number(a.constant + b.constant)
         if a.constant == 0:
             return b
-        return a if b.constant == 0 else self._arithmetic(Op.ADD, a, b)
+        if b.constant == 0:
+            return a
+        left, right, factor = _shared_factor(a, b)
+        if factor is not None:
+            return self.mul(self.add(left, right), self.number(factor))
+        return self._arithmetic(Op.ADD, a, b)
 
     def sub(self, a: Expr, b: Expr) -> Expr:
         """a - b"""
         if a.constant is not None and b.constant is not None:
             return self.number(a.constant - b.constant)
-        return a if b.constant == 0 else self._arithmetic(Op.SUB, a, b)
+        if b.constant == 0:
+            return a
+        left, right, factor = _shared_factor(a, b)
+        if factor is not None:
+            return self.mul(self.sub(left, right), self.number(factor))
+        return self._arithmetic(Op.SUB, a, b)
 
     def mul(self, a: Expr, b: Expr) -> Expr:
         """a * b"""
@@ -175,7 +186,24 @@ class Builder:
             return self.truth(values[op])
         if op == "==" and a.is_bool:
             return self._same(a, b)
+        a, b = self._reduced(op, a, b)
         return self._node(Op(op), (a, b), None, is_bool=True, nullable=a.nullable or b.nullable)
+
+    def _reduced(self, op: str, a: Expr, b: Expr) -> tuple[Expr, Expr]:
+        """Both sides without what they are both multiplied by: `100 x >= 5000` is `x >= 50`."""
+        (x, p), (y, q) = _factored(a), _factored(b)
+        if p <= 0 or q <= 0:
+            return a, b
+        if b.constant is not None and p > 1 and (op != "==" or b.constant % p == 0):
+            limit = -(-b.constant // p) if op == ">=" else b.constant // p  # up for >=, down for >
+            return x, self.number(limit)
+        if a.constant is not None and q > 1 and (op != "==" or a.constant % q == 0):
+            limit = a.constant // q if op == ">=" else -(-a.constant // q)
+            return self.number(limit), y
+        shared = math.gcd(p, q)
+        if shared == 1 or a.constant is not None or b.constant is not None:
+            return a, b
+        return self.mul(x, self.number(p // shared)), self.mul(y, self.number(q // shared))
 
     def _same(self, a: Expr, b: Expr) -> Expr:
         for one, other in ((a, b), (b, a)):
@@ -265,6 +293,18 @@ class Builder:
             value = cells.values[key.constant] if key.constant < len(cells.values) else None
             return self.unknown(is_bool=False) if value is None else self.number(value)
         return self._node(Op.LOOKUP, (key,), cells, is_bool=False, nullable=key.nullable or missing)
+
+
+def _factored(node: Expr) -> tuple[Expr, int]:
+    """A node as another one times a number."""
+    if node.op is Op.MUL and node.args[1].constant is not None:
+        return node.args[0], node.args[1].constant
+    return node, 1
+
+
+def _shared_factor(a: Expr, b: Expr) -> tuple[Expr, Expr, int | None]:
+    (x, p), (y, q) = _factored(a), _factored(b)
+    return x, y, p if p == q and p > 1 else None
 
 
 def reachable(roots: Iterable[Expr]) -> list[Expr]:

@@ -37,6 +37,7 @@ from sanchuang.engines.rules.types import Kind, Type, type_of_fact
 from sanchuang.values import Malformed, Yuan
 
 NO_LIMIT = -(2**62)
+WHOLE = "whole"  # the form of a column of money in the population's unit
 FINE = 1_000_000
 """Numbers and rates that are facts are counted in millionths."""
 
@@ -55,10 +56,16 @@ class Present:
     open: frozenset[Key] = frozenset()
     anywhere: frozenset[str] = frozenset()
     open_anywhere: frozenset[str] = frozenset()
+    unit: int = 1  # of money that is held in whole units of so many fen
+    not_whole: frozenset[Key | str] = frozenset()  # money that is held in fen although `unit` is more
 
     def has(self, key: Key) -> bool:
         """Whether there is any value of a fact."""
         return self.facts is None or key in self.facts or key[0] in self.anywhere
+
+    def factor(self, key: Key) -> int:
+        """How many fen one of an amount's column is."""
+        return 1 if key in self.not_whole or key[0] in self.not_whole else self.unit
 
     def certain(self, key: Key) -> bool:
         """Whether every company's value is known."""
@@ -213,6 +220,9 @@ class Lowering:
                 return Word(column(), frozenset(spec.choices) or None)
             case FactType.NUMBER | FactType.RATE:
                 return Number(column(), self.make.number(FINE))
+            case FactType.MONEY if (factor := self.present.factor(key)) != 1:
+                amount = self.make.mul(column(WHOLE), self.make.number(factor))
+                return Number(amount, self.make.number(1))
             case _:
                 return Number(column(), self.make.number(1))
 

@@ -265,10 +265,62 @@ def text(
         value, kind = made(emitter), ir.IntType(argument.bits)
         if argument.is_bool:
             value = build.zext(value, kind)
+        elif argument.bits < 64:
+            value = build.trunc(value, kind)
         build.store(value, build.gep(pointer, [at], inbounds=True, source_etype=kind))
     following = build.add(at, WORD(1), flags=["nsw", "nuw"])
     at.add_incoming(following, body)
     build.cbranch(build.icmp_signed("<", following, end), body, done)
     build.position_at_end(done)
+    build.ret_void()
+    return str(module)
+
+
+def sums_text(groups: int, key_bits: int, bits: Sequence[int]) -> str:
+    """A module that sums columns by group: `void loop(begin, end, keys, columns…, sums)`.
+
+    Keys are 0 to `groups` - 1; `sums` has a word for each column and group.
+    """
+    module = ir.Module("sums")
+    function = ir.Function(
+        module, ir.FunctionType(ir.VoidType(), [WORD, WORD, *([POINTER] * (len(bits) + 2))]), "loop"
+    )
+    begin, end, keys, *columns, sums = function.args
+    for pointer in (keys, *columns, sums):
+        pointer.add_attribute("noalias")
+    entry, body, done = (function.append_basic_block(name) for name in ("entry", "body", "done"))
+    build = ir.IRBuilder(entry)
+    build.cbranch(build.icmp_signed("<", begin, end), body, done)
+    build.position_at_end(body)
+    at = build.phi(WORD, "at")
+    at.add_incoming(begin, entry)
+    totals = [[build.phi(WORD) for _group in range(groups)] for _column in bits]
+    key = build.load(
+        build.gep(keys, [at], inbounds=True, source_etype=ir.IntType(key_bits)), typ=ir.IntType(key_bits)
+    )
+    is_group = [build.icmp_signed("==", key, ir.IntType(key_bits)(group)) for group in range(groups)]
+    added = []
+    for total, column, size in zip(totals, columns, bits, strict=True):
+        kind = ir.IntType(size)
+        value = build.load(build.gep(column, [at], inbounds=True, source_etype=kind), typ=kind)
+        if size < 64:
+            value = build.sext(value, WORD)
+        added.append(
+            [build.add(t, build.select(g, value, WORD(0))) for t, g in zip(total, is_group, strict=True)]
+        )
+    following = build.add(at, WORD(1), flags=["nsw", "nuw"])
+    at.add_incoming(following, body)
+    for total, new in zip(totals, added, strict=True):
+        for t, n in zip(total, new, strict=True):
+            t.add_incoming(WORD(0), entry)
+            t.add_incoming(n, body)
+    build.cbranch(build.icmp_signed("<", following, end), body, done)
+    build.position_at_end(done)
+    flat = [(n, column * groups + group) for column, new in enumerate(added) for group, n in enumerate(new)]
+    ends = [build.phi(WORD) for _n in flat]
+    for last, (n, place) in zip(ends, flat, strict=True):
+        last.add_incoming(WORD(0), entry)
+        last.add_incoming(n, body)
+        build.store(last, build.gep(sums, [WORD(place)], inbounds=True, source_etype=WORD))
     build.ret_void()
     return str(module)

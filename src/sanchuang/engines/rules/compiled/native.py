@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,9 +13,9 @@ import numpy as np
 
 from sanchuang.engines.rules.compiled.columns import Population, values
 from sanchuang.engines.rules.compiled.ir import Expr
-from sanchuang.engines.rules.compiled.machine import Argument, Emitter, text
+from sanchuang.engines.rules.compiled.machine import Argument, Emitter, sums_text, text
 from sanchuang.engines.rules.compiled.program import Output, Program
-from sanchuang.engines.rules.compiled.ranges import spans
+from sanchuang.engines.rules.compiled.ranges import Span, spans
 
 Array = np.ndarray[Any, Any]
 _KEPT = 16
@@ -46,7 +46,7 @@ def compute(program: Program, population: Population) -> dict[str, Computed]:
     results: list[tuple[Argument, Callable[[Emitter], Any]]] = []
     out: dict[str, Computed] = {}
     for output in program.outputs:
-        computed = _empty(output, population.rows)
+        computed = _empty(output, population.rows, between)
         out[output.name] = computed
         for array, made in zip(
             (computed.top, computed.bottom, computed.known),
@@ -61,11 +61,20 @@ def compute(program: Program, population: Population) -> dict[str, Computed]:
     return out
 
 
-def _empty(output: Output, rows: int) -> Computed:
-    top: Array = np.empty(rows, np.bool_ if output.top.is_bool else np.int64)
+def _empty(output: Output, rows: int, between: Mapping[int, Span]) -> Computed:
+    kind = np.bool_ if output.top.is_bool else _narrowest(between[output.top.number])
+    top: Array = np.empty(rows, kind)
     bottom = None if output.bottom.constant == 1 else np.empty(rows, np.int64)
     known = np.empty(rows, np.bool_) if output.top.nullable or output.bottom.nullable else None
     return Computed(top, bottom, known)
+
+
+def _narrowest(span: Span) -> type[np.signedinteger[Any]]:
+    """The smallest type that holds all numbers of a span: results are written once and read again several times."""
+    for kind in (np.int8, np.int16, np.int32):
+        if np.iinfo(kind).min <= span[0] and span[1] <= np.iinfo(kind).max:
+            return kind
+    return np.int64
 
 
 def _value(node: Expr) -> Callable[[Emitter], Any]:
@@ -119,3 +128,25 @@ def _compiled(written: str) -> Loop:
         _loops.pop(next(iter(_loops)))
     _loops[key] = found
     return found
+
+
+def sums(keys: Array, groups: int, columns: Sequence[Array]) -> list[list[int]]:
+    """For each column its exact sum by group; `keys` are 0 to `groups` - 1, columns whole numbers or booleans."""
+    most = max((_size(c) for c in columns), default=0)
+    block = max(1, (2**63 - 1) // max(most, 1))  # rows whose sum surely fits
+    loop = _compiled(sums_text(groups, 8 * keys.itemsize, [8 * c.itemsize for c in columns]))
+    totals = [[0] * groups for _column in columns]
+    for begin in range(0, len(keys), block):
+        found = np.zeros((len(columns), groups), np.int64)
+        parts = [np.ascontiguousarray(a[begin : begin + block]) for a in (keys, *columns)]
+        loop(len(parts[0]), [*parts, found])
+        for total, new in zip(totals, found.tolist(), strict=True):
+            for group, value in enumerate(new):
+                total[group] += value
+    return totals
+
+
+def _size(column: Array) -> int:
+    if column.dtype == np.bool_ or not column.size:
+        return 1
+    return max(abs(int(column.min())), abs(int(column.max())))

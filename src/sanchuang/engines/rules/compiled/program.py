@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sanchuang.engines.rules.compiled.forms import Day, Flag, Form, Number, Split, Word
 from sanchuang.engines.rules.compiled.ir import Column, Expr, columns_of, reachable
-from sanchuang.engines.rules.compiled.lowering import Lowering, Present
+from sanchuang.engines.rules.compiled.lowering import WHOLE, Lowering, Present
 from sanchuang.engines.rules.compiled.ranges import Span, TooWide, spans
 from sanchuang.engines.rules.compiled.words import Words
 from sanchuang.engines.rules.dictionary import FactSpec, FactType
@@ -40,6 +40,7 @@ class Program:
     on: dt.date
     nodes: tuple[Expr, ...]
     specs: dict[str, FactSpec]
+    unit: int  # fen of a whole unit of money in the population
     made_of: tuple[Any, ...]  # what `program` was called with
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -82,7 +83,8 @@ class Program:
         """The span of a column whose values are within the limits."""
         spec = self.specs[column.fact]
         if spec.type is FactType.MONEY:
-            return -money, money
+            most = money // self.unit if column.form == WHOLE else money
+            return -most, most
         if spec.type is FactType.DATE:
             return 0, 99_991_231
         if spec.type in (FactType.TEXT, FactType.CHOICE):
@@ -95,38 +97,46 @@ def program(
     on: dt.date,
     present: Present | None = None,
     also: Sequence[tuple[str, str]] = (),
+    wanted: Container[str] | None = None,
 ) -> Program:
     """The outputs `ID.eligible`, `ID.amount` and `ID.result` of every policy in force on the day, and definitions asked for.
 
-    `present` says which facts there are (by default any, none of them certain); `also` names definitions (policy, name).
+    `present` says which facts there are (by default any, none of them certain); `also` names definitions (policy, name);
+    `wanted` are the names of the outputs that are asked for (None: all).
     """
     policies = [p for p in policies if p.in_force(on)]
     lowering = Lowering(policies, on, present or Present())
     made: dict[str, Output] = {}
 
-    def keep(name: str, type_: Type, form: Form) -> None:
-        top, bottom = _pair(lowering, form)
+    def keep(name: str, type_: Type, make: Callable[[], Form]) -> None:
+        if wanted is not None and name not in wanted:
+            return
+        top, bottom = _pair(lowering, make())
         made[name] = Output(name, type_, top, bottom)
 
     for policy in policies:
         if policy.conditions:
-            keep(f"{policy.id}.eligible", Type(Kind.BOOL), Flag(lowering.eligible(policy)))
+            keep(f"{policy.id}.eligible", Type(Kind.BOOL), partial(_eligible, lowering, policy))
         if policy.amount is not None:
-            keep(
-                f"{policy.id}.amount",
-                Type(Kind.MONEY),
-                Number(lowering.amount(policy), lowering.make.number(1)),
-            )
+            keep(f"{policy.id}.amount", Type(Kind.MONEY), partial(_amount, lowering, policy))
         if policy.result is not None:
-            node = policy.definitions[policy.result].node
-            keep(f"{policy.id}.result", node.type, lowering.definition(policy.id, policy.result))
+            type_ = policy.definitions[policy.result].node.type
+            keep(f"{policy.id}.result", type_, partial(lowering.definition, policy.id, policy.result))
     for policy_id, name in also:
         type_ = lowering.policies[policy_id].definitions[name].node.type
-        keep(f"{policy_id}.{name}", type_, lowering.definition(policy_id, name))
+        keep(f"{policy_id}.{name}", type_, partial(lowering.definition, policy_id, name))
     nodes = tuple(reachable(node for output in made.values() for node in (output.top, output.bottom)))
     specs = {spec.name: spec for policy in policies for spec in policy.facts()}
-    made_of = (tuple(policies), on, present, tuple(also))
-    return Program(tuple(made.values()), lowering.words, on, nodes, specs, made_of)
+    made_of = (tuple(policies), on, present, tuple(also), wanted)
+    return Program(tuple(made.values()), lowering.words, on, nodes, specs, lowering.present.unit, made_of)
+
+
+def _eligible(lowering: Lowering, policy: Policy) -> Form:
+    return Flag(lowering.eligible(policy))
+
+
+def _amount(lowering: Lowering, policy: Policy) -> Form:
+    return Number(lowering.amount(policy), lowering.make.number(1))
 
 
 def _pair(lowering: Lowering, form: Form) -> tuple[Expr, Expr]:

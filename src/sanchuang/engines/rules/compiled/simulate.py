@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sanchuang.engines.rules.compiled import native
 from sanchuang.engines.rules.compiled.columns import population
 from sanchuang.engines.rules.compiled.engines import Engine
 from sanchuang.engines.rules.compiled.native import Computed
@@ -19,7 +20,9 @@ from sanchuang.engines.rules.compiled.program import Output, Program, program
 from sanchuang.engines.rules.compiled.rowwise import answers, beyond
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.rationing import rationed
-from sanchuang.engines.rules.types import BOOL, MONEY, WORDS, Kind
+from sanchuang.engines.rules.types import MONEY, WORDS, Kind
+
+MOST_GROUPS = 16  # that are summed side by side
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,12 @@ def simulate(
     """
     in_force = {p.id for p in policies.in_force(on)}
     also = [pair for pair in plan.definitions(policies) if pair[0] in in_force]
-    made, computed, apart = evaluate(policies, frame, on, engine, unit=unit or plan.unit, also=also)
+    made, computed, apart = evaluate(
+        policies, frame, on, engine, unit=unit or plan.unit, also=also, wanted=_wanted(plan)
+    )
     outputs = {o.name: o for o in made.outputs}
     for policy in policies.in_force(on):
-        if policy.budget is not None and policy.amount is not None:
+        if policy.budget is not None and f"{policy.id}.amount" in computed:
             name = f"{policy.id}.paid"
             budget = policy.budget
             computed[name] = _paid(computed[f"{policy.id}.amount"], budget.amount.fen, budget.method)
@@ -67,6 +72,16 @@ def simulate(
     return Simulation(companies, totals, apart)
 
 
+def _wanted(plan: Plan) -> set[str]:
+    """The outputs that a plan's columns and totals need."""
+    named = {
+        *plan.columns.values(),
+        *(s for total in plan.totals.values() for s in total),
+        *([plan.by] if plan.by else []),
+    }
+    return named | {f"{name.removesuffix('.paid')}.amount" for name in named if name.endswith(".paid")}
+
+
 def evaluate(
     policies: PolicySet,
     frame: pl.DataFrame,
@@ -75,13 +90,14 @@ def evaluate(
     *,
     unit: int = 100,
     also: Sequence[tuple[str, str]] = (),
+    wanted: Container[str] | None = None,
 ) -> tuple[Program, dict[str, Computed], int]:
     """Every output for every company; and how many had a figure beyond what the engine surely holds.
 
     Those are computed one at a time, exactly.
     """
     whole = population(frame, policies.dictionary, on, unit=unit)
-    made = program(policies.in_force(on), on, whole.present(), also)
+    made = program(policies.in_force(on), on, whole.present(), also, wanted)
     odd = beyond(whole, made, engine.bits)
     if not odd.any():
         return made, engine.compute(made, whole), 0
@@ -107,7 +123,7 @@ def _merged(
     for value in exact:
         if abs(value.numerator) >= 2**63:
             raise OverflowError(f"{output.name}: {value.numerator} does not fit into 64 bits")
-    top = np.zeros(rows, most.top.dtype)
+    top: native.Array = np.zeros(rows, np.bool_ if output.top.is_bool else np.int64)
     top[~odd], top[odd] = most.top, [e.numerator for e in exact]
     bottom = None
     if most.bottom is not None or any(e.denominator != 1 for e in exact):
@@ -120,6 +136,7 @@ def _merged(
 def _paid(amounts: Computed, budget: int, method: str) -> Computed:
     """What is paid of the amounts; unknown ones claim nothing and stay unknown."""
     claims = amounts.top if amounts.known is None else np.where(amounts.known, amounts.top, 0)
+    claims = np.maximum(claims, 0)  # nobody is owed less than nothing
     return Computed(rationed(claims, budget, method), None, amounts.known)
 
 
@@ -151,43 +168,52 @@ def _totals(
 ) -> pl.DataFrame:
     """Exact sums for each value of `by`; companies of which it is unknown are a group of their own."""
     assert plan.by is not None
-    by = computed[plan.by]
-    keys = by.top.astype(np.int64)
-    if by.known is not None:
-        keys = np.where(by.known, keys, np.iinfo(np.int64).min)
-    found, group = np.unique(keys, return_inverse=True)
-    head = Computed(found, None, found != np.iinfo(np.int64).min)
     kind = outputs[plan.by]
-    if kind.type == BOOL:
-        head = Computed(found == 1, None, head.known)
-    columns = [_series(plan.by, kind, head, made, plan.unit)]
-    for name, sources in plan.totals.items():
-        if not all(s == COUNT or s in computed for s in sources):
-            continue
-        sums = [0] * len(found)
-        for source in sources:
-            for at, value in enumerate(_sums(source, computed, group, len(found), rows)):
-                sums[at] += value
-        money = any(s != COUNT and outputs[s].type == MONEY for s in sources)
-        columns.append(pl.Series(name, [s // plan.unit if money else s for s in sums]))
-    return pl.DataFrame(columns)
-
-
-def _sums(
-    source: str, computed: dict[str, Computed], group: np.ndarray[Any, Any], groups: int, rows: int
-) -> list[int]:
-    """Sums of whole numbers by group, in two halves of which neither can run over."""
-    if source == COUNT:
-        return [int(n) for n in np.bincount(group, minlength=groups)]
-    column = computed[source]
-    values = (
-        column.top.astype(np.int64)
-        if column.known is None
-        else np.where(column.known, column.top, 0).astype(np.int64)
+    keys, found = _groups(computed[plan.by])
+    is_known = np.array([value is not None for value in found])
+    head = np.array(
+        [0 if value is None else value for value in found], np.bool_ if kind.top.is_bool else np.int64
     )
-    out = [0] * groups
-    for part, factor in ((values & 0xFFFFFFFF, 1), (values >> 32, 2**32)):
-        sums = np.zeros(groups, np.int64)
-        np.add.at(sums, group, part)
-        out = [a + factor * int(b) for a, b in zip(out, sums, strict=True)]
+    columns = [_series(plan.by, kind, Computed(head, None, is_known), made, plan.unit)]
+    wanted = {n: s for n, s in plan.totals.items() if all(source in (*computed, COUNT) for source in s)}
+    sources = sorted({source for total in wanted.values() for source in total} - {COUNT})
+    sums = dict(zip(sources, _sums(keys, len(found), [computed[s] for s in sources]), strict=True))
+    sums[COUNT] = np.bincount(keys, minlength=len(found)).tolist()
+    there = [at for at, count in enumerate(sums[COUNT]) if count]
+    for name, total in wanted.items():
+        each = [sum(parts) for parts in zip(*(sums[source] for source in total), strict=True)]
+        money = any(s != COUNT and outputs[s].type == MONEY for s in total)
+        columns.append(pl.Series(name, [s // plan.unit if money else s for s in each]))
+    return pl.DataFrame(columns)[there]
+
+
+def _groups(by: Computed) -> tuple[np.ndarray[Any, Any], list[Any]]:
+    """For each company the place of its group, and the groups' values in order (None, the unknown, last)."""
+    span = (0, 1) if by.top.dtype == np.bool_ or not by.top.size else (int(by.top.min()), int(by.top.max()))
+    if span[0] >= 0 and span[1] < MOST_GROUPS and by.known is None:
+        return by.top.view(np.int8) if by.top.dtype == np.bool_ else by.top, list(range(span[1] + 1))
+    values = np.unique(by.top if by.known is None else by.top[by.known])
+    listed: list[Any] = values.tolist()
+    places = np.searchsorted(values, by.top)
+    if by.known is not None and not by.known.all():
+        places = np.where(by.known, places, len(listed))
+        listed.append(None)
+    return places, listed
+
+
+def _sums(keys: np.ndarray[Any, Any], groups: int, columns: list[Computed]) -> list[list[int]]:
+    known = [c.top if c.known is None else np.where(c.known, c.top, 0) for c in columns]
+    if groups <= MOST_GROUPS:
+        return native.sums(keys, groups, known)
+    out = []
+    for values in known:  # in two halves of which neither can run over
+        total = [0] * groups
+        for part, factor in (
+            (values.astype(np.int64) & 0xFFFFFFFF, 1),
+            (values.astype(np.int64) >> 32, 2**32),
+        ):
+            found = np.zeros(groups, np.int64)
+            np.add.at(found, keys, part)
+            total = [a + factor * int(b) for a, b in zip(total, found, strict=True)]
+        out.append(total)
     return out
