@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from sanchuang.engines.rules.compiled.ir import Column
-from sanchuang.engines.rules.compiled.lowering import FINE, WHOLE, Key, Present
+from sanchuang.engines.rules.compiled.present import FINE, WHOLE, Key, Present
 from sanchuang.engines.rules.compiled.ranges import Span
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 from sanchuang.values import Malformed, Period, Yuan

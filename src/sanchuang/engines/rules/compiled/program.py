@@ -10,7 +10,8 @@ from typing import Any
 
 from sanchuang.engines.rules.compiled.forms import Day, Flag, Form, Number, Split, Word
 from sanchuang.engines.rules.compiled.ir import Column, Expr, columns_of, reachable
-from sanchuang.engines.rules.compiled.lowering import WHOLE, Lowering, Present
+from sanchuang.engines.rules.compiled.lowering import Lowering
+from sanchuang.engines.rules.compiled.present import WHOLE, Present
 from sanchuang.engines.rules.compiled.ranges import Span, TooWide, spans
 from sanchuang.engines.rules.compiled.words import Words
 from sanchuang.engines.rules.dictionary import FactSpec, FactType

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sanchuang.engines.rules.compiled.columns import Population, Unreadable, shift_of
-from sanchuang.engines.rules.compiled.lowering import FINE
+from sanchuang.engines.rules.compiled.present import FINE
 from sanchuang.engines.rules.compiled.program import Output, Program
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
 from sanchuang.engines.rules.evaluate import Evaluator
