@@ -32,6 +32,7 @@ DATA = {
     "web/environment.py": "a setting's fault is told on the command line",
     "core/templatetags/shown.py": "a currency's sign, and the Chinese ordinal of a rank",
     "core/charts/numbers.py": "signs of amounts, which the chart in Chinese counts in",
+    "web/variable_checks.py": "what to write into a variable, to whoever starts the site",
     "web/variables.py": "what to write into a variable, to whoever starts the site",
     "web/guide.py": "the guide is written in Chinese: its chapters are known by their headings",
     "web/views/charts.py": "the gallery's own examples of long Chinese names",

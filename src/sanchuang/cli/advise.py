@@ -293,7 +293,7 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
     with pinned(), bars(quiet=quiet) as tell:
         for start in range(0, len(companies), CHUNK):
             chunk = companies[start : start + CHUNK]
-            for done, subject in enumerate(subjects(chunk, on), start + 1):
+            for done, subject in enumerate(subjects(chunk, on, brief=True), start + 1):
                 advice = advise(subject)
                 refuse_faults(advice)
                 for row in rows(advice):

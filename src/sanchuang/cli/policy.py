@@ -142,31 +142,40 @@ def format_files(
     check: Annotated[
         bool, typer.Option("--check", help="只检查，不改写；有要改的文件时退出码为 1。")
     ] = False,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """把政策文件里的规则块排成统一的写法；块以外的文字、注释、数和单位都不变。"""
-    from sanchuang.engines.markup import Problems
+    from sanchuang.engines.markup import Problem, Problems
     from sanchuang.engines.rules.folder import read_text
     from sanchuang.engines.rules.formatting import formatted
 
-    faulty, changed = False, 0
+    faulty = False
+    changed: list[str] = []
+    told: list[Problem] = []
     for path in files:
         try:
             text = read_text(path)
             new, kept = formatted(text, path.as_posix())
         except Problems as error:
             faulty = True
-            for problem in error.problems:
-                typer.echo(str(problem))
+            told += error.problems
             continue
-        for problem in kept:
-            typer.echo(str(problem))
+        told += kept
         if new != text:
-            changed += 1
-            typer.echo(f"{path.as_posix()}：{'要改写' if check else '已改写'}")
+            changed.append(path.as_posix())
             if not check:
                 path.write_bytes(new.encode("utf-8"))
-    if not faulty:
-        typer.echo(f"{len(files)} 个文件，{changed} 个{'要' if check else '已'}改写。")
+    if format is Format.JSON:
+        keys = ("source", "line", "column", "message", "remedy")
+        problems = [{k: getattr(p, k) for k in keys} for p in told]
+        print_json({"files": len(files), "changed": changed, "written": not check, "problems": problems})
+    else:
+        for problem in told:
+            typer.echo(str(problem))
+        for name in changed:
+            typer.echo(f"{name}：{'要改写' if check else '已改写'}")
+        if not faulty:
+            typer.echo(f"{len(files)} 个文件，{len(changed)} 个{'要' if check else '已'}改写。")
     if faulty or (check and changed):
         raise typer.Exit(1)
 

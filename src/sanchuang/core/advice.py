@@ -148,6 +148,7 @@ class Subject:
     organisation: Any
     on: dt.date
     facts: Facts
+    brief: bool = False  # answers without reasons: for tables of many companies
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class SupportSection:
         told = teller(policy)
         if isinstance(answer, RuleConflict):
             return told.conflict(answer)
-        return told.finding(answer, subject.facts, policies, days)
+        return told.finding(answer, subject.facts, policies, days, brief=subject.brief)
 
     def _not_in_force(self, policy: Policy) -> Finding:
         told = teller(policy)

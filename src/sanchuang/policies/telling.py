@@ -223,8 +223,10 @@ class Teller:
             out.append(label_text(policy.stacking.label, self.lang))
         return tuple(out)
 
-    def finding(self, explanation: Explanation, facts: Facts, policies: PolicySet, days: Days) -> Finding:
-        """The policy's answer as a finding; `policies` is the set it belongs to."""
+    def finding(
+        self, explanation: Explanation, facts: Facts, policies: PolicySet, days: Days, *, brief: bool = False
+    ) -> Finding:
+        """The policy's answer as a finding; `policies` is the set it belongs to. `brief`: the answer without its reasons."""
         amount = potential = None
         if explanation.amount is not None:
             amount = Amount(explanation.amount, explanation.amount_op)
@@ -239,8 +241,7 @@ class Teller:
                 answer = Truth.UNKNOWN
             elif not explanation.conditions:
                 answer = None  # a classification: everybody has a class, nobody is refused one
-        may_apply = explanation.eligible is not Truth.NO
-        return Finding(
+        finding = Finding(
             key=self.policy.id,
             title=self.title,
             answer=answer,
@@ -249,14 +250,20 @@ class Teller:
             amount=amount,
             potential=potential,
             link=self.link,
+            missing=self.missing(explanation.lacks),
+            status=self._weakest(explanation).label(self.lang),
+            synthetic=self.policy.example,
+        )
+        if brief:
+            return finding
+        may_apply = explanation.eligible is not Truth.NO
+        return replace(
+            finding,
             lines=tuple(self.condition(c) for c in explanation.conditions),
             computation=self.computation(explanation),
-            missing=self.missing(explanation.lacks),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
             ways=ways(policies, explanation, facts, self.lang) if answer is not None else (),
             notes=(*self.notes(), *closing(explanation, days, self.lang)),
-            synthetic=self.policy.example,
-            status=self._weakest(explanation).label(self.lang),
         )
 
     def _weakest(self, explanation: Explanation) -> Verification:

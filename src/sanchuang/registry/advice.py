@@ -47,12 +47,12 @@ def require_company(organisation: Organisation) -> None:
         raise Unfit(message, _("Name a company; sanchuang org list --kind company shows them all"))
 
 
-def subjects(organisations: Iterable[Organisation], on: dt.date) -> Iterator[Subject]:
-    """Everybody to be advised, with the facts as of `on`; facts come in few queries."""
+def subjects(organisations: Iterable[Organisation], on: dt.date, *, brief: bool = False) -> Iterator[Subject]:
+    """Everybody to be advised, with the facts as of `on`; facts come in few queries. `brief`: answers without reasons."""
     organisations = list(organisations)
     facts = company_facts(organisations, on)
     for organisation in organisations:
-        yield Subject(organisation, on, facts[organisation.pk])
+        yield Subject(organisation, on, facts[organisation.pk], brief)
 
 
 def subject_of(organisation: Organisation, on: dt.date) -> Subject:
