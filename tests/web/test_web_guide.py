@@ -138,6 +138,7 @@ def test_every_picture_exists_or_is_one_that_will_be_taken() -> None:
 
 
 def test_pictures_that_are_there_are_shown_and_others_left_out(tiny: Any) -> None:
+    guide.chapters.cache_clear()  # another test may have read them under a storage that puts digests into names
     for name, text in written():
         shown = Client().get(f"/guide/{name}/").content.decode()
         for words, file in WRITTEN_PICTURE.findall(text):
