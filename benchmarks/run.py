@@ -33,6 +33,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import api
     import audit
     import backup
+    import explaining
     import first_run
     import imports
     import match
@@ -56,6 +57,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "ledger": lambda: ledger.ledger(var),
         "backup": lambda: backup.backup(var),
         "match": lambda: match.development_table(SHARED),
+        "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),
     }
 
@@ -104,7 +106,8 @@ def main() -> int:
                 and name not in only
                 and not (
                     name == "pack"
-                    and {"advise", "advise-all", "pages", "api", "imports", "search", "audit"} & set(only)
+                    and {"advise", "advise-all", "explain", "pages", "api", "imports", "search", "audit"}
+                    & set(only)
                 )
             ):
                 continue
