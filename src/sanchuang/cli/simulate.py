@@ -85,6 +85,11 @@ def register(app: typer.Typer) -> None:
             raise Malformed(f"{population}：{error}") from error
         except NoPolicyInForce as error:
             raise Malformed(str(error)) from error
+        except OSError as error:
+            if engine is not Engine.DASK:
+                raise
+            message = f"连不上 Dask 集群 {os.environ.get('SANCHUANG_DASK', '')}：{error}"
+            raise Malformed(message, "检查 SANCHUANG_DASK 和调度进程") from error
         took = time.perf_counter() - began
         _write(result.companies, out)
         said = {
