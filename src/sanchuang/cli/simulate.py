@@ -88,7 +88,8 @@ def register(app: typer.Typer) -> None:
         except OSError as error:
             if engine is not Engine.DASK:
                 raise
-            message = f"连不上 Dask 集群 {os.environ.get('SANCHUANG_DASK', '')}：{error}"
+            scheduler = os.environ.get("SANCHUANG_DASK", "")
+            message = f"连不上 Dask 集群 {scheduler}：{error}"
             raise Malformed(message, "检查 SANCHUANG_DASK 和调度进程") from error
         took = time.perf_counter() - began
         _write(result.companies, out)
