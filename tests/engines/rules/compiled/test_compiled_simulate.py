@@ -12,6 +12,7 @@ import pytest
 from compiled_rules import ROOT, read
 
 from sanchuang.engines.markup import Problems
+from sanchuang.engines.rules.compiled.columns import Unreadable
 from sanchuang.engines.rules.compiled.engines import ENGINES, NATIVE
 from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan
 from sanchuang.engines.rules.compiled.simulate import simulate
@@ -83,6 +84,30 @@ def test_a_group_whose_value_is_unknown_is_a_group_of_its_own(plan):
     frame = pl.DataFrame([row, row | {"revenue": None}, row])
     found = simulate(policies, frame, ON, NATIVE, plan)
     assert dict(zip(found.totals["size.result"], found.totals["companies"], strict=True)) == {0: 2, None: 1}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nobody_is_computed_for_a_population_of_nobody(plan, engine):
+    frame = pl.DataFrame(
+        {"revenue": [], "employees": []}, schema={"revenue": pl.String, "employees": pl.Int64}
+    )
+    found = simulate(read("bench6"), frame, ON, ENGINES[engine], plan)
+    assert (found.companies.height, found.totals.height, found.apart) == (0, 0, 0)
+
+
+def test_a_column_wider_than_64_bits_is_read():
+    policies = read("bench6")
+    row = dict.fromkeys((spec for spec in policies.dictionary.specs), 0)
+    frame = pl.DataFrame([row, row]).with_columns(tt_contract=pl.Series([1, 10**25], dtype=pl.Int128))
+    found = simulate(policies, frame, ON, NATIVE, everything(policies))
+    assert found.apart == 1
+    assert found.companies["transfer.amount"].to_list() == [0, 0]
+
+
+def test_a_list_in_a_cell_is_no_figure(plan):
+    frame = pl.DataFrame({"revenue": [[1, 2]]})
+    with pytest.raises(Unreadable, match="不是精确的数"):
+        simulate(read("bench6"), frame, ON, NATIVE, plan)
 
 
 def test_without_a_plan_everything_is_given():

@@ -90,6 +90,10 @@ def population(
     frame = frame.with_columns(  # an empty cell is unknown
         pl.when(pl.col(n).str.strip_chars() != "").then(pl.col(n).str.strip_chars()).alias(n) for n in texts
     )
+    wide = [
+        n for n, kind in frame.schema.items() if kind == pl.Int128
+    ]  # wider than any array: read one by one
+    frame = frame.with_columns(pl.col(n).cast(pl.String) for n in wide)
     of = Population(frame.height, on, dictionary, frame, unit=unit)
     for name in frame.columns:
         fact, _, said = name.partition("@")

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from sanchuang.engines.rules.compiled.columns import Population, Unreadable, shift_of
 from sanchuang.engines.rules.compiled.present import FINE
@@ -118,7 +119,9 @@ def beyond(population: Population, program: Program, bits: int) -> np.ndarray[An
                 if largest * factor > most:
                     data = series.fill_null(0).to_numpy()
                     odd |= (data > most // factor) | (data < -(most // factor))
-            else:
+            elif (
+                series.dtype == pl.String or series.dtype.is_decimal()
+            ):  # of any other, reading says what is wrong
                 found = [
                     _too_large(v, spec, population.unit, most, name, row) for row, v in enumerate(series)
                 ]

@@ -170,7 +170,7 @@ def _totals(
     assert plan.by is not None
     kind = outputs[plan.by]
     keys, found = _groups(computed[plan.by])
-    is_known = np.array([value is not None for value in found])
+    is_known = np.array([value is not None for value in found], np.bool_)
     head = np.array(
         [0 if value is None else value for value in found], np.bool_ if kind.top.is_bool else np.int64
     )
