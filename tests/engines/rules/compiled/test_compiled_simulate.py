@@ -12,6 +12,7 @@ import pytest
 from compiled_rules import ROOT, read
 
 from sanchuang.engines.markup import Problems
+from sanchuang.engines.rules import read_policies
 from sanchuang.engines.rules.compiled.columns import Unreadable
 from sanchuang.engines.rules.compiled.engines import ENGINES, NATIVE
 from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan
@@ -84,6 +85,31 @@ def test_a_group_whose_value_is_unknown_is_a_group_of_its_own(plan):
     frame = pl.DataFrame([row, row | {"revenue": None}, row])
     found = simulate(policies, frame, ON, NATIVE, plan)
     assert dict(zip(found.totals["size.result"], found.totals["companies"], strict=True)) == {0: 2, None: 1}
+
+
+HUGE = """# Huge
+
+```yaml
+policy: huge
+status: assumption
+conditions:
+- {id: sales, when: revenue > 0元}
+amount: {value: 'floor_yuan(revenue * 99999999999999999999999999)'}
+```
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_figures_of_the_rules_that_no_engine_holds_are_computed_exactly_or_refused(engine):
+    dictionary = read("bench6").dictionary
+    policies = read_policies([(HUGE, "huge.md")], dictionary)
+    nothing = simulate(
+        policies, pl.DataFrame({"revenue": [0, None]}), ON, ENGINES[engine], everything(policies)
+    )
+    assert nothing.apart == 2
+    assert nothing.companies["huge.amount"].to_list() == [0, None]
+    with pytest.raises(Unreadable, match=r"huge\.amount.*第 2 行.*太大"):
+        simulate(policies, pl.DataFrame({"revenue": [0, 7]}), ON, ENGINES[engine], everything(policies))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -13,7 +13,7 @@ import polars as pl
 
 from sanchuang.engines.rules.compiled.ir import Column
 from sanchuang.engines.rules.compiled.present import FINE, WHOLE, Key, Present
-from sanchuang.engines.rules.compiled.ranges import Span
+from sanchuang.engines.rules.compiled.ranges import LEAST, Span
 from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
 from sanchuang.values import Malformed, Period, Yuan
 
@@ -178,7 +178,7 @@ def _span(data: np.ndarray[Any, Any]) -> Span:
     if not data.size:
         return 0, 0
     low, high = int(data.min()), int(data.max())
-    size = 1000
+    size = LEAST
     while size < max(-low, high):
         size *= 10
     return (-size if low < 0 else 0), size

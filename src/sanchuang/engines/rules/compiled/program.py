@@ -12,7 +12,7 @@ from sanchuang.engines.rules.compiled.forms import Day, Flag, Form, Number, Spli
 from sanchuang.engines.rules.compiled.ir import Column, Expr, columns_of, reachable
 from sanchuang.engines.rules.compiled.lowering import Lowering
 from sanchuang.engines.rules.compiled.present import WHOLE, Present
-from sanchuang.engines.rules.compiled.ranges import Span, TooWide, spans
+from sanchuang.engines.rules.compiled.ranges import LEAST, Span, TooWide, spans
 from sanchuang.engines.rules.compiled.words import Words
 from sanchuang.engines.rules.dictionary import FactSpec, FactType
 from sanchuang.engines.rules.policy import Policy
@@ -63,9 +63,9 @@ class Program:
         Raises `TooWide` when not even small ones are safe.
         """
         money = MOST_MONEY
-        while money:
+        while money >= LEAST * self.unit:
             count = min(MOST_COUNT, money)
-            while count:
+            while count >= LEAST:
                 if self._suffice(money, count, bits):
                     return money, count
                 count //= 10

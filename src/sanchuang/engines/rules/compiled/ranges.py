@@ -8,7 +8,7 @@ from sanchuang.engines.rules.compiled.ir import Column, Expr, Op
 
 Span = tuple[int, int]
 WIDEST = 2**63 - 1
-BITS = (64, 128)
+LEAST = 1000  # no column's span is taken to be narrower
 BOOLS: Span = (0, 1)
 
 

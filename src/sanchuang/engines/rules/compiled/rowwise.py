@@ -13,6 +13,7 @@ import polars as pl
 from sanchuang.engines.rules.compiled.columns import Population, Unreadable, shift_of
 from sanchuang.engines.rules.compiled.present import FINE
 from sanchuang.engines.rules.compiled.program import Output, Program
+from sanchuang.engines.rules.compiled.ranges import TooWide
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
 from sanchuang.engines.rules.evaluate import Evaluator
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
@@ -98,8 +99,11 @@ def _one(
 
 
 def beyond(population: Population, program: Program, bits: int) -> np.ndarray[Any, Any]:
-    """Which companies have a figure that `bits` may not suffice for (a mask)."""
-    money, count = program.limits(bits)
+    """Which companies have a figure that `bits` may not suffice for (a mask); all, where the rules' own figures are too large."""
+    try:
+        money, count = program.limits(bits)
+    except TooWide:
+        return np.ones(population.rows, np.bool_)
     odd = np.zeros(population.rows, np.bool_)
     for column, node in program.columns():
         spec = population.dictionary.specs[column.fact]

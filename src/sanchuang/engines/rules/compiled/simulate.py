@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from sanchuang.engines.rules.compiled import native
-from sanchuang.engines.rules.compiled.columns import population
+from sanchuang.engines.rules.compiled.columns import Unreadable, population
 from sanchuang.engines.rules.compiled.engines import Engine
 from sanchuang.engines.rules.compiled.native import Computed
 from sanchuang.engines.rules.compiled.plan import COUNT, Plan
@@ -101,9 +101,10 @@ def evaluate(
     odd = beyond(whole, made, engine.bits)
     if not odd.any():
         return made, engine.compute(made, whole), 0
-    computed = engine.compute(
-        made, population(frame.filter(pl.Series(~odd)), policies.dictionary, on, unit=unit)
-    )
+    computed = {o.name: Computed(np.empty(0, np.int64), None, None) for o in made.outputs}
+    if not odd.all():
+        most = frame.filter(pl.Series(~odd))
+        computed = engine.compute(made, population(most, policies.dictionary, on, unit=unit))
     rows = np.flatnonzero(odd).tolist()
     apart = answers(policies, made, whole, rows)
     merged = {o.name: _merged(computed[o.name], odd, apart[o.name], o, made) for o in made.outputs}
@@ -120,9 +121,10 @@ def _merged(
         known[~odd] = most.known
     known[odd] = [v is not None for v in values]
     exact = [Fraction(0) if v is None else Fraction(v) for v in values]
-    for value in exact:
-        if abs(value.numerator) >= 2**63:
-            raise OverflowError(f"{output.name}: {value.numerator} does not fit into 64 bits")
+    for row, value in zip(np.flatnonzero(odd).tolist(), exact, strict=True):
+        if max(abs(value.numerator), value.denominator) >= 2**63:
+            remedy = "核对这家企业的数和规则里的数"
+            raise Unreadable(output.name, row, f"结果 {value} 太大，64 位放不下", remedy)
     top: native.Array = np.zeros(rows, np.bool_ if output.top.is_bool else np.int64)
     top[~odd], top[odd] = most.top, [e.numerator for e in exact]
     bottom = None
