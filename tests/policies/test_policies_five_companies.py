@@ -142,6 +142,13 @@ def test_a_real_company_carries_no_invented_fact_so_everything_is_unknown() -> N
     assert [lack.name for lack in company.support("sme_size").missing] == ["industry"]
 
 
+@pytest.mark.parametrize("on", [DAY, dt.date(2025, 6, 1)])  # in force, and not yet
+def test_an_invented_policy_is_marked_whatever_it_answers(on: dt.date) -> None:
+    found = advise(subject_of(find_organisation("91330106XN2149822B"), on)).section("support").findings
+    assert {f.key for f in found if f.synthetic} == {f.key for f in found if f.key.startswith("example_")}
+    assert sum(f.synthetic for f in found) == 6
+
+
 EXAMPLES = re.findall(r"```console\n\$ sanchuang (advise .*)\n([^`]*)```", MANUAL.read_text())
 
 

@@ -74,4 +74,5 @@ class SupportSection:
             summary=summary,
             link=told.link,
             status=told.status,
+            synthetic=policy.example,
         )

@@ -296,6 +296,7 @@ class Teller:
             summary=_("The policy contradicts itself; its editor must mend it: %s") % conflict,
             link=self.link,
             status=self.status,
+            synthetic=self.policy.example,
         )
 
     def _summary(self, explanation: Explanation) -> str:
