@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sanchuang.cli.options import OnOption, day
+from sanchuang.cli.tables import require_table, table_part
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -284,10 +285,7 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
     from sanchuang.registry.definitions import pinned
     from sanchuang.registry.models import Organisation
 
-    if out.suffix not in (".parquet", ".csv"):
-        raise Malformed(f"不知道怎样写“{out.name}”", "文件名以 .parquet 或 .csv 结尾")
-    if not out.parent.is_dir():
-        raise Malformed(f"没有目录 {out.parent}", "先建立它")
+    require_table(out)
     companies = list(Organisation.objects.filter(kind="company").order_by("slug"))
     columns: dict[str, list[object]] = {name: [] for name in COLUMNS}
     with pinned(), bars(quiet=quiet) as tell:
@@ -302,11 +300,9 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
                 tell("企业建议", done, len(companies))
     types = {str: pl.String, bool: pl.Boolean, int: pl.Int64, float: pl.Float64, list: pl.List(pl.String)}
     frame = pl.DataFrame(columns, schema={name: types[kind] for name, kind in COLUMNS.items()})
-    part = out.with_name(f".{out.name}.part")
-    if out.suffix == ".parquet":
-        frame.write_parquet(part)
-    else:
-        frame.with_columns(pl.col("missing").list.join(" ")).write_csv(part, include_bom=True)
+    if out.suffix == ".csv":
+        frame = frame.with_columns(pl.col("missing").list.join(" "))
+    part = table_part(frame, out)
     with transaction.atomic():
         audit.note(by=operator(), verb="registry.read_advice", count=len(companies), after={"file": out.name})
     part.replace(out)

@@ -97,6 +97,7 @@ def show(
     console = Console(highlight=False)
     console.print(
         f"[bold]{escape(found.title.get(lang.value, found.id))}[/]  〔{found.status.label(lang.value)}〕"
+        + (" [yellow](示例)[/]" if found.example else "")
     )
     for page, article in zip(pages, found.articles, strict=True):
         if page.heading:

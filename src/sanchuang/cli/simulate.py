@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanchuang.cli.options import Format, FormatOption, OnOption, day, print_json
+from sanchuang.cli.tables import require_table, table_part
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -71,12 +72,9 @@ def register(app: typer.Typer) -> None:
         from sanchuang.engines.rules.compiled.simulate import simulate as run
 
         date = day(on)
+        require_table(out)
         policies, plan = _rules(rules)
         frame, unit = _population(population, date)
-        if out.suffix not in (".parquet", ".csv"):
-            raise Malformed(f"不会写“{out.suffix}”文件", "结果文件以 .parquet 或 .csv 结尾")
-        if not out.parent.is_dir():
-            raise Malformed(f"没有目录 {out.parent}", "先建立它")
         began = time.perf_counter()
         try:
             with _engine(engine) as interpreter:
@@ -92,7 +90,7 @@ def register(app: typer.Typer) -> None:
             message = f"连不上 Dask 集群 {scheduler}：{error}"
             raise Malformed(message, "检查 SANCHUANG_DASK 和调度进程") from error
         took = time.perf_counter() - began
-        _write(result.companies, out)
+        table_part(result.companies, out).replace(out)
         said = {
             "companies": frame.height,
             "engine": engine.value,
@@ -168,16 +166,6 @@ def _frame(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         raise Malformed(f"{path} 读不了：{error}", "另存为 UTF-8 的 CSV 或 Parquet") from error
     raise Malformed(f"不会读“{path.suffix}”文件", "给出 .parquet 或 .csv 文件")
-
-
-def _write(frame: pl.DataFrame, out: Path) -> None:
-    """The file appears only when it is complete."""
-    part = out.with_name(f".{out.name}.part")
-    if out.suffix == ".csv":
-        frame.write_csv(part, include_bom=True)
-    else:
-        frame.write_parquet(part)
-    part.replace(out)
 
 
 @contextmanager

@@ -1,0 +1,29 @@
+"""Tables that commands write: Parquet or CSV by the file's name, there only when complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sanchuang.values import Malformed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def require_table(out: Path) -> None:
+    """Raise `Malformed` unless a table can be written to `out`; asked before anything is computed for it."""
+    if out.suffix not in (".parquet", ".csv"):
+        raise Malformed(f"不知道怎样写“{out.name}”", "文件名以 .parquet 或 .csv 结尾")
+    if not out.parent.is_dir():
+        raise Malformed(f"没有目录 {out.parent}", "先建立它")
+
+
+def table_part(frame: pl.DataFrame, out: Path) -> Path:
+    """Write `frame` beside `out`; the caller gives it its name by `replace`. CSV has a BOM, for Excel."""
+    part = out.with_name(f".{out.name}.part")
+    if out.suffix == ".parquet":
+        frame.write_parquet(part)
+    else:
+        frame.write_csv(part, include_bom=True)
+    return part
