@@ -87,6 +87,24 @@ def test_a_group_whose_value_is_unknown_is_a_group_of_its_own(plan):
     assert dict(zip(found.totals["size.result"], found.totals["companies"], strict=True)) == {0: 2, None: 1}
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_unsigned_columns_are_read_as_what_they_hold(plan, engine):
+    """Half of the values of such a column would be below zero in one of the same width with a sign."""
+    row = dict.fromkeys((spec for spec in read("bench6").dictionary.specs), 0)
+    frame = pl.DataFrame([row | {"industry": 15, "employees": n, "revenue": 1} for n in (9, 10, 200, 255)])
+    signed = simulate(read("bench6"), frame, ON, ENGINES["python"], plan)
+    narrow = frame.with_columns(
+        employees=pl.col("employees").cast(pl.UInt8), revenue=pl.lit(2**63 + 1, pl.UInt64)
+    )
+    found = simulate(
+        read("bench6"), narrow.with_columns(revenue=pl.lit(1, pl.UInt64)), ON, ENGINES[engine], plan
+    )
+    assert found.companies["size"].to_list() == signed.companies["size"].to_list() == [0, 1, 2, 2]
+    wide = simulate(read("bench6"), narrow, ON, ENGINES[engine], plan)
+    assert wide.apart == 4
+    assert wide.companies["size"].to_list() == [0, 1, 2, 2]
+
+
 HUGE = """# Huge
 
 ```yaml

@@ -201,7 +201,7 @@ def _whole(
     if series.dtype.is_integer():
         data = series.fill_null(0).to_numpy()
         if factor == 1:
-            return data
+            return data.astype(np.int64) if data.dtype.kind == "u" else data
         most = max(abs(int(data.min())), abs(int(data.max()))) if data.size else 0
         if most > (2**63 - 1) // factor:
             row = int(np.argmax(np.abs(data.astype(object))))
