@@ -214,33 +214,72 @@ class Emitter:
         return out[0], out[1]
 
 
+class _Loop:
+    """The function `void loop(begin, end, arrays…)` while it is written: the builder stands in the body, at one row.
+
+    The arrays are declared apart from each other, so that several rows may be computed at once.
+    """
+
+    def __init__(self, name: str, arrays: int) -> None:
+        self.module = ir.Module(name)
+        kind = ir.FunctionType(ir.VoidType(), [WORD, WORD, *([POINTER] * arrays)])
+        function = ir.Function(self.module, kind, "loop")
+        self._begin, self._end, *self.arrays = function.args
+        for array in self.arrays:
+            array.add_attribute("noalias")
+        self.before, self.body, self._after = map(function.append_basic_block, ("before", "body", "after"))
+        self.build = ir.IRBuilder(self.before)
+        self._branch(self._begin)
+        self.build.position_at_end(self.body)
+        self.at = self.build.phi(WORD, "at")
+        self.at.add_incoming(self._begin, self.before)
+
+    def _branch(self, row: ir.Value) -> None:
+        self.build.cbranch(self.build.icmp_signed("<", row, self._end), self.body, self._after)
+
+    def read(self, array: ir.Value, kind: ir.IntType) -> ir.Value:
+        """An array's element of the row."""
+        return self.build.load(self.build.gep(array, [self.at], inbounds=True, source_etype=kind), typ=kind)
+
+    def write(self, value: ir.Value, array: ir.Value, at: ir.Value | None = None) -> None:
+        """Put a value into an array, at the row or elsewhere."""
+        place = self.build.gep(array, [at or self.at], inbounds=True, source_etype=value.type)
+        self.build.store(value, place)
+
+    def carried(self) -> ir.PhiInstr:
+        """A word that a row hands on to the next; 0 at first. To be made before anything else of the body."""
+        word = self.build.phi(WORD)
+        word.add_incoming(WORD(0), self.before)
+        return word
+
+    def close(self) -> None:
+        """End the body; the builder stands after the loop."""
+        following = self.build.add(self.at, WORD(1), flags=["nsw", "nuw"])
+        self.at.add_incoming(following, self.body)
+        self._branch(following)
+        self.build.position_at_end(self._after)
+
+    def text(self) -> str:
+        """The module as LLVM's text."""
+        self.build.ret_void()
+        return str(self.module)
+
+
 def text(
     nodes: Sequence[Expr],
     given: Sequence[Argument],
     results: Sequence[tuple[Argument, Callable[[Emitter], ir.Value]]],
     spans: Mapping[int, Span],
 ) -> str:
-    """The module's text: `void loop(begin, end, given…, results…)`, all arrays apart from each other."""
-    module = ir.Module("policies")
-    arrays = [*given, *(argument for argument, _value in results)]
-    function = ir.Function(
-        module, ir.FunctionType(ir.VoidType(), [WORD, WORD, *([POINTER] * len(arrays))]), "loop"
-    )
-    begin, end, *pointers = function.args
-    for pointer in pointers:
-        pointer.add_attribute("noalias")
-    entry, body, done = (function.append_basic_block(name) for name in ("entry", "body", "done"))
-    build = ir.IRBuilder(entry)
-    build.cbranch(build.icmp_signed("<", begin, end), body, done)
-    build.position_at_end(body)
-    at = build.phi(WORD, "at")
-    at.add_incoming(begin, entry)
-    emitter = Emitter(build, module, spans)
+    """A module that computes results: `void loop(begin, end, given…, results…)`."""
+    loop = _Loop("policies", len(given) + len(results))
+    build = loop.build
+    emitter = Emitter(build, loop.module, spans)
     loaded: dict[tuple[int, bool], ir.Value] = {}
-    for argument, pointer in zip(given, pointers, strict=False):
+    for argument, array in zip(given, loop.arrays, strict=False):
         assert argument.node is not None
         kind = ir.IntType(argument.bits)
-        value = build.load(build.gep(pointer, [at], inbounds=True, source_etype=kind), typ=kind)
+        value = loop.read(array, kind)
         if argument.is_mask or argument.is_bool:
             value = build.icmp_signed("!=", value, kind(0))
         elif argument.bits < 64:
@@ -261,19 +300,15 @@ def text(
         else:
             emitter.true[node.number] = value
     emitter.emit(nodes)
-    for (argument, made), pointer in zip(results, pointers[len(given) :], strict=True):
+    for (argument, made), array in zip(results, loop.arrays[len(given) :], strict=True):
         value, kind = made(emitter), ir.IntType(argument.bits)
         if argument.is_bool:
             value = build.zext(value, kind)
         elif argument.bits < 64:
             value = build.trunc(value, kind)
-        build.store(value, build.gep(pointer, [at], inbounds=True, source_etype=kind))
-    following = build.add(at, WORD(1), flags=["nsw", "nuw"])
-    at.add_incoming(following, body)
-    build.cbranch(build.icmp_signed("<", following, end), body, done)
-    build.position_at_end(done)
-    build.ret_void()
-    return str(module)
+        loop.write(value, array)
+    loop.close()
+    return loop.text()
 
 
 def sums_text(groups: int, key_bits: int, bits: Sequence[int]) -> str:
@@ -281,46 +316,24 @@ def sums_text(groups: int, key_bits: int, bits: Sequence[int]) -> str:
 
     Keys are 0 to `groups` - 1; `sums` has a word for each column and group.
     """
-    module = ir.Module("sums")
-    function = ir.Function(
-        module, ir.FunctionType(ir.VoidType(), [WORD, WORD, *([POINTER] * (len(bits) + 2))]), "loop"
-    )
-    begin, end, keys, *columns, sums = function.args
-    for pointer in (keys, *columns, sums):
-        pointer.add_attribute("noalias")
-    entry, body, done = (function.append_basic_block(name) for name in ("entry", "body", "done"))
-    build = ir.IRBuilder(entry)
-    build.cbranch(build.icmp_signed("<", begin, end), body, done)
-    build.position_at_end(body)
-    at = build.phi(WORD, "at")
-    at.add_incoming(begin, entry)
-    totals = [[build.phi(WORD) for _group in range(groups)] for _column in bits]
-    key = build.load(
-        build.gep(keys, [at], inbounds=True, source_etype=ir.IntType(key_bits)), typ=ir.IntType(key_bits)
-    )
-    is_group = [build.icmp_signed("==", key, ir.IntType(key_bits)(group)) for group in range(groups)]
-    added = []
+    loop = _Loop("sums", len(bits) + 2)
+    build = loop.build
+    keys, *columns, sums = loop.arrays
+    totals = [[loop.carried() for _group in range(groups)] for _column in bits]
+    kind = ir.IntType(key_bits)
+    key = loop.read(keys, kind)
+    is_group = [build.icmp_signed("==", key, kind(group)) for group in range(groups)]
+    added: list[ir.Value] = []
     for total, column, size in zip(totals, columns, bits, strict=True):
-        kind = ir.IntType(size)
-        value = build.load(build.gep(column, [at], inbounds=True, source_etype=kind), typ=kind)
+        value = loop.read(column, ir.IntType(size))
         if size < 64:
             value = build.sext(value, WORD)
-        added.append(
-            [build.add(t, build.select(g, value, WORD(0))) for t, g in zip(total, is_group, strict=True)]
-        )
-    following = build.add(at, WORD(1), flags=["nsw", "nuw"])
-    at.add_incoming(following, body)
-    for total, new in zip(totals, added, strict=True):
-        for t, n in zip(total, new, strict=True):
-            t.add_incoming(WORD(0), entry)
-            t.add_incoming(n, body)
-    build.cbranch(build.icmp_signed("<", following, end), body, done)
-    build.position_at_end(done)
-    flat = [(n, column * groups + group) for column, new in enumerate(added) for group, n in enumerate(new)]
-    ends = [build.phi(WORD) for _n in flat]
-    for last, (n, place) in zip(ends, flat, strict=True):
-        last.add_incoming(WORD(0), entry)
-        last.add_incoming(n, body)
-        build.store(last, build.gep(sums, [WORD(place)], inbounds=True, source_etype=WORD))
-    build.ret_void()
-    return str(module)
+        for word, is_own in zip(total, is_group, strict=True):
+            added.append(build.add(word, build.select(is_own, value, WORD(0))))
+            word.add_incoming(added[-1], loop.body)
+    loop.close()
+    ends = [loop.carried() for _sum in added]
+    for place, (last, new) in enumerate(zip(ends, added, strict=True)):
+        last.add_incoming(new, loop.body)
+        loop.write(last, sums, WORD(place))
+    return loop.text()
