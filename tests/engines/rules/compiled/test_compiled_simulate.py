@@ -105,6 +105,40 @@ def test_unsigned_columns_are_read_as_what_they_hold(plan, engine):
     assert wide.companies["size"].to_list() == [0, 1, 2, 2]
 
 
+@pytest.mark.parametrize(
+    ("fact", "cell"),
+    [
+        ("employees", "1.5"),
+        ("audited", "也许"),
+        ("industry", "渔业"),
+        ("rd", "五"),
+        ("rd", "1/0"),
+        ("rd", "0.001"),
+    ],
+)
+def test_a_cell_that_is_no_fact_is_refused_also_where_the_company_is_computed_apart(plan, fact, cell):
+    row = dict.fromkeys(read("bench6").dictionary.specs, "0") | {"industry": "other", "taxable": "9" * 25}
+    frame = pl.DataFrame([row | {fact: cell}])
+    with pytest.raises(Unreadable) as error:
+        simulate(read("bench6"), frame, ON, NATIVE, plan)
+    assert str(error.value).startswith(f"列“{fact}”第 1 行：“{cell}”")
+
+
+def test_numbers_as_text_count_the_population_s_unit():
+    policies = read("bench6")
+    row = dict.fromkeys(policies.dictionary.specs, "0") | {
+        "in_district": "1", "tt_registered": "1", "n_proj": "1", "tt_contract": "3", "industry": "other",
+    }  # fmt: skip
+    for unit, paid in ((100, ["1", "1.49", "1.50", "2元"]), (1, ["1", "1.49元", "2", "2元"])):
+        frame = pl.DataFrame([row | {"tt_paid": each} for each in paid])
+        if unit == 1:
+            frame = frame.with_columns(tt_contract=pl.Series(["3", "3元", "3", "300"]))
+        found = simulate(policies, frame, ON, NATIVE, everything(policies), unit=unit)
+        assert found.companies["transfer.eligible"].to_list() == [False, False, True, True]
+    with pytest.raises(Unreadable, match=r"第 1 行：“1\.5”"):
+        simulate(policies, pl.DataFrame([row | {"tt_paid": "1.5"}]), ON, NATIVE, everything(policies), unit=1)
+
+
 HUGE = """# Huge
 
 ```yaml

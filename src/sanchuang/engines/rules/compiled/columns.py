@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sanchuang.engines.rules.compiled.cells import scalar
 from sanchuang.engines.rules.compiled.ir import Column
 from sanchuang.engines.rules.compiled.present import FINE, WHOLE, Key, Present
 from sanchuang.engines.rules.compiled.ranges import LEAST, Span
@@ -159,17 +160,17 @@ def _values(
     known = None if not series.null_count() else series.is_not_null().to_numpy()
     match spec.type:
         case FactType.BOOL:
-            return Values(_bools(series), known, (0, 1))
+            return Values(_bools(series, spec), known, (0, 1))
         case FactType.TEXT | FactType.CHOICE:
             return _coded(series, spec, words, others, known)
         case FactType.DATE:
             data = _days(series, column.form)
         case FactType.MONEY:
-            data = _whole(series, spec, 1 if column.form == WHOLE else unit, _fen)
+            data = _numbers(series, spec, 1 if column.form == WHOLE else unit, unit)
         case FactType.NUMBER | FactType.RATE:
-            data = _whole(series, spec, FINE, _millionths)
+            data = _numbers(series, spec, FINE, unit)
         case _:
-            data = _whole(series, spec, 1, lambda text: _scaled(text, 1))
+            data = _numbers(series, spec, 1, unit)
     return Values(data, known, _span(data))
 
 
@@ -184,20 +185,20 @@ def _span(data: np.ndarray[Any, Any]) -> Span:
     return (-size if low < 0 else 0), size
 
 
-def _bools(series: pl.Series) -> np.ndarray[Any, Any]:
+def _bools(series: pl.Series, spec: FactSpec) -> np.ndarray[Any, Any]:
     if series.dtype == pl.Boolean:
         return series.fill_null(False).to_numpy()
     if series.dtype.is_integer() and series.drop_nulls().is_in([0, 1]).all():
         return series.fill_null(0).cast(pl.Boolean).to_numpy()
     if series.dtype == pl.String:
-        said = {"true": True, "false": False, "是": True, "否": False, "1": True, "0": False}
-        return _each(series, said.get, "不是“是”或“否”", "写成 true 或 false").astype(np.bool_)
+        return _each(
+            series, lambda cell: scalar(cell, spec, 1), "不是“是”或“否”", "写成 true 或 false"
+        ).astype(np.bool_)
     raise Unreadable(series.name, None, f"要是或否，却是 {series.dtype}", "写成 true 或 false")
 
 
-def _whole(
-    series: pl.Series, spec: FactSpec, factor: int, read: Callable[[str], int | None]
-) -> np.ndarray[Any, Any]:
+def _numbers(series: pl.Series, spec: FactSpec, factor: int, unit: int) -> np.ndarray[Any, Any]:
+    """Whole numbers: those of an integer column times `factor`, of any other each cell by itself."""
     if series.dtype.is_integer():
         data = series.fill_null(0).to_numpy()
         if factor == 1:
@@ -207,44 +208,40 @@ def _whole(
             row = int(np.argmax(np.abs(data.astype(object))))
             raise Unreadable(series.name, row, "数太大，64 位放不下", "核对单位，或去掉这一行")
         return data.astype(np.int64) * factor
-    if series.dtype == pl.String:
-        return _each(series, read, f"不是{spec.label()}的数", "写成数和单位")
-    if isinstance(series.dtype, pl.Decimal):
-        exact = _each(series.cast(pl.String), lambda text: _scaled(text, factor), "小数位太多", "写到分为止")
-        return exact
+    if series.dtype == pl.String or series.dtype.is_decimal():
+        return _each(series, lambda cell: counted(scalar(cell, spec, unit)), *no_number(spec))
     if series.dtype == pl.Null:
         return np.zeros(len(series), np.int64)
     raise Unreadable(series.name, None, f"{series.dtype} 不是精确的数", "存成整数、Decimal 或文字")
 
 
-def _each(series: pl.Series, read: Callable[[str], Any], message: str, remedy: str) -> np.ndarray[Any, Any]:
+def no_number(spec: FactSpec) -> tuple[str, str]:
+    """What to say of a cell that is no number of a fact, and what to do."""
+    return f"不是{spec.label()}的数", "写成数和单位，例如 2000万元"
+
+
+def counted(value: Any) -> int:
+    """A figure as a whole number: money in fen, numbers and rates in millionths. Raises `ValueError` for finer ones."""
+    if isinstance(value, Fraction):
+        value *= FINE
+        if value.denominator != 1:
+            raise ValueError(value)
+    return value.fen if isinstance(value, Yuan) else int(value)
+
+
+def _each(series: pl.Series, read: Callable[[Any], Any], message: str, remedy: str) -> np.ndarray[Any, Any]:
     out = np.zeros(len(series), np.int64)
-    for row, text in enumerate(series):
-        if text is None:
+    for row, cell in enumerate(series):
+        if cell is None:
             continue
         try:
-            value = read(text)
-        except (Malformed, ValueError):
-            value = None
-        if value is None:
-            raise Unreadable(series.name, row, f"“{text}”{message}", remedy)
+            value = read(cell)
+        except (ValueError, ZeroDivisionError) as error:
+            raise Unreadable(series.name, row, f"“{cell}”{message}", remedy) from error
         if not -(2**63) < value < 2**63:
-            raise Unreadable(series.name, row, f"“{text}”太大，64 位放不下", "核对单位，或去掉这一行")
+            raise Unreadable(series.name, row, f"“{cell}”太大，64 位放不下", "核对单位，或去掉这一行")
         out[row] = value
     return out
-
-
-def _fen(text: str) -> int | None:
-    return Yuan.parse(text).fen if text.endswith("元") else _scaled(text, 100)
-
-
-def _millionths(text: str) -> int | None:
-    return _scaled(text[:-1], FINE // 100) if text.endswith(("%", "％")) else _scaled(text, FINE)
-
-
-def _scaled(text: str, factor: int) -> int | None:
-    exact = Fraction(text) * factor
-    return int(exact) if exact.denominator == 1 else None
 
 
 def _days(series: pl.Series, form: str) -> np.ndarray[Any, Any]:

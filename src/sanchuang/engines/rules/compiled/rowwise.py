@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from sanchuang.engines.rules.compiled.columns import Population, Unreadable, shift_of
+from sanchuang.engines.rules.compiled.cells import scalar
+from sanchuang.engines.rules.compiled.columns import Population, Unreadable, counted, no_number, shift_of
 from sanchuang.engines.rules.compiled.present import FINE
 from sanchuang.engines.rules.compiled.program import Output, Program
 from sanchuang.engines.rules.compiled.ranges import TooWide
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Evaluator
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
 from sanchuang.values import Period, Truth, Yuan
@@ -33,29 +34,15 @@ class RowFacts:
         for column in self._of.names(name, shift):
             value = self._of.frame[column][self._row]
             if value is not None:
-                return FactValue(scalar(value, spec, self._of.unit))
+                return FactValue(self._read(column, value, spec))
         return None
 
-
-def scalar(value: Any, spec: FactSpec, unit: int) -> Any:
-    """A cell of a frame as the value of a fact."""
-    match spec.type:
-        case FactType.BOOL:
-            return value in (True, 1, "true", "是", "1")
-        case FactType.MONEY:
-            if isinstance(value, str) and value.strip().endswith("元"):
-                return Yuan.parse(value.strip())
-            exact = Fraction(str(value).strip()) * (unit if isinstance(value, int) else 100)
-            return Yuan(int(exact))
-        case FactType.COUNT:
-            return int(Fraction(str(value).strip()))
-        case FactType.NUMBER | FactType.RATE:
-            text = str(value).strip()
-            return Fraction(text[:-1]) / 100 if text.endswith(("%", "％")) else Fraction(text)
-        case FactType.DATE:
-            return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
-        case _:
-            return spec.choices[value] if isinstance(value, int) and spec.choices else str(value)
+    def _read(self, column: str, value: Any, spec: FactSpec) -> Scalar:
+        try:
+            return scalar(value, spec, self._of.unit)
+        except (ValueError, ZeroDivisionError) as error:
+            message = f"“{value}”不是{spec.label()}"
+            raise Unreadable(column, self._row, message, "写法见 docs/simulation.md") from error
 
 
 def answers(
@@ -138,11 +125,9 @@ def _too_large(value: Any, spec: FactSpec, unit: int, most: int, column: str, ro
         return False
     try:
         exact = scalar(value, spec, unit)
-    except (ValueError, ArithmeticError) as error:
-        remedy = "写成数和单位，例如 2000万元"
-        raise Unreadable(column, row, f"“{value}”不是{spec.label()}的数", remedy) from error
-    if isinstance(exact, Yuan):
-        return abs(exact.fen) > most
-    if isinstance(exact, Fraction):
-        return abs(exact * FINE) > most or bool((exact * FINE).denominator != 1)
-    return bool(abs(exact) > most)
+    except (ValueError, ZeroDivisionError) as error:
+        message, remedy = no_number(spec)
+        raise Unreadable(column, row, f"“{value}”{message}", remedy) from error
+    if isinstance(exact, Fraction):  # perhaps finer than what the engines hold
+        return (exact * FINE).denominator != 1 or abs(exact * FINE) > most
+    return abs(counted(exact)) > most
