@@ -31,10 +31,10 @@ def scheduler(tmp_path_factory):
         try:
             yield address
         finally:
-            for each in reversed(running):
-                each.terminate()
+            for each in running:  # a worker whose scheduler goes takes its time to say goodbye
+                each.kill()
             for each in running:
-                each.wait(timeout=30)
+                each.wait()
 
 
 @pytest.mark.filterwarnings("default")  # the client's own threads and sockets
