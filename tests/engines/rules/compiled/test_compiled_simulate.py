@@ -12,7 +12,7 @@ import pytest
 from compiled_rules import ROOT, read
 
 from sanchuang.engines.markup import Problems
-from sanchuang.engines.rules import read_policies
+from sanchuang.engines.rules import FactDictionary, FactSpec, FactType, Per, read_policies
 from sanchuang.engines.rules.compiled.columns import Unreadable
 from sanchuang.engines.rules.compiled.engines import ENGINES, NATIVE
 from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan
@@ -137,6 +137,30 @@ def test_numbers_as_text_count_the_population_s_unit():
         assert found.companies["transfer.eligible"].to_list() == [False, False, True, True]
     with pytest.raises(Unreadable, match=r"第 1 行：“1\.5”"):
         simulate(policies, pl.DataFrame([row | {"tt_paid": "1.5"}]), ON, NATIVE, everything(policies), unit=1)
+
+
+ECHO = """# Echo
+
+```yaml
+policy: echo
+status: assumption
+result: same
+definitions:
+  same: {value: place}
+  far: {value: place == 'far'}
+```
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_word_that_no_rule_mentions_is_no_result_and_never_an_empty_cell(engine):
+    dictionary = FactDictionary.of([FactSpec("place", FactType.TEXT, Per.STATIC, {})])
+    policies = read_policies([(ECHO, "echo.md")], dictionary)
+    plan = everything(policies)
+    found = simulate(policies, pl.DataFrame({"place": ["far", None]}), ON, ENGINES[engine], plan)
+    assert found.companies["echo.result"].to_list() == ["far", None]
+    with pytest.raises(Unreadable, match=r"echo\.result.*第 2 行"):
+        simulate(policies, pl.DataFrame({"place": ["far", "near"]}), ON, ENGINES[engine], plan)
 
 
 HUGE = """# Huge

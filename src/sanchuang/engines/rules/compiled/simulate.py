@@ -114,7 +114,8 @@ def evaluate(
 def _merged(
     most: Computed, odd: np.ndarray[Any, Any], values: list[Any], output: Output, made: Program
 ) -> Computed:
-    values = [made.words.number(v) if isinstance(v, str) else v for v in values]
+    numbers, other = made.words.numbers(), len(made.words.listed)
+    values = [numbers.get(v, other) if isinstance(v, str) else v for v in values]
     rows = len(odd)
     known = np.ones(rows, np.bool_)
     if most.known is not None:
@@ -150,6 +151,14 @@ def _series(name: str, output: Output, computed: Computed, made: Program, unit: 
     kind = output.type.kind
     if kind in WORDS:
         words = dict(enumerate(made.words.listed))
+        other = (
+            computed.top >= len(words)
+            if computed.known is None
+            else computed.known & (computed.top >= len(words))
+        )
+        if other.any():  # never an empty cell: that would say that nobody knows
+            remedy = "用 tables 或 cases 把它归到规则写出的几种"
+            raise Unreadable(name, int(other.argmax()), "结果是规则里没有写出的文字", remedy)
         found = pl.Series(computed.top).replace_strict(words, default=None, return_dtype=pl.String)
     elif kind is Kind.DATE:
         found = pl.Series(computed.top - dt.date(1970, 1, 1).toordinal()).cast(pl.Int32).cast(pl.Date)
