@@ -17,7 +17,7 @@ from sanchuang.engines.rules.dictionary import (
 from sanchuang.engines.rules.dictionary_file import read_dictionary
 from sanchuang.engines.rules.document import read_policies, read_policy
 from sanchuang.engines.rules.durations import Duration, DurationUnit
-from sanchuang.engines.rules.evaluate import Lack, Step, Used
+from sanchuang.engines.rules.steps import Lack, Step, Used
 from sanchuang.engines.rules.examples import Failure, run_examples
 from sanchuang.engines.rules.explain import (
     Answered,

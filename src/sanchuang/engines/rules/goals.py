@@ -126,12 +126,12 @@ def _read(place: Place, facts: Facts, on: dt.date) -> Any:
 
 def goal(policies: PolicySet, policy: Policy) -> Goal | None:
     """The demands of a policy, made once for its set; None where the rules use what cannot be compiled."""
-    if policy.id not in policies.compiled:
+    if policy.id not in policies.goals:
         try:
-            policies.compiled[policy.id] = _goal(policies, policy)
+            policies.goals[policy.id] = _goal(policies, policy)
         except Uncompiled:
-            policies.compiled[policy.id] = None
-    found = policies.compiled[policy.id]
+            policies.goals[policy.id] = None
+    found = policies.goals[policy.id]
     assert found is None or isinstance(found, Goal)
     return found
 

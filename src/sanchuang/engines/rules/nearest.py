@@ -29,7 +29,7 @@ from itertools import combinations
 from typing import Any
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
-from sanchuang.engines.rules.evaluate import Lack
+from sanchuang.engines.rules.steps import Lack
 from sanchuang.engines.rules.explain import PolicySet, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, goal, scalar

@@ -16,7 +16,7 @@ from sanchuang.engines.rules.compiled.present import FINE
 from sanchuang.engines.rules.compiled.program import Output, Program
 from sanchuang.engines.rules.compiled.ranges import TooWide
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
-from sanchuang.engines.rules.evaluate import Evaluator
+from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
 from sanchuang.values import Period, Truth, Yuan
 
@@ -50,22 +50,21 @@ def answers(
 ) -> dict[str, list[Any]]:
     """Every output for some companies: booleans, words and exact numbers (money in fen), None where unknown."""
     out: dict[str, list[Any]] = {o.name: [] for o in program.outputs}
+    day = policies.day(program.on)
     for row in rows:
-        facts = RowFacts(population, row)
-        said = {policy.id: answer for policy, answer in policies.explain_each(facts, program.on)}
-        evaluators: dict[str, Evaluator] = {}
-        for policy in policies.in_force(program.on):
-            evaluators[policy.id] = Evaluator(policy, facts, program.on, evaluators)
+        case = Case(RowFacts(population, row))
+        said = {policy.id: answer for policy, answer in day.explain_each(case)}
         for output in program.outputs:
-            out[output.name].append(_one(output, said, evaluators))
+            out[output.name].append(_one(output, said, day.tracer, case))
     return out
 
 
 def _one(
-    output: Output, said: Mapping[str, Explanation | RuleConflict], evaluators: Mapping[str, Evaluator]
+    output: Output, said: Mapping[str, Explanation | RuleConflict], tracer: Tracer, case: Case
 ) -> Any:
-    policy, _, name = output.name.partition(".")
-    answer = said[policy]
+    id_, _, name = output.name.partition(".")
+    policy = tracer.policies[id_]
+    answer = said[id_]
     if name in ("eligible", "amount"):
         if isinstance(answer, RuleConflict):
             return None
@@ -74,10 +73,9 @@ def _one(
         if answer.eligible is Truth.NO:
             return 0
         return None if answer.amount is None else answer.amount.fen
-    evaluator = evaluators[policy]
-    found = evaluator.policy.result if name == "result" else name
+    found = policy.result if name == "result" else name
     assert found is not None
-    value = evaluator.definition(found).value
+    value = tracer.named(policy, found)(case).value
     if isinstance(value, Yuan):
         return value.fen
     if isinstance(value, dt.date):
