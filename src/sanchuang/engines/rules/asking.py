@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
+from sanchuang.engines.rules.evaluate import Case
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, goal
@@ -39,26 +40,25 @@ class Asking:
     questions: tuple[Question, ...] = ()
 
 
-def asking(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> Asking | None:
+def asking(
+    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, case: Case | None = None
+) -> Asking | None:
     """The smallest set of facts to ask for; None when the answer is not open (refused, or granted and known).
 
-    `policy` is one of the set and in force on that day.
+    `policy` is one of the set and in force on that day. `case`: these facts as far as they were read (see
+    `Explanation.case`).
     """
-    aim = goal(policies, policy)
+    aim = goal(policies, policy, on)
     if aim is None:
         return Asking(Outcome.UNSETTLED)
-    frame = aim.frame(facts, on)
-    wanted = [closure(frame) for closure, _ in aim.wanted]
-    told = [closure(frame) for closure, _ in aim.told]
-    if NO in wanted or all(bits == YES for bits in (*wanted, *told)):
+    frame = aim.frame(Case(facts) if case is None else case, policies.day(on).tracer)
+    apart = aim.all_apart
+    now = [closure(frame) for closure, _ in apart.made]
+    if NO in now[: len(aim.wanted)] or all(bits == YES for bits in now):
         return None
-    truths = [Truth(closure, shape, YES) for closure, shape in (*aim.wanted, *aim.told)]
-    search = Search(frame, QUESTIONS)
-    search.rough = 1  # any value will do
     slots: list[int] = []
     try:
-        for group in components(truths, lambda truth: _unknown(aim, frame, truth)):
-            found = _Open(aim, search, group, on).solve()
+        for found in _solutions(aim, frame, now, on):
             if found is None:
                 return Asking(Outcome.NONE)
             slots += found
@@ -66,6 +66,30 @@ def asking(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> As
         return Asking(Outcome.UNSETTLED)
     places = [aim.places[slot] for slot in sorted(slots)]
     return Asking(Outcome.FOUND, tuple(Question(p.spec, p.period(on)) for p in places))
+
+
+def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iterator[Sequence[int] | None]:
+    """For each group of truths that is open: the slots to ask for, or None when no values do. Raises `TooHard`."""
+    apart = aim.all_apart
+    rest = list(apart.rest)
+    for slot, truths in apart.alone.items():
+        if all(now[i] == YES for i in truths):
+            continue
+        domain = None
+        if not aim.known(slot, frame.slots[slot]):
+            domain = apart.domain(slot, aim.question(slot, on), frame)
+        if domain is None:
+            rest += truths
+        else:
+            yield (slot,) if domain.some else None
+    # A sure yes stays one whatever is learnt, unless a rule asks whether something is known.
+    left = [i for i in sorted(rest) if aim.asks_known or now[i] != YES]
+    if left:
+        search = Search(frame, QUESTIONS)
+        search.rough = 1  # any value will do
+        truths_left = [Truth(*apart.made[i], YES) for i in left]
+        for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
+            yield _Open(aim, search, group, on).solve()
 
 
 def _unknown(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:

@@ -3,6 +3,9 @@
 Where every fact is certain the answer is that of `evaluate` (the tests hold the two together); where facts are open
 it is never narrower than the truth. A `Frame` holds the facts by slot (a fact and its year, counted from the last
 full one). Whoever adds a node to the tree adds its method here; until then rules that use it are `Uncompiled`.
+
+Compiled for one day, what turns on that day alone is computed at once, and of cases and chains only what is left of
+them stays; slot `DAY` in a shape then says that the value may be another on a later day.
 """
 
 from __future__ import annotations
@@ -56,12 +59,29 @@ from sanchuang.engines.rules.ranges import (
 )
 from sanchuang.engines.rules.types import WORDS, Kind, Type
 
+LAST_DAY = dt.date.max.toordinal()
+
+
+class Constant:
+    """A closure whose value is always the same."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, frame: Frame) -> Any:
+        """The value."""
+        return self.value
+
 
 class Compiler(Numbers):
     """Closures of the policies of one set; `slots` collects the facts in the order of their mention."""
 
-    def __init__(self, policies: Mapping[str, Policy]) -> None:
+    def __init__(self, policies: Mapping[str, Policy], on: dt.date | None = None) -> None:
         self.policies = policies
+        self.on = on
+        self._still = Frame([on.toordinal() if on is not None else 0], {})
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
@@ -107,13 +127,14 @@ class Compiler(Numbers):
         method = getattr(self, "_" + type(node).__name__, None)
         if method is None:
             raise Uncompiled(type(node).__name__)
-        made: Made = method(policy, node)
-        return made
+        closure, shape = method(policy, node)
+        if self.on is not None and shape.keys() <= {DAY} and closure.__class__ is not Constant:
+            closure = Constant(closure(self._still))
+        return closure, shape
 
     # leaves -------------------------------------------------------------------------------------------------
     def _Literal(self, policy: Policy, node: t.Literal) -> Made:
-        value = exact(node.value)
-        return lambda frame: value, {}
+        return Constant(exact(node.value)), {}
 
     def _OnDate(self, policy: Policy, node: t.OnDate) -> Made:
         return lambda frame: frame.slots[DAY], {DAY: STRAIGHT}
@@ -141,6 +162,11 @@ class Compiler(Numbers):
             for v in policy.parameters[node.name].values
         ]
         gap = unknown(node.type, VOID)
+        if self.on is not None:
+            day = self.on.toordinal()
+            inside = [(last, value) for first, last, value in dated if first <= day <= last]
+            ends = inside[0][0] < LAST_DAY if inside else any(first > day for first, _, _ in dated)
+            return Constant(inside[0][1] if inside else gap), {DAY: OTHER} if ends else {}
 
         def closure(frame: Frame) -> Any:
             first, last, _ = parts(frame.slots[DAY])
@@ -175,6 +201,11 @@ class Compiler(Numbers):
         inner, shape = self._definition(other, node.name)
         first = (other.date_from or dt.date.min).toordinal()
         last = (other.date_to or dt.date.max).toordinal()
+        if self.on is not None:
+            day = self.on.toordinal()
+            if not first <= day <= last:
+                return Constant(void), {DAY: OTHER} if first > day else {}
+            return inner, {**shape, DAY: OTHER} if last < LAST_DAY else shape
 
         def closure(frame: Frame) -> Any:
             lo, hi, _ = parts(frame.slots[DAY])
@@ -221,6 +252,16 @@ class Compiler(Numbers):
             return same
 
         compared = comparing(op)
+        if right.__class__ is Constant:
+            limit = right.value
+
+            def against(frame: Frame) -> int:
+                a = left(frame)
+                if frame.trace is not None:
+                    note(frame, a, limit)
+                return compared(a, limit)
+
+            return against
 
         def closure(frame: Frame) -> int:
             a, b = left(frame), right(frame)
@@ -261,8 +302,18 @@ class Compiler(Numbers):
     def _chain(
         self, policy: Policy, nodes: Iterable[t.Node], table: list[list[int]], start: int, decisive: int
     ) -> Made:
-        made = [self.make(policy, node) for node in nodes]
+        made = []
+        days: Shape = {}  # of what is certain now and may change
+        for each in [self.make(policy, node) for node in nodes]:
+            if each[0].__class__ is Constant and each[0].value in (start, decisive):
+                if each[0].value == decisive:
+                    return each
+                days |= each[1]
+            else:
+                made.append(each)
         items = [closure for closure, _ in made]
+        if len(made) == 1:
+            return made[0][0], worst(made[0][1], days)
 
         def closure(frame: Frame) -> int:
             out = start
@@ -272,20 +323,31 @@ class Compiler(Numbers):
                     break
             return out
 
-        return closure, worst(*(shape for _, shape in made))
+        return closure, worst(days, *(shape for _, shape in made))
 
     def _Not(self, policy: Policy, node: t.Not) -> Made:
         inner, shape = self.make(policy, node.item)
         return lambda frame: NOT[inner(frame)], shape
 
     def _Cases(self, policy: Policy, node: t.Cases) -> Made:
-        made = [
-            (self.make(policy, c.when) if c.when is not None else None, self.make(policy, c.then))
-            for c in node.cases
-        ]
+        made: list[tuple[Made | None, Made]] = []
+        days: Shape = {}
+        for c in node.cases:
+            when = self.make(policy, c.when) if c.when is not None else None
+            then = self.make(policy, c.then)
+            if made and made[-1][0] is None:
+                continue  # never taken; its facts are mentioned here all the same
+            if when is not None and when[0].__class__ is Constant and when[0].value in (YES, NO):
+                days |= when[1]
+                if when[0].value == NO:
+                    continue
+                when = None
+            made.append((when, then))
+        if made[0][0] is None:
+            return made[0][1][0], worst(made[0][1][1], days)
         branches = [(when[0] if when is not None else None, then[0]) for when, then in made]
         whens = [when[1] for when, _ in made if when is not None]
-        shape = added(worst(*whens), *(then[1] for _, then in made))
+        shape = added(worst(days, *whens), *(then[1] for _, then in made))
         type_ = node.type
 
         def value(frame: Frame, i: int) -> Any:

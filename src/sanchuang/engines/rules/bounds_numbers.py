@@ -90,6 +90,8 @@ def _times(a: Any, b: Any) -> Any:
 class Numbers:
     """Closures of what computes with numbers; `Compiler` knows the rest."""
 
+    asks_known = False  # whether some rule asks if a fact is known
+
     def make(self, policy: Policy, node: t.Node) -> Made:
         """The closure of any node and its shape."""
         raise NotImplementedError
@@ -150,6 +152,7 @@ class Numbers:
             shape = added(shapes[0], *shapes[2:]) | dict.fromkeys(shapes[1], OTHER)
             return self._ratio(node, first, second, args[2] if len(args) == 3 else None), shape
         if name == "known":
+            self.asks_known = True
             return self._known(node.args[0].type, first), worst(*shapes)
         if name == "reaches":
             return self._reaches(first, second), stepped(*shapes)

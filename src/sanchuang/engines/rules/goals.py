@@ -1,4 +1,4 @@
-"""What a policy demands, compiled once: truths that shall all hold, and the facts they turn on.
+"""What a policy demands, compiled once a day: truths that shall all hold, and the facts they turn on.
 
 A condition that is an "and" is several truths, so that each is looked at alone. A policy without conditions whose
 result is yes or no (a title, say) demands that the result be yes.
@@ -10,18 +10,21 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.bounds import Compiler
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, Scalar, asked_period
+from sanchuang.engines.rules.bounds import Compiler, Constant
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked_period
+from sanchuang.engines.rules.domains import Apart
+from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.search import FURTHEST, Variable
 from sanchuang.engines.rules.types import Kind, type_of_fact
-from sanchuang.values import Malformed, Op, Yuan
+from sanchuang.values import Yuan
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ class Goal:
     places: dict[int, Place]
     words: dict[int, tuple[str, ...]]
     touching: dict[int, tuple[int, ...]]
+    unknowns: tuple[tuple[Any, Any], ...]  # by place: a fact that is missing, and one meaningless on that day
+    asks_known: bool
+
+    @cached_property
+    def wanted_apart(self) -> Apart:
+        """The truths of eligibility, those that turn on a fact of their own set apart."""
+        return Apart.of(self.wanted)
+
+    @cached_property
+    def all_apart(self) -> Apart:
+        """The same of all truths, those of eligibility first."""
+        return Apart.of((*self.wanted, *self.told))
 
     def known(self, slot: int, value: Any) -> bool:
         """Whether the value of a slot is certain."""
@@ -55,10 +70,13 @@ class Goal:
             return not value & LACKING
         return value.__class__ not in (Range, Words)
 
-    def frame(self, facts: Facts, on: dt.date) -> Frame:
-        """The facts of one company on one day."""
-        known = (_read(place, facts, on) for place in self.places.values())
-        return Frame([on.toordinal(), *known], self.touching)
+    def frame(self, case: Case, tracer: Tracer) -> Frame:
+        """The facts of one company on the day of the tracer."""
+        slots = [tracer.on.toordinal()]
+        for place, (missing, void) in zip(self.places.values(), self.unknowns, strict=True):
+            value, _, used = tracer.reading(case, place.spec, place.shift)
+            slots.append(exact(value) if value is not None else missing if used else void)
+        return Frame(slots, self.touching)
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""
@@ -112,32 +130,24 @@ def scalar(spec: FactSpec, value: Any) -> Scalar:
     return out
 
 
-def _read(place: Place, facts: Facts, on: dt.date) -> Any:
-    type_ = type_of_fact(place.spec)
-    try:
-        period = asked_period(place.spec.per, place.shift, on)
-    except Malformed:
-        return unknown(type_, VOID)
-    found = facts.get(place.spec.name, period)
-    if found is None or found.op is not Op.EXACT:
-        return unknown(type_)
-    return exact(found.value)
+def goal(policies: PolicySet, policy: Policy, on: dt.date | None = None) -> Goal | None:
+    """The demands of a policy in force on a day, made once for that day, or (None) for any day.
 
-
-def goal(policies: PolicySet, policy: Policy) -> Goal | None:
-    """The demands of a policy, made once for its set; None where the rules use what cannot be compiled."""
-    if policy.id not in policies.goals:
+    None where the rules use what cannot be compiled.
+    """
+    made = policies.goals if on is None else policies.day(on).goals
+    if policy.id not in made:
         try:
-            policies.goals[policy.id] = _goal(policies, policy)
+            made[policy.id] = _goal(policies, policy, on)
         except Uncompiled:
-            policies.goals[policy.id] = None
-    found = policies.goals[policy.id]
+            made[policy.id] = None
+    found = made[policy.id]
     assert found is None or isinstance(found, Goal)
     return found
 
 
-def _goal(policies: PolicySet, policy: Policy) -> Goal:
-    compiler = Compiler(policies.by_id)
+def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
+    compiler = Compiler(policies.by_id, on)
     wanted: list[Made] = []
     for condition in policy.conditions:
         if any(e.to == condition.id for e in policy.exceptions):
@@ -147,9 +157,11 @@ def _goal(policies: PolicySet, policy: Policy) -> Goal:
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
         wanted += (compiler.make(at, node) for at, node in _terms(policies, policy, result))
-    told = [_known(compiler, policy, policy.amount.node)] if policy.amount is not None else []
-    if result is not None:
-        told.append(_known(compiler, policy, result))
+    figures: dict[object, t.Node] = {}
+    for node in (policy.amount.node if policy.amount is not None else None, result):
+        if node is not None:
+            figures |= _figures(policy, node)
+    told = [_known(compiler, policy, node) for node in figures.values()]
     places = {
         index: Place(index, spec, shift)
         for (_, shift), index, spec in zip(
@@ -157,8 +169,22 @@ def _goal(policies: PolicySet, policy: Policy) -> Goal:
         )
         if spec is not None
     }
-    words = {slot: tuple(words) for slot, words in compiler.mentioned.items()}
-    return Goal(policy, tuple(wanted), tuple(told), places, words, compiler.touching())
+    types = [type_of_fact(place.spec) for place in places.values()]
+    return Goal(
+        policy,
+        tuple(made for made in wanted if not _holds(made)),
+        tuple(made for made in told if not _holds(made)),
+        places,
+        {slot: tuple(words) for slot, words in compiler.mentioned.items()},
+        compiler.touching(),
+        tuple((unknown(type_), unknown(type_, VOID)) for type_ in types),
+        compiler.asks_known,
+    )
+
+
+def _holds(made: Made) -> bool:
+    """Whether a truth holds for whatever company."""
+    return isinstance(made[0], Constant) and made[0].value == YES
 
 
 def _terms(policies: PolicySet, policy: Policy, node: t.Node) -> Iterator[tuple[Policy, t.Node]]:
@@ -174,6 +200,32 @@ def _terms(policies: PolicySet, policy: Policy, node: t.Node) -> Iterator[tuple[
             yield policy, node
     else:
         yield policy, node
+
+
+_STRICT = {"floor_yuan", "floor_fen", "ceil_fen", "half_up_fen", "half_even_fen", "min", "max", "at_least_zero", "full_years"}  # fmt: skip
+
+
+def _figures(policy: Policy, node: t.Node) -> dict[object, t.Node]:
+    """What has to be known for a figure to be known, in parts that are looked at alone: one part, one truth."""
+    if isinstance(node, t.Ref) and node.name in policy.definitions:
+        return _figures(policy, policy.definitions[node.name].node)
+    if isinstance(node, t.FactRef):
+        return {(node.spec.name, node.shift): node}
+    parts: tuple[t.Node, ...] | None = None
+    if isinstance(node, t.Arithmetic | t.Compare):
+        parts = node.left, node.right
+    elif isinstance(node, t.Not):
+        parts = (node.item,)
+    elif isinstance(node, t.Banded):
+        parts = (node.value,)
+    elif isinstance(node, t.Call) and node.name in _STRICT:
+        parts = node.args
+    if parts is None:
+        return {id(node): node}
+    out: dict[object, t.Node] = {}
+    for part in parts:
+        out |= _figures(policy, part)
+    return out
 
 
 def _known(compiler: Compiler, policy: Policy, node: t.Node) -> Made:
