@@ -153,6 +153,9 @@ class _Open:
         """Whether some values of exactly these facts make all truths hold."""
         for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
-            if slots and self.search.nearest(part, [self.variables[s] for s in sorted(slots)]) is None:
+            variables = [self.variables[s] for s in sorted(slots)]
+            if self.search.witness(part, variables):
+                continue
+            if slots and self.search.nearest(part, variables) is None:
                 return False
         return True

@@ -84,9 +84,10 @@ class Compiler(Numbers):
         self._still = Frame([on.toordinal() if on is not None else 0], {})
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
+        self.assumed: frozenset[tuple[str, str]] = frozenset()  # names, by policy, that hold
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
         self.names: list[frozenset[int]] = []  # the slots behind each name
-        self._memo: dict[tuple[str, str], Made] = {}
+        self._memo: dict[tuple[str, str, bool], Made] = {}
 
     def touching(self) -> dict[int, tuple[int, ...]]:
         """By slot: the names whose value turns on it."""
@@ -178,7 +179,9 @@ class Compiler(Numbers):
         return closure, {DAY: OTHER}
 
     def _definition(self, policy: Policy, name: str) -> Made:
-        key = policy.id, name
+        if (policy.id, name) in self.assumed:
+            return Constant(YES), {}
+        key = policy.id, name, bool(self.assumed)
         if key not in self._memo:
             inner, shape = self.make(policy, policy.definitions[name].node)
             index = len(self.names)

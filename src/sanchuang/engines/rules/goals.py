@@ -149,18 +149,21 @@ def goal(policies: PolicySet, policy: Policy, on: dt.date | None = None) -> Goal
 def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
     compiler = Compiler(policies.by_id, on)
     wanted: list[Made] = []
+    assumed: set[tuple[str, str]] = set()
     for condition in policy.conditions:
         if any(e.to == condition.id for e in policy.exceptions):
             wanted.append(compiler.condition(policy, condition))
         else:
-            wanted += (compiler.make(at, node) for at, node in _terms(policies, policy, condition.node))
+            wanted += (compiler.make(policy, node) for node in _terms(policy, condition.node, assumed))
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
-        wanted += (compiler.make(at, node) for at, node in _terms(policies, policy, result))
+        wanted += (compiler.make(policy, node) for node in _terms(policy, result, assumed))
+        assumed.add((policy.id, policy.result or ""))
     figures: dict[object, t.Node] = {}
     for node in (policy.amount.node if policy.amount is not None else None, result):
         if node is not None:
             figures |= _figures(policy, node)
+    compiler.assumed = frozenset(assumed)  # figures are asked for where all that is wanted holds
     told = [_known(compiler, policy, node) for node in figures.values()]
     places = {
         index: Place(index, spec, shift)
@@ -187,19 +190,20 @@ def _holds(made: Made) -> bool:
     return isinstance(made[0], Constant) and made[0].value == YES
 
 
-def _terms(policies: PolicySet, policy: Policy, node: t.Node) -> Iterator[tuple[Policy, t.Node]]:
-    """The terms of an "and", through the names of this policy."""
+def _terms(policy: Policy, node: t.Node, names: set[tuple[str, str]]) -> Iterator[t.Node]:
+    """The terms of an "and", through the names of this policy; `names` gathers those that hold with them."""
     if isinstance(node, t.All):
         for item in node.items:
-            yield from _terms(policies, policy, item)
+            yield from _terms(policy, item, names)
     elif isinstance(node, t.Ref) and node.name in policy.definitions:
+        names.add((policy.id, node.name))
         inner = policy.definitions[node.name].node
         if isinstance(inner, t.All):
-            yield from _terms(policies, policy, inner)
+            yield from _terms(policy, inner, names)
         else:
-            yield policy, node
+            yield node
     else:
-        yield policy, node
+        yield node
 
 
 _STRICT = {"floor_yuan", "floor_fen", "ceil_fen", "half_up_fen", "half_even_fen", "min", "max", "at_least_zero", "full_years"}  # fmt: skip
@@ -207,7 +211,7 @@ _STRICT = {"floor_yuan", "floor_fen", "ceil_fen", "half_up_fen", "half_even_fen"
 
 def _figures(policy: Policy, node: t.Node) -> dict[object, t.Node]:
     """What has to be known for a figure to be known, in parts that are looked at alone: one part, one truth."""
-    if isinstance(node, t.Ref) and node.name in policy.definitions:
+    if isinstance(node, t.Ref) and node.name in policy.definitions and node.type.kind is not Kind.BOOL:
         return _figures(policy, policy.definitions[node.name].node)
     if isinstance(node, t.FactRef):
         return {(node.spec.name, node.shift): node}

@@ -20,6 +20,7 @@ from sanchuang.engines.rules.frame import STEPS, Closure, Frame, Shape
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
 FURTHEST = 10**20  # how far a whole number is searched
+ROUNDS, POINTS = 3, 8  # of looking for a witness: how often all facts move, and to how many limits each
 
 
 class TooHard(Exception):
@@ -198,6 +199,51 @@ class Search:
                 best = found if best is None or found < best else best
         return best
 
+    def witness(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
+        """Whether values by which all hold were found at once; without them nothing is known.
+
+        Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
+        """
+        slots = self.frame.slots
+        before = [slots[v.slot] for v in variables]
+        for v in variables:
+            self.frame.put(v.slot, v.start if v.values is None else v.values[0])
+        try:
+            return self._repaired(truths, variables)
+        finally:
+            for v, value in zip(variables, before, strict=True):
+                self.frame.put(v.slot, value)
+
+    def _repaired(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
+        for _ in range(ROUNDS):
+            failing = [truth for truth in truths if not self.possible((truth,))]
+            if not failing:
+                return True
+            for truth in failing:
+                for i, v in enumerate(variables):
+                    if v.slot in truth.shape and not self.possible((truth,)):
+                        self._moved(truths, variables, i)
+        return False
+
+    def _moved(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> None:
+        """Put one fact where fewest of the truths that turn on it fail."""
+        v = variables[i]
+        now = self.frame.slots[v.slot]
+        mine = [truth for truth in truths if v.slot in truth.shape]
+        values = v.values
+        if values is None:
+            roots = sorted(set(self.roots(truths, [v], 0, now, v.step)))[:POINTS]
+            values = (*_beside(roots, v),)
+        least, best = sum(not self.possible((truth,)) for truth in mine), now
+        for value in values:
+            self.frame.put(v.slot, value)
+            failing = sum(not self.possible((truth,)) for truth in mine)
+            if failing < least:
+                least, best = failing, value
+                if not failing:
+                    break
+        self.frame.put(v.slot, best)
+
     # whole numbers ----------------------------------------------------------------------------------------
     def _whole(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
         variable = variables[i]
@@ -329,6 +375,17 @@ class Search:
         if best is None and curved:
             raise TooHard
         return best
+
+
+def _beside(roots: Sequence[Any], variable: Variable) -> Iterator[Any]:
+    """Values at and just beyond these limits on both sides, as far as the fact may take them."""
+    for root in roots:
+        if variable.least is None or variable.most is None:
+            yield from (root, root + 1, root - 1)
+            continue
+        for value in dict.fromkeys((math.ceil(root), math.floor(root) + 1, math.floor(root), math.ceil(root) - 1)):
+            if variable.least <= value <= variable.most:
+                yield value
 
 
 class _Turns:
