@@ -25,7 +25,9 @@ def policies(*conditions: str, more: str = "", head: str = "") -> PolicySet:
     return read_policies([(document(rules, head), "sample.md")], DICTIONARY)
 
 
-def aim_and_frame(given_set: PolicySet, facts: Any, on: dt.date, *, of_day: bool = True) -> tuple[Goal, Frame]:
+def aim_and_frame(
+    given_set: PolicySet, facts: Any, on: dt.date, *, of_day: bool = True
+) -> tuple[Goal, Frame]:
     """What the first policy demands, compiled for the day or for any day, and the facts of a company."""
     aim = goal(given_set, given_set.policies[0], on if of_day else None)
     assert aim is not None

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -27,6 +28,7 @@ from sanchuang.engines.rules.frame import (
     Closure,
     Frame,
     Made,
+    Shape,
     Slot,
     Uncompiled,
     added,
@@ -38,6 +40,7 @@ from sanchuang.engines.rules.frame import (
     unknown,
     worst,
 )
+from sanchuang.engines.rules.linear import Linear, compared
 from sanchuang.engines.rules.policy import Condition, Policy
 from sanchuang.engines.rules.ranges import (
     AND,
@@ -56,9 +59,11 @@ from sanchuang.engines.rules.ranges import (
     joined_truths,
     parts,
     same_word,
+    words_of,
 )
 from sanchuang.engines.rules.types import WORDS, Kind, Type
 
+STRAIGHT_KINDS = {Kind.MONEY, Kind.EXACT, Kind.NUMBER, Kind.COUNT, Kind.DATE}
 LAST_DAY = dt.date.max.toordinal()
 
 
@@ -279,13 +284,48 @@ class Compiler(Numbers):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if isinstance(other, t.Literal) and isinstance(other.value, str):
                 self._mention(policy, one, (other.value,))
+        straight = self.linear(policy, node.left), self.linear(policy, node.right)
+        if straight[0] is not None and straight[1] is not None:
+            difference = straight[0].plus(straight[1], -1)
+            days = {DAY: OTHER} if DAY in a or DAY in b else {}
+            if difference.factors:
+                return compared(difference, node.op), {**dict.fromkeys(difference.factors, STEPS), **days}
         return self._compare(node.op, node.left.type, left, right), stepped(a, b)
+
+    def linear(self, policy: Policy, node: t.Node) -> Linear | None:
+        """A number as a sum of facts times fixed factors; None where it is none."""
+        if node.type.kind not in STRAIGHT_KINDS:
+            return None
+        if isinstance(node, t.FactRef):
+            return Linear(0, {self.slot(node.spec, node.shift): 1})
+        if isinstance(node, t.YearsSum):
+            return Linear(0, {self.slot(node.spec, -k): 1 for k in range(node.years)})
+        if isinstance(node, t.Ref) and node.name in policy.definitions:
+            return self.linear(policy, policy.definitions[node.name].node)
+        if isinstance(node, t.Arithmetic):
+            left, right = self.linear(policy, node.left), self.linear(policy, node.right)
+            if left is None or right is None:
+                return None
+            if node.op != "*":
+                return left.plus(right, 1 if node.op == "+" else -1)
+            if left.factors and right.factors:
+                return None
+            return left.times(right.fixed) if left.factors else right.times(left.fixed)
+        closure = self.make(policy, node)[0]
+        if isinstance(closure, Constant) and isinstance(closure.value, int | Fraction):
+            return Linear(closure.value, {})
+        return None
 
     def _Within(self, policy: Policy, node: t.Within) -> Made:
         value, shape = self.make(policy, node.value)
         made = [self.make(policy, item) for item in node.items]
         words = [i.value for i in node.items if isinstance(i, t.Literal) and isinstance(i.value, str)]
         self._mention(policy, node.value, words)
+        shape = worst(*(stepped(shape, other) for _, other in made))
+        if node.value.type.kind in WORDS and all(isinstance(item, Constant) for item, _ in made):
+            return _listed(
+                value, frozenset(item.value for item, _ in made if isinstance(item, Constant))
+            ), shape
         items = [self._compare("==", node.value.type, value, item) for item, _ in made]
 
         def closure(frame: Frame) -> int:
@@ -294,7 +334,7 @@ class Compiler(Numbers):
                 out = OR[out][item(frame)]
             return out
 
-        return closure, worst(*(stepped(shape, other) for _, other in made))
+        return closure, shape
 
     def _All(self, policy: Policy, node: t.All) -> Made:
         return self._chain(policy, node.items, AND, YES, NO)
@@ -383,6 +423,19 @@ class Compiler(Numbers):
             return found
 
         return closure, shape
+
+
+def _listed(value: Closure, listed: frozenset[str]) -> Closure:
+    """Whether a word is one of these."""
+
+    def closure(frame: Frame) -> int:
+        word = value(frame)
+        if word.__class__ is str:
+            return YES if word in listed else NO
+        words, bits = words_of(word)
+        return (YES if words & listed else 0) | (NO if words - listed else 0) | bits
+
+    return closure
 
 
 def _excepted(rule: int, holds: list[bool], applies: tuple[int, ...]) -> int:

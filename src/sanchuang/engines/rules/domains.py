@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from sanchuang.engines.rules.frame import DAY, STEPS, Frame, Made
@@ -117,5 +118,5 @@ def _turns(roots: set[Any], least: Any, most: Any) -> list[int]:
 def _points(roots: set[Any]) -> list[Any]:
     """The roots, and a number between each two and beyond both ends."""
     known: list[Any] = sorted(roots) or [Fraction(0)]
-    between = [(a + b) / 2 for a, b in zip(known, known[1:], strict=False)]
+    between = [(a + b) / 2 for a, b in pairwise(known)]
     return [known[0] - 1, *known, *between, known[-1] + 1]

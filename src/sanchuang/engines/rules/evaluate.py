@@ -18,11 +18,23 @@ from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.applying import APPLY, COMPARE, exactly
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
 from sanchuang.engines.rules.policy import Policy
-from sanchuang.engines.rules.steps import NO_LIMIT, NOTHING, Lack, Lacks, Step, Used, lacking, settled, unknown
+from sanchuang.engines.rules.steps import (
+    NO_LIMIT,
+    NOTHING,
+    Lack,
+    Lacks,
+    Step,
+    Used,
+    lacking,
+    settled,
+    unknown,
+)
 from sanchuang.engines.rules.types import Kind
 from sanchuang.values import Malformed, Op, Yuan
 
-Reading = tuple[AnyValue, Lacks, tuple[Used, ...]]  # the value (None: unknown), what is lacking, what was found
+Reading = tuple[
+    AnyValue, Lacks, tuple[Used, ...]
+]  # the value (None: unknown), what is lacking, what was found
 
 
 class Case:

@@ -172,7 +172,9 @@ class Questions:
         """
         step = asked.run(case)
         if not asked.exceptions:
-            return Answered(asked.condition, Truth.of(step.value), step, step.lacks if step.value is None else NOTHING)
+            return Answered(
+                asked.condition, Truth.of(step.value), step, step.lacks if step.value is None else NOTHING
+            )
         applying: list[Override] = []
         possible: list[tuple[Override, Step]] = []
         for exception, when in asked.exceptions:

@@ -19,7 +19,7 @@ from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked
 from sanchuang.engines.rules.domains import Apart
 from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import PolicySet
-from sanchuang.engines.rules.frame import STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
+from sanchuang.engines.rules.frame import DAY, OTHER, STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.search import FURTHEST, Variable
@@ -154,10 +154,10 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         if any(e.to == condition.id for e in policy.exceptions):
             wanted.append(compiler.condition(policy, condition))
         else:
-            wanted += (compiler.make(policy, node) for node in _terms(policy, condition.node, assumed))
+            wanted += _terms(compiler, policy, condition.node, assumed)
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
-        wanted += (compiler.make(policy, node) for node in _terms(policy, result, assumed))
+        wanted += _terms(compiler, policy, result, assumed)
         assumed.add((policy.id, policy.result or ""))
     figures: dict[object, t.Node] = {}
     for node in (policy.amount.node if policy.amount is not None else None, result):
@@ -190,20 +190,31 @@ def _holds(made: Made) -> bool:
     return isinstance(made[0], Constant) and made[0].value == YES
 
 
-def _terms(policy: Policy, node: t.Node, names: set[tuple[str, str]]) -> Iterator[t.Node]:
-    """The terms of an "and", through the names of this policy; `names` gathers those that hold with them."""
+def _terms(
+    compiler: Compiler, policy: Policy, node: t.Node, names: set[tuple[str, str]], ends: bool = False
+) -> Iterator[Made]:
+    """The terms of an "and", through names; `names` gathers those that hold with them.
+
+    With `ends` a policy on the way goes out of force one day.
+    """
+    inner: tuple[Policy, t.Node] | None = None
+    if isinstance(node, t.Ref) and node.name in policy.definitions:
+        names.add((policy.id, node.name))
+        inner = policy, policy.definitions[node.name].node
+    elif isinstance(node, t.ResultRef) and compiler.on is not None:
+        other = compiler.policies.get(node.policy)
+        if other is not None and other.in_force(compiler.on):
+            names.add((other.id, node.name))
+            inner = other, other.definitions[node.name].node
+            ends = ends or other.date_to is not None
     if isinstance(node, t.All):
         for item in node.items:
-            yield from _terms(policy, item, names)
-    elif isinstance(node, t.Ref) and node.name in policy.definitions:
-        names.add((policy.id, node.name))
-        inner = policy.definitions[node.name].node
-        if isinstance(inner, t.All):
-            yield from _terms(policy, inner, names)
-        else:
-            yield node
+            yield from _terms(compiler, policy, item, names, ends)
+    elif inner is not None and isinstance(inner[1], t.All | t.Ref | t.ResultRef):
+        yield from _terms(compiler, *inner, names, ends)
     else:
-        yield node
+        closure, shape = compiler.make(policy, node)
+        yield closure, {**shape, DAY: OTHER} if ends else shape
 
 
 _STRICT = {"floor_yuan", "floor_fen", "ceil_fen", "half_up_fen", "half_even_fen", "min", "max", "at_least_zero", "full_years"}  # fmt: skip
@@ -235,20 +246,22 @@ def _figures(policy: Policy, node: t.Node) -> dict[object, t.Node]:
 def _known(compiler: Compiler, policy: Policy, node: t.Node) -> Made:
     """Whether a value is known, as a truth; what is unknown keeps saying why."""
     inner, shape = compiler.make(policy, node)
+    if isinstance(inner, Constant):
+        return Constant(_is_known(inner.value, node.type.kind)), shape
     steps: Shape = dict.fromkeys(shape, STEPS)
-    if node.type.kind is Kind.BOOL:
-        return (lambda frame: _truth(bool(inner(frame) & (YES | NO)), inner(frame) & LACKING)), steps
+    kind = node.type.kind
+    return (lambda frame: _is_known(inner(frame), kind)), steps
 
-    def closure(frame: Frame) -> int:
-        value = inner(frame)
-        if value.__class__ is Range:
-            lacks = (value.bits & LACKING) | (VOID if value.bits & UNLIMITED else 0)
-            return _truth(value.lo is not None, lacks)
-        if value.__class__ is Words:
-            return _truth(bool(value.words), value.bits)
-        return YES
 
-    return closure, steps
+def _is_known(value: Any, kind: Kind) -> int:
+    if kind is Kind.BOOL:
+        return _truth(bool(value & (YES | NO)), value & LACKING)
+    if value.__class__ is Range:
+        lacks = (value.bits & LACKING) | (VOID if value.bits & UNLIMITED else 0)
+        return _truth(value.lo is not None, lacks)
+    if value.__class__ is Words:
+        return _truth(bool(value.words), value.bits)
+    return YES
 
 
 def _truth(some: bool, bits: int) -> int:

@@ -29,7 +29,6 @@ from itertools import combinations
 from typing import Any
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
-from sanchuang.engines.rules.steps import Lack
 from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import PolicySet, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
@@ -37,6 +36,7 @@ from sanchuang.engines.rules.goals import Goal, goal, scalar
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
 from sanchuang.engines.rules.search import Found, Search, TooHard, Truth, Variable, components
+from sanchuang.engines.rules.steps import Lack
 from sanchuang.values import Period
 
 TOGETHER = 3  # facts that hang together and change at once

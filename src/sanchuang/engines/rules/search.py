@@ -383,7 +383,9 @@ def _beside(roots: Sequence[Any], variable: Variable) -> Iterator[Any]:
         if variable.least is None or variable.most is None:
             yield from (root, root + 1, root - 1)
             continue
-        for value in dict.fromkeys((math.ceil(root), math.floor(root) + 1, math.floor(root), math.ceil(root) - 1)):
+        for value in dict.fromkeys(
+            (math.ceil(root), math.floor(root) + 1, math.floor(root), math.ceil(root) - 1)
+        ):
             if variable.least <= value <= variable.most:
                 yield value
 

@@ -59,9 +59,7 @@ def answers(
     return out
 
 
-def _one(
-    output: Output, said: Mapping[str, Explanation | RuleConflict], tracer: Tracer, case: Case
-) -> Any:
+def _one(output: Output, said: Mapping[str, Explanation | RuleConflict], tracer: Tracer, case: Case) -> Any:
     id_, _, name = output.name.partition(".")
     policy = tracer.policies[id_]
     answer = said[id_]
