@@ -41,6 +41,7 @@ from sanchuang.engines.rules.frame import (
     worst,
 )
 from sanchuang.engines.rules.linear import Linear, compared
+from sanchuang.engines.rules.meaning import Key, key_of
 from sanchuang.engines.rules.policy import Condition, Policy
 from sanchuang.engines.rules.ranges import (
     AND,
@@ -89,7 +90,7 @@ class Compiler(Numbers):
         self._still = Frame([on.toordinal() if on is not None else 0], {})
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
-        self.assumed: frozenset[tuple[str, str]] = frozenset()  # names, by policy, that hold
+        self.assumed: frozenset[Key] = frozenset()  # truths that hold
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
         self.names: list[frozenset[int]] = []  # the slots behind each name
         self._memo: dict[tuple[str, str, bool], Made] = {}
@@ -133,6 +134,8 @@ class Compiler(Numbers):
         method = getattr(self, "_" + type(node).__name__, None)
         if method is None:
             raise Uncompiled(type(node).__name__)
+        if self.assumed and node.type.kind is Kind.BOOL and key_of(policy, node) in self.assumed:
+            return Constant(YES), {}
         closure, shape = method(policy, node)
         if self.on is not None and shape.keys() <= {DAY} and closure.__class__ is not Constant:
             closure = Constant(closure(self._still))
@@ -184,8 +187,6 @@ class Compiler(Numbers):
         return closure, {DAY: OTHER}
 
     def _definition(self, policy: Policy, name: str) -> Made:
-        if (policy.id, name) in self.assumed:
-            return Constant(YES), {}
         key = policy.id, name, bool(self.assumed)
         if key not in self._memo:
             inner, shape = self.make(policy, policy.definitions[name].node)

@@ -20,6 +20,7 @@ from sanchuang.engines.rules.domains import Apart
 from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import DAY, OTHER, STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
+from sanchuang.engines.rules.meaning import Key, any_of, key_of
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.search import FURTHEST, Variable
@@ -149,16 +150,21 @@ def goal(policies: PolicySet, policy: Policy, on: dt.date | None = None) -> Goal
 def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
     compiler = Compiler(policies.by_id, on)
     wanted: list[Made] = []
-    assumed: set[tuple[str, str]] = set()
+    assumed: set[Key] = set()  # what holds where all that is wanted does
     for condition in policy.conditions:
-        if any(e.to == condition.id for e in policy.exceptions):
+        exceptions = [e for e in policy.exceptions if e.to == condition.id]
+        if exceptions:
             wanted.append(compiler.condition(policy, condition))
+            if all(e.holds for e in exceptions):
+                assumed.add(
+                    any_of(key_of(policy, node) for node in (condition.node, *(e.node for e in exceptions)))
+                )
         else:
             wanted += _terms(compiler, policy, condition.node, assumed)
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
         wanted += _terms(compiler, policy, result, assumed)
-        assumed.add((policy.id, policy.result or ""))
+        assumed.add(key_of(policy, result))
     figures: dict[object, t.Node] = {}
     for node in (policy.amount.node if policy.amount is not None else None, result):
         if node is not None:
@@ -191,27 +197,26 @@ def _holds(made: Made) -> bool:
 
 
 def _terms(
-    compiler: Compiler, policy: Policy, node: t.Node, names: set[tuple[str, str]], ends: bool = False
+    compiler: Compiler, policy: Policy, node: t.Node, assumed: set[Key], ends: bool = False
 ) -> Iterator[Made]:
-    """The terms of an "and", through names; `names` gathers those that hold with them.
+    """The terms of an "and", through names; `assumed` gathers what holds with them.
 
     With `ends` a policy on the way goes out of force one day.
     """
     inner: tuple[Policy, t.Node] | None = None
+    assumed.add(key_of(policy, node))
     if isinstance(node, t.Ref) and node.name in policy.definitions:
-        names.add((policy.id, node.name))
         inner = policy, policy.definitions[node.name].node
     elif isinstance(node, t.ResultRef) and compiler.on is not None:
         other = compiler.policies.get(node.policy)
         if other is not None and other.in_force(compiler.on):
-            names.add((other.id, node.name))
             inner = other, other.definitions[node.name].node
             ends = ends or other.date_to is not None
     if isinstance(node, t.All):
         for item in node.items:
-            yield from _terms(compiler, policy, item, names, ends)
+            yield from _terms(compiler, policy, item, assumed, ends)
     elif inner is not None and isinstance(inner[1], t.All | t.Ref | t.ResultRef):
-        yield from _terms(compiler, *inner, names, ends)
+        yield from _terms(compiler, *inner, assumed, ends)
     else:
         closure, shape = compiler.make(policy, node)
         yield closure, {**shape, DAY: OTHER} if ends else shape
