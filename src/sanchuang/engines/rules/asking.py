@@ -87,7 +87,7 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
     if left:
         search = Search(frame, QUESTIONS)
         search.rough = 1  # any value will do
-        truths_left = [Truth(*apart.made[i], YES) for i in left]
+        truths_left = [aim.truth(apart.made[i], YES) for i in left]
         for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
             yield _Open(aim, search, group, on).solve()
 

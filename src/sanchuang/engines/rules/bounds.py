@@ -40,7 +40,7 @@ from sanchuang.engines.rules.frame import (
     unknown,
     worst,
 )
-from sanchuang.engines.rules.linear import Linear, compared
+from sanchuang.engines.rules.linear import Linear, Sum, compared
 from sanchuang.engines.rules.meaning import Key, key_of
 from sanchuang.engines.rules.policy import Condition, Policy
 from sanchuang.engines.rules.ranges import (
@@ -91,6 +91,7 @@ class Compiler(Numbers):
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
         self.assumed: frozenset[Key] = frozenset()  # truths that hold
+        self.sums: dict[Closure, Sum] = {}  # what stands behind closures that compare sums
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
         self.names: list[frozenset[int]] = []  # the slots behind each name
         self._memo: dict[tuple[str, str, bool], Made] = {}
@@ -190,6 +191,8 @@ class Compiler(Numbers):
         key = policy.id, name, bool(self.assumed)
         if key not in self._memo:
             inner, shape = self.make(policy, policy.definitions[name].node)
+            if inner in self.sums or isinstance(inner, Constant):
+                return self._memo.setdefault(key, (inner, shape))
             index = len(self.names)
             self.names.append(frozenset(shape))
 
@@ -290,7 +293,10 @@ class Compiler(Numbers):
             difference = straight[0].plus(straight[1], -1)
             days = {DAY: OTHER} if DAY in a or DAY in b else {}
             if difference.factors:
-                return compared(difference, node.op), {**dict.fromkeys(difference.factors, STEPS), **days}
+                told = Sum.of(difference, node.op)
+                closure = compared(told)
+                self.sums[closure] = told
+                return closure, {**dict.fromkeys(difference.factors, STEPS), **days}
         return self._compare(node.op, node.left.type, left, right), stepped(a, b)
 
     def linear(self, policy: Policy, node: t.Node) -> Linear | None:

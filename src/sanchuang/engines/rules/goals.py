@@ -19,11 +19,23 @@ from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked
 from sanchuang.engines.rules.domains import Apart
 from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import PolicySet
-from sanchuang.engines.rules.frame import DAY, OTHER, STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
+from sanchuang.engines.rules.frame import (
+    DAY,
+    OTHER,
+    STEPS,
+    Closure,
+    Frame,
+    Made,
+    Shape,
+    Uncompiled,
+    exact,
+    unknown,
+)
+from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.meaning import Key, any_of, key_of
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
-from sanchuang.engines.rules.search import FURTHEST, Variable
+from sanchuang.engines.rules.search import FURTHEST, Truth, Variable
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.values import Yuan
 
@@ -54,6 +66,11 @@ class Goal:
     touching: dict[int, tuple[int, ...]]
     unknowns: tuple[tuple[Any, Any], ...]  # by place: a fact that is missing, and one meaningless on that day
     asks_known: bool
+    sums: dict[Closure, Sum]
+
+    def truth(self, made: Made, accepted: int) -> Truth:
+        """One of the truths, to be searched."""
+        return Truth(*made, accepted, self.sums.get(made[0]))
 
     @cached_property
     def wanted_apart(self) -> Apart:
@@ -188,6 +205,7 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         compiler.touching(),
         tuple((unknown(type_), unknown(type_, VOID)) for type_ in types),
         compiler.asks_known,
+        compiler.sums,
     )
 
 

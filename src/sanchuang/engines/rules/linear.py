@@ -43,12 +43,62 @@ _CERTAIN: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-def compared(difference: Linear, op: str) -> Closure:
-    """The truth of `difference op 0`."""
-    scale = math.lcm(*(Fraction(n).denominator for n in (difference.fixed, *difference.factors.values())))
-    fixed = int(difference.fixed * scale)
-    terms = tuple((slot, int(factor * scale)) for slot, factor in difference.factors.items())
-    holds, among = _CERTAIN[op], comparing(op)
+@dataclass(frozen=True)
+class Sum:
+    """`fixed` and each fact times its factor, compared with zero by `op`; whole numbers."""
+
+    fixed: int
+    terms: tuple[tuple[int, int], ...]
+    op: str
+
+    @classmethod
+    def of(cls, difference: Linear, op: str) -> Sum:
+        """The same comparison without fractions."""
+        scale = math.lcm(*(Fraction(n).denominator for n in (difference.fixed, *difference.factors.values())))
+        terms = tuple((slot, int(factor * scale)) for slot, factor in difference.factors.items())
+        return cls(int(difference.fixed * scale), terms, op)
+
+    def limits(self, slots: list[Any], slot: int) -> tuple[int | None, int | None]:
+        """Between which whole numbers a fact must lie for this to hold, the others being as they stand."""
+        lo = hi = self.fixed
+        own = 0
+        for other, factor in self.terms:
+            if other == slot:
+                own = factor
+                continue
+            low, high, bits = parts(slots[other])
+            if bits or low is None:
+                return None, None
+            lo += factor * (low if factor > 0 else high)
+            hi += factor * (high if factor > 0 else low)
+        if not own or self.op == "!=":
+            return None, None
+        least = most = None  # of the fact's own part
+        if self.op in (">=", ">", "=="):
+            least = -hi
+        if self.op in ("<=", "<", "=="):
+            most = -lo
+        if own < 0:
+            least, most = most, least
+        strict = self.op in (">", "<")
+        return (
+            None
+            if least is None
+            else math.floor(Fraction(least) / own) + 1
+            if strict
+            else math.ceil(Fraction(least) / own),
+            None
+            if most is None
+            else math.ceil(Fraction(most) / own) - 1
+            if strict
+            else math.floor(Fraction(most) / own),
+        )
+
+
+def compared(given: Sum) -> Closure:
+    """The truth of a comparison."""
+    fixed, terms = given.fixed, given.terms
+    holds, among = _CERTAIN[given.op], comparing(given.op)
 
     def closure(frame: Frame) -> int:
         slots = frame.slots

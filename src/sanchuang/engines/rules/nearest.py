@@ -151,7 +151,7 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
         else:
             nearest = domain.nearest(variable)
             yield None if nearest is None else [(variable, nearest[0], None, nearest[1])]
-    truths_left = [Truth(*aim.wanted[i], YES | OPEN | (VOID & now[i])) for i in sorted(rest)]
+    truths_left = [aim.truth(aim.wanted[i], YES | OPEN | (VOID & now[i])) for i in sorted(rest)]
     failing = {id(truth) for truth, i in zip(truths_left, sorted(rest), strict=True) if now[i] == NO}
     if failing:
         search = Search(frame, QUESTIONS)
@@ -280,7 +280,7 @@ def _from_day(policies: PolicySet, policy: Policy, case: Case, tracer: Tracer) -
     for closure, shape in aim.wanted:
         now = closure(frame)
         if DAY in shape:
-            truths.append(Truth(closure, shape, YES | OPEN | (VOID & now)))
+            truths.append(aim.truth((closure, shape), YES | OPEN | (VOID & now)))
         elif now == NO:
             return None
     try:

@@ -17,6 +17,7 @@ from itertools import product
 from typing import Any
 
 from sanchuang.engines.rules.frame import STEPS, Closure, Frame, Shape
+from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
 FURTHEST = 10**20  # how far a whole number is searched
@@ -34,6 +35,7 @@ class Truth:
     closure: Closure
     shape: Shape
     accepted: int
+    sum: Sum | None = None  # what it compares, if it compares sums
 
     def possible(self, frame: Frame) -> bool:
         """Whether it may be well for the facts as they stand."""
@@ -250,13 +252,15 @@ class Search:
         start = variable.start
         assert variable.least is not None
         assert variable.most is not None
+        least, last = self._limits(truths, variable)
         turns = _Turns(self, truths, variables, i)
         best: Found | None = None
         for rank, sign in enumerate((1, -1)):
-            most = variable.most - start if sign == 1 else start - variable.least
+            near, most = (least - start, last - start) if sign == 1 else (start - last, start - least)
             if best is not None:
                 most = min(most, best.distances[0][0])
-            steps = self._outwards(truths, variables, i, sign, most, turns)
+            near = max(near, 0 if variable.stays and sign == 1 else 1)
+            steps = self._outwards(truths, variables, i, sign, (near, most), turns)
             if steps is not None:
                 far, rest = steps
                 found = rest.after((far, 0), rank, start + sign * far)
@@ -265,19 +269,31 @@ class Search:
                     break
         return best
 
+    def _limits(self, truths: Sequence[Truth], variable: Variable) -> tuple[int, int]:
+        """Between which whole numbers a fact must lie, as far as sums tell that at once."""
+        assert variable.least is not None
+        assert variable.most is not None
+        least, most = variable.least, variable.most
+        for truth in truths:
+            if truth.sum is not None and variable.slot in truth.shape:
+                low, high = truth.sum.limits(self.frame.slots, variable.slot)
+                least = least if low is None else max(least, low)
+                most = most if high is None else min(most, high)
+        return least, most
+
     def _outwards(
         self,
         truths: Sequence[Truth],
         variables: Sequence[Variable],
         i: int,
         sign: int,
-        most: int,
+        between: tuple[int, int],
         turns: _Turns,
     ) -> tuple[int, Found] | None:
-        """The least distance up to `most` that does, and what the later facts are then."""
+        """The least distance between these two that does, and what the later facts are then."""
         variable = variables[i]
         start, slot, put = variable.start, variable.slot, self.frame.put
-        todo = [(0 if variable.stays and sign == 1 else 1, most)]
+        todo = [between]
         while todo:
             first, last = todo.pop()
             if first > last:
