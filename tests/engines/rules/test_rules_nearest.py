@@ -16,7 +16,7 @@ from spacekit import SETS, SPACE, aim_and_frame, order_of, policies
 from sanchuang.engines.rules import FactTable, PolicySet, fact_value
 from sanchuang.engines.rules.changes import change_text, changes_text
 from sanchuang.engines.rules.nearest import Change, Changed, Nearest, Outcome, nearest
-from sanchuang.engines.rules.ranges import NO, VOID, YES
+from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
 from sanchuang.values import Truth, Yuan
 
 
@@ -305,3 +305,11 @@ def test_the_compiled_rules_and_the_explained_ones_agree(given_set: PolicySet, h
         truths = [closure(frame) for closure, _ in aim.wanted]
         quick = Truth.NO if NO in truths else Truth.YES if set(truths) <= {YES} else Truth.UNKNOWN
         assert explained is quick
+
+
+@pytest.mark.parametrize("condition", ["从业人员 - 从业人员 >= 0人", "营业收入 * 0% >= 0元"])
+def test_a_fact_that_cancels_must_still_be_known(condition: str) -> None:
+    given_set = policies(condition)
+    assert given_set.explain(FactTable({}), DAY)[0].eligible is Truth.UNKNOWN
+    aim, frame = aim_and_frame(given_set, FactTable({}), DAY)
+    assert [closure(frame) for closure, _ in aim.wanted] == [OPEN]

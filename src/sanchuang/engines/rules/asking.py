@@ -111,11 +111,13 @@ class _Open:
 
     def solve(self) -> tuple[int, ...] | None:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""
-        everything = frozenset(self.slots)
-        if not self._may(everything):
-            return None
         # What nothing else replaces is asked for in any case; of two such sets the earlier stays the earlier.
-        needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        sure = self._sure()
+        if sure and self._may(sure) and self.search.witness(self.truths, [self.variables[slot] for slot in sorted(sure)]):
+            return tuple(sorted(sure))
+        needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
+        if needed is None:
+            return None
         rest = [slot for slot in self.slots if slot not in needed]
         tried, hard = 0, False
         for size in range(len(rest) + 1):
@@ -124,7 +126,7 @@ class _Open:
                 if tried > SETS:
                     raise TooHard
                 chosen = needed | set(more)
-                if not self._may(chosen):
+                if len(more) < len(rest) and not self._may(chosen):
                     continue
                 try:
                     if self._some(chosen):
@@ -138,6 +140,16 @@ class _Open:
         if hard:
             raise TooHard
         return None
+
+    def _sure(self) -> frozenset[int]:
+        """What is needed without a question: the facts of an open sum, and the one fact that a truth turns on."""
+        strict = (
+            self.slots_of[id(truth)]
+            for truth in self.truths
+            if truth.sum is not None
+            or (len(self.slots_of[id(truth)]) == 1 and not truth.possible(self.search.frame))
+        )
+        return frozenset().union(*strict)
 
     def _may(self, chosen: frozenset[int]) -> bool:
         for truth in self.truths:

@@ -292,7 +292,7 @@ class Compiler(Numbers):
         if straight[0] is not None and straight[1] is not None:
             difference = straight[0].plus(straight[1], -1)
             days = {DAY: OTHER} if DAY in a or DAY in b else {}
-            if difference.factors:
+            if difference.factors and all(difference.factors.values()):
                 told = Sum.of(difference, node.op)
                 closure = compared(told)
                 self.sums[closure] = told

@@ -19,7 +19,7 @@ from sanchuang.engines.rules.ranges import NO, YES, Range, comparing, lacking, p
 
 @dataclass(frozen=True)
 class Linear:
-    """A fixed number, and the factor of each fact by slot (none is zero)."""
+    """A fixed number, and the factor of each fact by slot; it is zero where a fact cancels, but must still be known."""
 
     fixed: Any
     factors: Mapping[int, Any]
@@ -29,9 +29,7 @@ class Linear:
         factors = dict(self.factors)
         for slot, factor in other.factors.items():
             factors[slot] = factors.get(slot, 0) + times * factor
-        return Linear(
-            self.fixed + times * other.fixed, {slot: factor for slot, factor in factors.items() if factor}
-        )
+        return Linear(self.fixed + times * other.fixed, factors)
 
     def times(self, factor: Any) -> Linear:
         """Every part times a number."""

@@ -202,22 +202,23 @@ class _Group:
 
     def solve(self) -> list[_Step] | None:
         """The variables to change with value, limit and rank; None when no change does. Raises `TooHard`."""
-        everything = frozenset(self.slots)
-        if not self._may(everything):
-            return None
+        for slot in sorted(frozenset.intersection(*(self.slots_of[id(truth)] for truth in self.failing))):
+            found = self._together(frozenset((slot,)))  # one fact is the fewest
+            if found is not None:
+                return found
         # What nothing else replaces changes in any case; of two such choices the earlier stays the earlier.
-        needed = everything
-        if len(everything) > 1:
-            needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots])
+        if needed is None:
+            return None
         rest = [slot for slot in self.slots if slot not in needed]
         tried, hard = 0, False
-        for size in range(0 if needed else 1, len(rest) + 1):
+        for size in range(max(0, 2 - len(needed)), len(rest) + 1):
             for more in combinations(rest, size):
                 tried += 1
                 if tried > SETS:
                     raise TooHard
                 chosen = needed | set(more)
-                if not self._may(chosen):
+                if len(more) < len(rest) and not self._may(chosen):
                     continue
                 try:
                     found = self._together(chosen)

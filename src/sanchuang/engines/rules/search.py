@@ -21,7 +21,7 @@ from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
 FURTHEST = 10**20  # how far a whole number is searched
-ROUNDS, POINTS = 3, 8  # of looking for a witness: how often all facts move, and to how many limits each
+TRIES, POINTS = 40, 6  # of looking for a witness: questions, and limits tried for each fact
 
 
 class TooHard(Exception):
@@ -124,6 +124,33 @@ class Search:
             for v, value in zip(variables, before, strict=True):
                 self.frame.put(v.slot, value)
 
+    def needed(
+        self, truths: Sequence[Truth], variables: Sequence[Variable], sure: frozenset[int] = frozenset()
+    ) -> frozenset[int] | None:
+        """The facts without which not each truth may be well, all others being anything; None: not even with them.
+
+        `sure` are some of which this is known.
+        """
+        slots, put = self.frame.slots, self.frame.put
+        before = [slots[v.slot] for v in variables]
+        for v in variables:
+            put(v.slot, v.free)
+        out = set(sure)
+        try:
+            if not self.possible(truths):
+                return None
+            for v, value in zip(variables, before, strict=True):
+                if v.slot in sure:
+                    continue
+                put(v.slot, value)
+                if not self.possible(truth for truth in truths if v.slot in truth.shape):
+                    out.add(v.slot)
+                put(v.slot, v.free)
+        finally:
+            for v, value in zip(variables, before, strict=True):
+                put(v.slot, value)
+        return frozenset(out)
+
     def nearest(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> Found | None:
         """The nearest values of these facts, each changed, by which all hold; None when there are none."""
         slots = self.frame.slots
@@ -206,45 +233,71 @@ class Search:
 
         Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
         """
-        slots = self.frame.slots
+        slots, put = self.frame.slots, self.frame.put
         before = [slots[v.slot] for v in variables]
-        for v in variables:
-            self.frame.put(v.slot, v.start if v.values is None else v.values[0])
         try:
-            return self._repaired(truths, variables)
+            for above in (1, 0):  # nothing of many things is a case of its own
+                for v in variables:
+                    put(v.slot, v.free)
+                for v in variables:
+                    put(v.slot, self._first(truths, v, above))
+                if self._repaired(truths, variables):
+                    return True
+            return False
         finally:
             for v, value in zip(variables, before, strict=True):
-                self.frame.put(v.slot, value)
+                put(v.slot, value)
+
+    def _first(self, truths: Sequence[Truth], variable: Variable, above: int) -> Any:
+        """Where a fact is tried first."""
+        if variable.values is not None:
+            return variable.values[0]
+        first = variable.start + above * variable.step
+        if not variable.whole:
+            return first
+        least, most = self._limits(truths, variable)
+        return max(least, min(first, most))
 
     def _repaired(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
-        for _ in range(ROUNDS):
-            failing = [truth for truth in truths if not self.possible((truth,))]
-            if not failing:
+        least = self.budget - TRIES
+        while self.budget > least:
+            failing = next((truth for truth in truths if not self.possible((truth,))), None)
+            if failing is None:
                 return True
-            for truth in failing:
-                for i, v in enumerate(variables):
-                    if v.slot in truth.shape and not self.possible((truth,)):
-                        self._moved(truths, variables, i)
+            moves = []
+            for v in variables:
+                if v.slot in failing.shape and self.budget > least:
+                    others = [each for each in truths if each is not failing and v.slot in each.shape]
+                    move = self._move(failing, others, v)
+                    if move is not None:
+                        moves.append((move[0], v.slot, move[1]))
+                        if not move[0]:
+                            break
+            if not moves:
+                return False
+            _, slot, value = min(moves, key=lambda move: move[0])
+            self.frame.put(slot, value)
         return False
 
-    def _moved(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> None:
-        """Put one fact where fewest of the truths that turn on it fail."""
-        v = variables[i]
-        now = self.frame.slots[v.slot]
-        mine = [truth for truth in truths if v.slot in truth.shape]
-        values = v.values
-        if values is None:
-            roots = sorted(set(self.roots(truths, [v], 0, now, v.step)))[:POINTS]
-            values = (*_beside(roots, v),)
-        least, best = sum(not self.possible((truth,)) for truth in mine), now
+    def _move(self, truth: Truth, others: Sequence[Truth], variable: Variable) -> tuple[int, Any] | None:
+        """Where to put a fact so that a truth is well and fewest others fail, and how many; None: nowhere."""
+        now = self.frame.slots[variable.slot]
+        values: Iterable[Any] = variable.values or ()
+        if variable.values is None:
+            roots = sorted(set(self.roots([truth], [variable], 0, now, variable.step)))
+            values = _beside(roots[:POINTS], variable)
+        best: tuple[int, Any] | None = None
         for value in values:
-            self.frame.put(v.slot, value)
-            failing = sum(not self.possible((truth,)) for truth in mine)
-            if failing < least:
-                least, best = failing, value
+            self.frame.put(variable.slot, value)
+            if not self.possible((truth,)):
+                continue
+            failing = sum(not self.possible((other,)) for other in others)
+            if best is None or failing < best[0]:
+                best = failing, value
                 if not failing:
                     break
-        self.frame.put(v.slot, best)
+        self.frame.put(variable.slot, now)
+        return best
 
     # whole numbers ----------------------------------------------------------------------------------------
     def _whole(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
