@@ -113,7 +113,11 @@ class _Open:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""
         # What nothing else replaces is asked for in any case; of two such sets the earlier stays the earlier.
         sure = self._sure()
-        if sure and self._may(sure) and self.search.witness(self.truths, [self.variables[slot] for slot in sorted(sure)]):
+        if (
+            sure
+            and self._may(sure)
+            and self.search.witness(self.truths, [self.variables[slot] for slot in sorted(sure)])
+        ):
             return tuple(sorted(sure))
         needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
         if needed is None:

@@ -91,6 +91,7 @@ class Compiler(Numbers):
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
         self.assumed: frozenset[Key] = frozenset()  # truths that hold
+        self.met = set()
         self.sums: dict[Closure, Sum] = {}  # what stands behind closures that compare sums
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
         self.names: list[frozenset[int]] = []  # the slots behind each name
@@ -288,6 +289,7 @@ class Compiler(Numbers):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if isinstance(other, t.Literal) and isinstance(other.value, str):
                 self._mention(policy, one, (other.value,))
+        self.meet(a, b)
         straight = self.linear(policy, node.left), self.linear(policy, node.right)
         if straight[0] is not None and straight[1] is not None:
             difference = straight[0].plus(straight[1], -1)
@@ -326,6 +328,8 @@ class Compiler(Numbers):
     def _Within(self, policy: Policy, node: t.Within) -> Made:
         value, shape = self.make(policy, node.value)
         made = [self.make(policy, item) for item in node.items]
+        for _, other in made:
+            self.meet(shape, other)
         words = [i.value for i in node.items if isinstance(i, t.Literal) and isinstance(i.value, str)]
         self._mention(policy, node.value, words)
         shape = worst(*(stepped(shape, other) for _, other in made))

@@ -10,10 +10,13 @@ from typing import Any
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.frame import (
+    DAY,
     OTHER,
+    STEPS,
     Closure,
     Frame,
     Made,
+    Shape,
     Uncompiled,
     added,
     bent,
@@ -91,6 +94,15 @@ class Numbers:
     """Closures of what computes with numbers; `Compiler` knows the rest."""
 
     asks_known = False  # whether some rule asks if a fact is known
+    met: set[frozenset[int]]  # facts that are compared with one another
+
+    def meet(self, *shapes: Shape) -> None:
+        """Note that the facts on which these turn other than by steps are compared with one another."""
+        self.met.add(
+            frozenset(
+                slot for shape in shapes for slot, kind in shape.items() if slot != DAY and kind != STEPS
+            )
+        )
 
     def make(self, policy: Policy, node: t.Node) -> Made:
         """The closure of any node and its shape."""
@@ -99,6 +111,7 @@ class Numbers:
     def _Banded(self, policy: Policy, node: t.Banded) -> Made:
         inner, shape = self.make(policy, node.value)
         bands = policy.bands[node.bands]
+        self.meet(shape)
         steps = [(limit.numerator if limit.denominator == 1 else limit, exact(g)) for limit, g in bands.steps]
         below = exact(bands.below)
 
@@ -140,6 +153,7 @@ class Numbers:
         if name == "at_least_zero":
             return lambda frame: lift_one(lambda x: max(x, 0), first(frame)), bent(*shapes)
         if name in ("min", "max"):
+            self.meet(*shapes)
             return self._extreme(args, min if name == "min" else max), bent(*shapes)
         second = args[1] if len(args) > 1 else first
         if name == "full_years":
@@ -149,12 +163,14 @@ class Numbers:
 
             return lambda frame: lift(years, first(frame), second(frame)), bent(*shapes)
         if name == "ratio":
+            self.meet(shapes[1])
             shape = added(shapes[0], *shapes[2:]) | dict.fromkeys(shapes[1], OTHER)
             return self._ratio(node, first, second, args[2] if len(args) == 3 else None), shape
         if name == "known":
             self.asks_known = True
             return self._known(node.args[0].type, first), worst(*shapes)
         if name == "reaches":
+            self.meet(*shapes)
             return self._reaches(first, second), stepped(*shapes)
         raise Uncompiled(name)
 

@@ -79,8 +79,8 @@ class Apart:
 
 def _domain(truths: Sequence[Truth], variable: Variable, frame: Frame) -> Domain | None:
     """The good values of a fact whose truths turn on it alone, each a sure yes or no."""
-    values = variable.values
-    if values is None:
+    values: Sequence[Any] = variable.values or ()
+    if variable.values is None:
         if any(truth.shape[variable.slot] != STEPS for truth in truths):
             return None
         roots = set(Search(frame, 0).roots(truths, [variable], 0, variable.start, variable.step))

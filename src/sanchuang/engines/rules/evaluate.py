@@ -295,7 +295,10 @@ class Tracer:
 
     def _Cases(self, policy: Policy, node: t.Cases) -> Made:
         """The first branch that holds; after an unknown one, every later branch remains possible."""
-        made = [(c.when and self.make(policy, c.when), self.make(policy, c.then)) for c in node.cases]
+        made = [
+            (None if c.when is None else self.make(policy, c.when), self.make(policy, c.then))
+            for c in node.cases
+        ]
         branches = [(None if when is None else _running(when), _running(then)) for when, then in made]
         unrounded = node.type.kind is Kind.EXACT
 

@@ -67,6 +67,7 @@ class Goal:
     unknowns: tuple[tuple[Any, Any], ...]  # by place: a fact that is missing, and one meaningless on that day
     asks_known: bool
     sums: dict[Closure, Sum]
+    together: frozenset[int]  # facts that are somewhere compared with others
 
     def truth(self, made: Made, accepted: int) -> Truth:
         """One of the truths, to be searched."""
@@ -98,33 +99,33 @@ class Goal:
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""
-        spec = self.places[slot].spec
+        spec, apart = self.places[slot].spec, slot not in self.together
         if spec.type is FactType.BOOL:
             return Variable(slot, start, values=(NO if start == YES else YES,))
         if spec.type in (FactType.CHOICE, FactType.TEXT):
             return Variable(slot, start, values=tuple(w for w in self._words(spec, slot) if w != start))
         if spec.type is FactType.COUNT:
-            return Variable(slot, start, min(0, start), FURTHEST)
+            return Variable(slot, start, min(0, start), FURTHEST, apart=apart)
         if spec.type is FactType.MONEY:
-            return Variable(slot, start, -FURTHEST, FURTHEST, step=10**6)
+            return Variable(slot, start, -FURTHEST, FURTHEST, step=10**6, apart=apart)
         if spec.type is FactType.DATE:
-            return Variable(slot, start, 1, dt.date.max.toordinal())
+            return Variable(slot, start, 1, dt.date.max.toordinal(), apart=apart)
         return Variable(slot, start)
 
     def question(self, slot: int, on: dt.date) -> Variable:
         """An unknown fact that may turn out to be anything; a text may also be a word that no rule mentions."""
-        spec = self.places[slot].spec
+        spec, apart = self.places[slot].spec, slot not in self.together
         if spec.type is FactType.BOOL:
             return Variable(slot, None, values=(YES, NO), stays=True)
         if spec.type in (FactType.CHOICE, FactType.TEXT):
             other = () if spec.choices else (ANOTHER,)
             return Variable(slot, None, values=(*self._words(spec, slot), *other), stays=True)
         if spec.type is FactType.COUNT:
-            return Variable(slot, 0, 0, FURTHEST, stays=True)
+            return Variable(slot, 0, 0, FURTHEST, stays=True, apart=apart)
         if spec.type is FactType.MONEY:
-            return Variable(slot, 0, -FURTHEST, FURTHEST, stays=True, step=10**6)
+            return Variable(slot, 0, -FURTHEST, FURTHEST, stays=True, step=10**6, apart=apart)
         if spec.type is FactType.DATE:
-            return Variable(slot, on.toordinal(), 1, dt.date.max.toordinal(), stays=True)
+            return Variable(slot, on.toordinal(), 1, dt.date.max.toordinal(), stays=True, apart=apart)
         return Variable(slot, Fraction(0), stays=True)
 
     def _words(self, spec: FactSpec, slot: int) -> tuple[str, ...]:
@@ -206,6 +207,7 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         tuple((unknown(type_), unknown(type_, VOID)) for type_ in types),
         compiler.asks_known,
         compiler.sums,
+        frozenset(slot for met in compiler.met if len(met) > 1 for slot in met),
     )
 
 

@@ -53,6 +53,9 @@ class Variable:
     values: tuple[Any, ...] | None = None  # of words and truths: the other values, in the order of preference
     stays: bool = False  # `start` itself is a value to try
     step: int = 1  # over which lines are laid to find where comparisons turn
+    apart: bool = (
+        False  # no rule compares it with another fact: where comparisons turn does not depend on the others
+    )
     free: Any = None
 
     def __post_init__(self) -> None:
@@ -235,13 +238,14 @@ class Search:
         """
         slots, put = self.frame.slots, self.frame.put
         before = [slots[v.slot] for v in variables]
+        least = self.budget - TRIES
         try:
             for above in (1, 0):  # nothing of many things is a case of its own
                 for v in variables:
                     put(v.slot, v.free)
                 for v in variables:
                     put(v.slot, self._first(truths, v, above))
-                if self._repaired(truths, variables):
+                if self._repaired(truths, variables, least):
                     return True
             return False
         finally:
@@ -258,8 +262,7 @@ class Search:
         least, most = self._limits(truths, variable)
         return max(least, min(first, most))
 
-    def _repaired(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
-        least = self.budget - TRIES
+    def _repaired(self, truths: Sequence[Truth], variables: Sequence[Variable], least: int) -> bool:
         while self.budget > least:
             failing = next((truth for truth in truths if not self.possible((truth,))), None)
             if failing is None:
@@ -346,6 +349,16 @@ class Search:
         """The least distance between these two that does, and what the later facts are then."""
         variable = variables[i]
         start, slot, put = variable.start, variable.slot, self.frame.put
+        if variable.apart and all(truth.shape.get(slot, STEPS) == STEPS for truth in truths):
+            # Between two turns one value is as good as another, whatever the later facts are.
+            nearest, furthest = between
+            marks = turns.outwards(sign) if nearest < furthest else []
+            for distance in (nearest, *(mark for mark in marks if nearest < mark <= furthest)):
+                put(slot, start + sign * distance)
+                rest = self._from(truths, variables, i + 1) if distance <= furthest else None
+                if rest is not None:
+                    return distance, rest
+            return None
         todo = [between]
         while todo:
             first, last = todo.pop()
