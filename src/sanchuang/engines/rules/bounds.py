@@ -26,6 +26,7 @@ from sanchuang.engines.rules.frame import (
     STEPS,
     STRAIGHT,
     Closure,
+    Constant,
     Frame,
     Made,
     Shape,
@@ -66,19 +67,6 @@ from sanchuang.engines.rules.types import WORDS, Kind, Type
 
 STRAIGHT_KINDS = {Kind.MONEY, Kind.EXACT, Kind.NUMBER, Kind.COUNT, Kind.DATE}
 LAST_DAY = dt.date.max.toordinal()
-
-
-class Constant:
-    """A closure whose value is always the same."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __call__(self, frame: Frame) -> Any:
-        """The value."""
-        return self.value
 
 
 class Compiler(Numbers):

@@ -14,6 +14,7 @@ from sanchuang.engines.rules.frame import (
     OTHER,
     STEPS,
     Closure,
+    Constant,
     Frame,
     Made,
     Shape,
@@ -27,6 +28,7 @@ from sanchuang.engines.rules.frame import (
     unknown,
     worst,
 )  # fmt: skip
+from sanchuang.engines.rules.linear import Linear, divided, valued
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import (
     LACKING,
@@ -90,6 +92,26 @@ def _times(a: Any, b: Any) -> Any:
     return lift(times, a, b)
 
 
+def _by(factor: Any) -> Callable[[Any], Any]:
+    """Multiplying by a number above zero, without fractions where none arise."""
+    over, under = factor.numerator, factor.denominator
+
+    def times_factor(value: Any) -> Any:
+        if value.__class__ is int:
+            return divided(value * over, under)
+        if value.__class__ is not Range:
+            return value * factor
+        if value.lo is None or value.bits & UNLIMITED:
+            return lift(times, value, factor)
+        return Range(times_factor(value.lo), times_factor(value.hi), value.bits)
+
+    return times_factor
+
+
+def _multiplied(inner: Closure, by: Callable[[Any], Any]) -> Closure:
+    return lambda frame: by(inner(frame))
+
+
 class Numbers:
     """Closures of what computes with numbers; `Compiler` knows the rest."""
 
@@ -106,6 +128,10 @@ class Numbers:
 
     def make(self, policy: Policy, node: t.Node) -> Made:
         """The closure of any node and its shape."""
+        raise NotImplementedError
+
+    def linear(self, policy: Policy, node: t.Node) -> Linear | None:
+        """A number as a sum of facts times fixed factors; None where it is none."""
         raise NotImplementedError
 
     def _Banded(self, policy: Policy, node: t.Banded) -> Made:
@@ -136,6 +162,14 @@ class Numbers:
 
     def _Arithmetic(self, policy: Policy, node: t.Arithmetic) -> Made:
         (left, a), (right, b) = self.make(policy, node.left), self.make(policy, node.right)
+        straight = self.linear(policy, node)
+        if straight is not None and straight.factors and all(straight.factors.values()):
+            return valued(straight), added(a, b)
+        if node.op == "*":
+            for one, other in ((left, right), (right, left)):
+                factor = one.value if isinstance(one, Constant) else None
+                if isinstance(factor, int | Fraction) and factor > 0:
+                    return _multiplied(other, _by(factor)), added(a, b)
         of = {"+": plus, "-": _minus, "*": _times}[node.op]
         shape = added(a, b)
         if node.op == "*":

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.bounds import Compiler, Constant
+from sanchuang.engines.rules.bounds import Compiler
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked_period
 from sanchuang.engines.rules.domains import Apart
 from sanchuang.engines.rules.evaluate import Case, Tracer
@@ -24,6 +24,7 @@ from sanchuang.engines.rules.frame import (
     OTHER,
     STEPS,
     Closure,
+    Constant,
     Frame,
     Made,
     Shape,

@@ -43,18 +43,19 @@ _CERTAIN: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Sum:
-    """`fixed` and each fact times its factor, compared with zero by `op`; whole numbers."""
+    """`fixed` and each fact times its factor, compared with zero by `op`; all in whole numbers."""
 
     fixed: int
     terms: tuple[tuple[int, int], ...]
     op: str
+    scale: int  # by which all was multiplied
 
     @classmethod
     def of(cls, difference: Linear, op: str) -> Sum:
         """The same comparison without fractions."""
         scale = math.lcm(*(Fraction(n).denominator for n in (difference.fixed, *difference.factors.values())))
         terms = tuple((slot, int(factor * scale)) for slot, factor in difference.factors.items())
-        return cls(int(difference.fixed * scale), terms, op)
+        return cls(int(difference.fixed * scale), terms, op, scale)
 
     def limits(self, slots: list[Any], slot: int) -> tuple[int | None, int | None]:
         """Between which whole numbers a fact must lie for this to hold, the others being as they stand."""
@@ -106,24 +107,56 @@ def compared(given: Sum) -> Closure:
             if value.__class__ is Range:
                 if frame.trace is not None:
                     frame.trace.append(None)
-                return among(_ranged(slots), 0)
+                return among(_between(fixed, terms, slots), 0)
             total += factor * value
         if frame.trace is not None:
             frame.trace.append(total)
         return YES if holds(total, 0) else NO
 
-    def _ranged(slots: list[Any]) -> Range:
-        lo = hi = fixed
-        bits, known, certain = 0, True, True
+    return closure
+
+
+def valued(given: Linear) -> Closure:
+    """The value of a sum."""
+    whole = Sum.of(given, "==")
+    scale = whole.scale
+    fixed, terms = whole.fixed, whole.terms
+
+    def closure(frame: Frame) -> Any:
+        slots = frame.slots
+        total = fixed
         for slot, factor in terms:
-            low, high, more = parts(slots[slot])
-            bits |= more
-            if low is None:
-                known = False
-                continue
-            certain = certain and not more
-            lo += factor * (low if factor > 0 else high)
-            hi += factor * (high if factor > 0 else low)
-        return Range(lo, hi, bits) if known else lacking(bits, certain)
+            value = slots[slot]
+            if value.__class__ is Range:
+                between = _between(fixed, terms, slots)
+                if between.lo is None or scale == 1:
+                    return between
+                return Range(divided(between.lo, scale), divided(between.hi, scale), between.bits)
+            total += factor * value
+        return total if scale == 1 else divided(total, scale)
 
     return closure
+
+
+def divided(value: Any, by: int) -> Any:
+    """An exact quotient, a whole number where it is one."""
+    if value.__class__ is not int:
+        return value / by
+    whole, rest = divmod(value, by)
+    return Fraction(value, by) if rest else whole
+
+
+def _between(fixed: int, terms: tuple[tuple[int, int], ...], slots: list[Any]) -> Range:
+    """The limits of a sum of which some parts are open."""
+    lo = hi = fixed
+    bits, known, certain = 0, True, True
+    for slot, factor in terms:
+        low, high, more = parts(slots[slot])
+        bits |= more
+        if low is None:
+            known = False
+            continue
+        certain = certain and not more
+        lo += factor * (low if factor > 0 else high)
+        hi += factor * (high if factor > 0 else low)
+    return Range(lo, hi, bits) if known else lacking(bits, certain)

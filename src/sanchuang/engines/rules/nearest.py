@@ -126,7 +126,7 @@ def nearest(
     for variable, value, _, _ in found:
         frame.put(variable.slot, value)
     if any(closure(frame) != YES for closure, _ in aim.wanted):
-        lacks = _still_open(policies, policy, Changed(facts, changes), on)
+        lacks = _still_open(policies, policy, case, changes, on)
     return Nearest(Outcome.FOUND, changes, lacks, from_day)
 
 
@@ -160,9 +160,14 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
                 yield _Group(aim, search, group, failing).solve()
 
 
-def _still_open(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> tuple[Lack, ...]:
+def _still_open(
+    policies: PolicySet, policy: Policy, case: Case, changes: Sequence[Change], on: dt.date
+) -> tuple[Lack, ...]:
+    changed = Case(Changed(case.facts, changes))
+    names = {change.spec.name for change in changes}
+    changed.read = {key: found for key, found in case.read.items() if key[0] not in names}
     try:
-        return policies.explain_one(policy, facts, on).lacks
+        return policies.day(on).questions(policy).explain(changed).lacks
     except RuleConflict:  # pragma: no cover - a conflict is never accepted
         return ()
 
