@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
+from sanchuang.engines.rules.domains import turns
 from sanchuang.engines.rules.evaluate import Case
 from sanchuang.engines.rules.explain import PolicySet
-from sanchuang.engines.rules.frame import DAY, Frame
+from sanchuang.engines.rules.frame import DAY, STEPS, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
@@ -88,8 +89,15 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
         search = Search(frame, QUESTIONS)
         search.rough = 1  # any value will do
         truths_left = [aim.truth(apart.made[i], YES) for i in left]
-        for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
-            yield _Open(aim, search, group, on).solve()
+        yield from _groups(aim, search, truths_left, on)
+
+
+def _groups(
+    aim: Goal, search: Search, truths: Sequence[Truth], on: dt.date
+) -> Iterator[tuple[int, ...] | None]:
+    """The slots to ask for by group of truths that share unknown facts. Raises `TooHard`."""
+    for group in components(truths, lambda truth: _unknown(aim, search.frame, truth)):
+        yield _Open(aim, search, group, on).solve()
 
 
 def _unknown(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:
@@ -101,6 +109,8 @@ class _Open:
     """Truths that share unknown facts: the fewest to learn so that all may hold."""
 
     def __init__(self, aim: Goal, search: Search, truths: Sequence[Truth], on: dt.date) -> None:
+        self.aim = aim
+        self.on = on
         self.search = search
         self.truths = truths
         frame = search.frame
@@ -122,9 +132,50 @@ class _Open:
         needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
         if needed is None:
             return None
+        if self._may(needed) and self._some(needed):
+            return tuple(sorted(needed))
+        for slot in sorted(needed):
+            regions = self._regions(slot)
+            if regions:
+                return self._by_region(slot, regions)
+        return self._enumerated(needed)
+
+    def _regions(self, slot: int) -> list[int]:
+        """Values of a fact, one for each stretch on which nothing turns, where that does not depend on other facts."""
+        variable = self.variables[slot]
+        mine = [truth for truth in self.truths if slot in truth.shape]
+        if not variable.whole or not variable.apart or len(mine) < 2:
+            return []
+        if any(truth.shape[slot] != STEPS for truth in mine):
+            return []
+        roots = set(self.search.roots(mine, [variable], 0, variable.start, variable.step))
+        return turns(roots, variable.least, variable.most)
+
+    def _by_region(self, slot: int, regions: Sequence[int]) -> tuple[int, ...] | None:
+        """The fewest facts with one that is needed, which is in one stretch after the other; the earlier of equally few."""
+        frame = self.search.frame
+        before = frame.slots[slot]
+        best: tuple[int, ...] | None = None
+        for value in regions:
+            frame.put(slot, value)
+            open_truths = [t for t in self.truths if self.aim.asks_known or not t.possible(frame)]
+            found: list[int] | None = [slot]
+            for more in _groups(self.aim, self.search, open_truths, self.on):
+                if more is None:
+                    found = None
+                    break
+                found = [*(found or ()), *more]
+            if found is not None:
+                mine = tuple(sorted(found))
+                best = mine if best is None or (len(mine), mine) < (len(best), best) else best
+        frame.put(slot, before)
+        return best
+
+    def _enumerated(self, needed: frozenset[int]) -> tuple[int, ...] | None:
+        """Set after set, the fewest facts first; those that are needed do not suffice."""
         rest = [slot for slot in self.slots if slot not in needed]
         tried, hard = 0, False
-        for size in range(len(rest) + 1):
+        for size in range(1, len(rest) + 1):
             for more in combinations(rest, size):
                 tried += 1
                 if tried > SETS:

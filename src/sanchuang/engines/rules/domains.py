@@ -84,7 +84,7 @@ def _domain(truths: Sequence[Truth], variable: Variable, frame: Frame) -> Domain
         if any(truth.shape[variable.slot] != STEPS for truth in truths):
             return None
         roots = set(Search(frame, 0).roots(truths, [variable], 0, variable.start, variable.step))
-        values = _turns(roots, variable.least, variable.most) if variable.whole else _points(roots)
+        values = turns(roots, variable.least, variable.most) if variable.whole else _points(roots)
     good = []
     for value in values:
         frame.put(variable.slot, value)
@@ -109,7 +109,7 @@ def _domain(truths: Sequence[Truth], variable: Variable, frame: Frame) -> Domain
     return Domain(bool(firsts), None, tuple(firsts), tuple(lasts))
 
 
-def _turns(roots: set[Any], least: Any, most: Any) -> list[int]:
+def turns(roots: set[Any], least: Any, most: Any) -> list[int]:
     """The first numbers of the stretches on which nothing turns."""
     marks = {math.ceil(root) for root in roots} | {math.floor(root) + 1 for root in roots}
     return [least, *sorted(mark for mark in marks if least < mark <= most)]

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
+from sanchuang.engines.rules.alike import Alike
 from sanchuang.engines.rules.bounds import Compiler
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked_period
 from sanchuang.engines.rules.domains import Apart
@@ -69,6 +70,7 @@ class Goal:
     asks_known: bool
     sums: dict[Closure, Sum]
     together: frozenset[int]  # facts that are somewhere compared with others
+    alike: Alike
 
     def truth(self, made: Made, accepted: int) -> Truth:
         """One of the truths, to be searched."""
@@ -104,7 +106,7 @@ class Goal:
         if spec.type is FactType.BOOL:
             return Variable(slot, start, values=(NO if start == YES else YES,))
         if spec.type in (FactType.CHOICE, FactType.TEXT):
-            return Variable(slot, start, values=tuple(w for w in self._words(spec, slot) if w != start))
+            return Variable(slot, start, values=self._words(slot, start))
         if spec.type is FactType.COUNT:
             return Variable(slot, start, min(0, start), FURTHEST, apart=apart)
         if spec.type is FactType.MONEY:
@@ -120,7 +122,7 @@ class Goal:
             return Variable(slot, None, values=(YES, NO), stays=True)
         if spec.type in (FactType.CHOICE, FactType.TEXT):
             other = () if spec.choices else (ANOTHER,)
-            return Variable(slot, None, values=(*self._words(spec, slot), *other), stays=True)
+            return Variable(slot, None, values=self._words(slot, None, other), stays=True)
         if spec.type is FactType.COUNT:
             return Variable(slot, 0, 0, FURTHEST, stays=True, apart=apart)
         if spec.type is FactType.MONEY:
@@ -129,8 +131,11 @@ class Goal:
             return Variable(slot, on.toordinal(), 1, dt.date.max.toordinal(), stays=True, apart=apart)
         return Variable(slot, Fraction(0), stays=True)
 
-    def _words(self, spec: FactSpec, slot: int) -> tuple[str, ...]:
-        return spec.choices or self.words.get(slot, ())
+    def _words(self, slot: int, start: Any, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The words that a fact may be instead, one of those that are alike."""
+        place = self.places[slot]
+        words = (*(place.spec.choices or self.words.get(slot, ())), *more)
+        return self.alike.one_of_each((place.spec.name, place.shift), (w for w in words if w != start))
 
 
 ANOTHER = "\0"  # a word that stands for all that no rule mentions
@@ -209,6 +214,7 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         compiler.asks_known,
         compiler.sums,
         frozenset(slot for met in compiler.met if len(met) > 1 for slot in met),
+        Alike(policies.by_id, policy),
     )
 
 
