@@ -9,20 +9,24 @@ is yes. Whether the values are likely is not weighed: a question is worth asking
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
 from sanchuang.engines.rules.domains import turns
 from sanchuang.engines.rules.evaluate import Case
-from sanchuang.engines.rules.explain import PolicySet
+from sanchuang.engines.rules.explain import Explanation, PolicySet
 from sanchuang.engines.rules.frame import DAY, STEPS, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, YES
 from sanchuang.engines.rules.search import Search, TooHard, Truth, components
+
+Kept = dict[
+    Hashable, tuple[tuple[str, int | None], ...] | None
+]  # facts to ask for by task; None: none would do
 
 
 @dataclass(frozen=True)
@@ -42,24 +46,24 @@ class Asking:
 
 
 def asking(
-    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, case: Case | None = None
+    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, said: Explanation | None = None
 ) -> Asking | None:
     """The smallest set of facts to ask for; None when the answer is not open (refused, or granted and known).
 
-    `policy` is one of the set and in force on that day. `case`: these facts as far as they were read (see
-    `Explanation.case`).
+    `policy` is one of the set and in force on that day. `said`: what it says of these facts, where that is known.
     """
     aim = goal(policies, policy, on)
     if aim is None:
         return Asking(Outcome.UNSETTLED)
-    frame = aim.frame(Case(facts) if case is None else case, policies.day(on).tracer)
+    case = Case(facts) if said is None else said.case
+    frame = aim.frame(case, policies.day(on).tracer)
     apart = aim.all_apart
     now = [closure(frame) for closure, _ in apart.made]
     if NO in now[: len(aim.wanted)] or all(bits == YES for bits in now):
         return None
     slots: list[int] = []
     try:
-        for found in _solutions(aim, frame, now, on):
+        for found in _solutions(aim, frame, now, on, case.kept):
             if found is None:
                 return Asking(Outcome.NONE)
             slots += found
@@ -69,8 +73,13 @@ def asking(
     return Asking(Outcome.FOUND, tuple(Question(p.spec, p.period(on)) for p in places))
 
 
-def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iterator[Sequence[int] | None]:
-    """For each group of truths that is open: the slots to ask for, or None when no values do. Raises `TooHard`."""
+def _solutions(
+    aim: Goal, frame: Frame, now: Sequence[int], on: dt.date, kept: Kept
+) -> Iterator[Sequence[int] | None]:
+    """For each group of truths that is open: the slots to ask for, or None when no values do. Raises `TooHard`.
+
+    `kept` remembers what was found for a company: other policies demand the same.
+    """
     apart = aim.all_apart
     rest = list(apart.rest)
     for slot, truths in apart.alone.items():
@@ -89,7 +98,14 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
         search = Search(frame, QUESTIONS)
         search.rough = 1  # any value will do
         truths_left = [aim.truth(apart.made[i], YES) for i in left]
-        yield from _groups(aim, search, truths_left, on)
+        for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
+            task = _Open(aim, search, group, on)
+            key = task.key()
+            if key not in kept:
+                found = task.solve()
+                kept[key] = found if found is None else tuple(aim.place(slot) for slot in found)
+            places = kept[key]
+            yield None if places is None else [aim.slot[place] for place in places]
 
 
 def _groups(
@@ -118,6 +134,11 @@ class _Open:
         self.slots = sorted(frozenset().union(*self.slots_of.values()))
         self.variables = {slot: aim.question(slot, on) for slot in self.slots}
         self._possible: dict[tuple[int, frozenset[int]], bool] = {}
+
+    def key(self) -> Hashable:
+        """Equal for the same task of another policy, the company and the day being the same."""
+        places = tuple(self.aim.place(slot) for slot in self.slots)
+        return tuple(self.aim.keys[truth.closure] for truth in self.truths), places
 
     def solve(self) -> tuple[int, ...] | None:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""

@@ -15,8 +15,10 @@ from itertools import pairwise
 from typing import Any
 
 from sanchuang.engines.rules.frame import DAY, STEPS, Frame, Made
-from sanchuang.engines.rules.ranges import NO, YES
+from sanchuang.engines.rules.ranges import LACKING, NO, YES, Range
 from sanchuang.engines.rules.search import Search, Truth, Variable
+
+HALVES = 1_000  # stretches looked at before a fact is left to the search
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _domain(truths: Sequence[Truth], variable: Variable, frame: Frame) -> Domain
     values: Sequence[Any] = variable.values or ()
     if variable.values is None:
         if any(truth.shape[variable.slot] != STEPS for truth in truths):
-            return None
+            return _halved(truths, variable, frame) if variable.whole else None
         roots = set(Search(frame, 0).roots(truths, [variable], 0, variable.start, variable.step))
         values = turns(roots, variable.least, variable.most) if variable.whole else _points(roots)
     good = []
@@ -107,6 +109,35 @@ def _domain(truths: Sequence[Truth], variable: Variable, frame: Frame) -> Domain
             firsts.append(first)
             lasts.append(last)
     return Domain(bool(firsts), None, tuple(firsts), tuple(lasts))
+
+
+def _halved(truths: Sequence[Truth], variable: Variable, frame: Frame) -> Domain | None:
+    """The same by halving what is neither sure to be good nor sure not to be; None where that takes too long."""
+    assert variable.least is not None
+    assert variable.most is not None
+    firsts: list[int] = []
+    lasts: list[int] = []
+    todo = [(variable.least, variable.most)]
+    for _ in range(HALVES):
+        if not todo:
+            return Domain(bool(firsts), None, tuple(firsts), tuple(lasts))
+        first, last = todo.pop()
+        frame.put(variable.slot, first if first == last else Range(first, last))
+        bits = [truth.closure(frame) for truth in truths]
+        if NO in bits:
+            continue
+        if all(each == YES for each in bits):
+            if lasts and lasts[-1] == first - 1:
+                lasts[-1] = last
+            else:
+                firsts.append(first)
+                lasts.append(last)
+        elif first == last or any(each & LACKING for each in bits):
+            return None
+        else:
+            middle = (first + last) // 2
+            todo += ((middle + 1, last), (first, middle))
+    return None
 
 
 def turns(roots: set[Any], least: Any, most: Any) -> list[int]:

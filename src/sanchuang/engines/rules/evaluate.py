@@ -11,7 +11,7 @@ day, comparisons of days) is then one step that all companies share.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
@@ -30,6 +30,7 @@ from sanchuang.engines.rules.steps import (
     unknown,
 )
 from sanchuang.engines.rules.types import Kind
+from sanchuang.engines.rules.walk import children
 from sanchuang.values import Malformed, Op, Yuan
 
 Reading = tuple[
@@ -40,12 +41,13 @@ Reading = tuple[
 class Case:
     """One company on the day of its `Tracer`: facts once read and definitions once computed are kept."""
 
-    __slots__ = ("facts", "memo", "read")
+    __slots__ = ("facts", "kept", "memo", "read")
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.memo: dict[int, Step] = {}
         self.read: dict[tuple[str, int | None], Reading] = {}
+        self.kept: dict[Hashable, tuple[tuple[str, int | None], ...] | None] = {}  # see `asking`
 
 
 Run = Callable[[Case], Step]
@@ -95,6 +97,24 @@ class Tracer:
                 found = _once(found, len(self._definitions))
             self._definitions[key] = found
         return found
+
+    def facts_behind(self, policy: Policy, *nodes: t.Node) -> frozenset[str]:
+        """The facts that these may ask for, through names and results of other policies."""
+        found: set[str] = set()
+        seen: set[tuple[str, str]] = set()
+        todo = [(policy, node) for node in nodes]
+        while todo:
+            at, node = todo.pop()
+            if isinstance(node, t.FactRef | t.YearsSum):
+                found.add(node.spec.name)
+            todo += ((at, child) for child in children(node))
+            other, name = at, node.name if isinstance(node, t.Ref | t.ResultRef) else ""
+            if isinstance(node, t.ResultRef):
+                other = self.policies.get(node.policy, at)
+            if name in other.definitions and (other.id, name) not in seen:
+                seen.add((other.id, name))
+                todo.append((other, other.definitions[name].node))
+        return frozenset(found)
 
     def reading(self, case: Case, spec: FactSpec, shift: int | None) -> Reading:
         """A fact of a company, see `asked_period`."""

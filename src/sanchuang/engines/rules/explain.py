@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,6 +122,10 @@ class Questions:
 
         self.policy = policy
         self.on = tracer.on
+        self._facts = [
+            tracer.facts_behind(policy, c.node, *(e.node for e in policy.exceptions if e.to == c.id))
+            for c in policy.conditions
+        ]
         self._conditions = [
             _Asked(c, run(c.node), tuple((e, run(e.node)) for e in policy.exceptions if e.to == c.id))
             for c in policy.conditions
@@ -134,10 +138,21 @@ class Questions:
             for sheet in policy.scores.values()
         ]
 
-    def explain(self, case: Case) -> Explanation:
-        """What the policy says of a company. Raises `RuleConflict`."""
+    def explain(
+        self, case: Case, before: Explanation | None = None, changed: frozenset[str] = frozenset()
+    ) -> Explanation:
+        """What the policy says of a company. Raises `RuleConflict`.
+
+        `before` is what it said when these facts were others: conditions that no such fact is behind stay as they are.
+        """
         policy = self.policy
-        conditions = tuple([self._answered(asked, case) for asked in self._conditions])
+        if before is None:
+            conditions = tuple([self._answered(asked, case) for asked in self._conditions])
+        else:
+            conditions = tuple(
+                self._answered(asked, case) if facts & changed else was
+                for asked, facts, was in zip(self._conditions, self._facts, before.conditions, strict=True)
+            )
         eligible = all_of(c.truth for c in conditions)
         lacks: dict[Lack, None] = {}
         if eligible is Truth.UNKNOWN:
@@ -253,6 +268,7 @@ class PolicySet:
         if len(self.by_id) != len(self.policies):
             raise ValueError("two policies share an id")
         self.goals: dict[str, Any] = {}  # by policy: what `goals` makes of it
+        self.numbers: dict[Hashable, int] = {}  # of the truths that `goals` met
         self.hashes: dict[str, str] = {}  # by policy: what `rule_hash` makes of it
         self._days: OrderedDict[dt.date, Day] = OrderedDict()
 

@@ -71,6 +71,17 @@ class Goal:
     sums: dict[Closure, Sum]
     together: frozenset[int]  # facts that are somewhere compared with others
     alike: Alike
+    keys: dict[Closure, int]  # by truth: the same number for the same truth of another policy
+
+    def place(self, slot: int) -> tuple[str, int | None]:
+        """The fact and year of a slot; `slot` is the other way."""
+        place = self.places[slot]
+        return place.spec.name, place.shift
+
+    @cached_property
+    def slot(self) -> dict[tuple[str, int | None], int]:
+        """By fact and year: the slot."""
+        return {self.place(slot): slot for slot in self.places}
 
     def truth(self, made: Made, accepted: int) -> Truth:
         """One of the truths, to be searched."""
@@ -174,27 +185,32 @@ def goal(policies: PolicySet, policy: Policy, on: dt.date | None = None) -> Goal
 def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
     compiler = Compiler(policies.by_id, on)
     wanted: list[Made] = []
+    keys: dict[Closure, Key] = {}
     assumed: set[Key] = set()  # what holds where all that is wanted does
     for condition in policy.conditions:
         exceptions = [e for e in policy.exceptions if e.to == condition.id]
         if exceptions:
             wanted.append(compiler.condition(policy, condition))
+            keys[wanted[-1][0]] = "condition", policy.id, condition.id
             if all(e.holds for e in exceptions):
                 assumed.add(
                     any_of(key_of(policy, node) for node in (condition.node, *(e.node for e in exceptions)))
                 )
         else:
-            wanted += _terms(compiler, policy, condition.node, assumed)
+            wanted += _terms(compiler, policy, condition.node, assumed, keys)
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
-        wanted += _terms(compiler, policy, result, assumed)
+        wanted += _terms(compiler, policy, result, assumed, keys)
         assumed.add(key_of(policy, result))
     figures: dict[object, t.Node] = {}
     for node in (policy.amount.node if policy.amount is not None else None, result):
         if node is not None:
             figures |= _figures(policy, node)
     compiler.assumed = frozenset(assumed)  # figures are asked for where all that is wanted holds
-    told = [_known(compiler, policy, node) for node in figures.values()]
+    told = []
+    for node in figures.values():
+        told.append(_known(compiler, policy, node))
+        keys[told[-1][0]] = "known", policy.id if assumed else "", key_of(policy, node)
     places = {
         index: Place(index, spec, shift)
         for (_, shift), index, spec in zip(
@@ -215,6 +231,7 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         compiler.sums,
         frozenset(slot for met in compiler.met if len(met) > 1 for slot in met),
         Alike(policies.by_id, policy),
+        {closure: policies.numbers.setdefault(key, len(policies.numbers)) for closure, key in keys.items()},
     )
 
 
@@ -224,9 +241,14 @@ def _holds(made: Made) -> bool:
 
 
 def _terms(
-    compiler: Compiler, policy: Policy, node: t.Node, assumed: set[Key], ends: bool = False
+    compiler: Compiler,
+    policy: Policy,
+    node: t.Node,
+    assumed: set[Key],
+    keys: dict[Closure, Key],
+    ends: bool = False,
 ) -> Iterator[Made]:
-    """The terms of an "and", through names; `assumed` gathers what holds with them.
+    """The terms of an "and", through names; `assumed` gathers what holds with them, `keys` what each says.
 
     With `ends` a policy on the way goes out of force one day.
     """
@@ -241,11 +263,12 @@ def _terms(
             ends = ends or other.date_to is not None
     if isinstance(node, t.All):
         for item in node.items:
-            yield from _terms(compiler, policy, item, assumed, ends)
+            yield from _terms(compiler, policy, item, assumed, keys, ends)
     elif inner is not None and isinstance(inner[1], t.All | t.Ref | t.ResultRef):
-        yield from _terms(compiler, *inner, assumed, ends)
+        yield from _terms(compiler, *inner, assumed, keys, ends)
     else:
         closure, shape = compiler.make(policy, node)
+        keys[closure] = key_of(policy, node)
         yield closure, {**shape, DAY: OTHER} if ends else shape
 
 

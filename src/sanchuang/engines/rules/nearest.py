@@ -30,7 +30,7 @@ from typing import Any
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Case, Tracer
-from sanchuang.engines.rules.explain import PolicySet, RuleConflict
+from sanchuang.engines.rules.explain import Explanation, PolicySet, Questions, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, goal, scalar
 from sanchuang.engines.rules.policy import Policy
@@ -95,17 +95,16 @@ class Changed:
 
 
 def nearest(
-    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, case: Case | None = None
+    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, said: Explanation | None = None
 ) -> Nearest | None:
     """The smallest change of the known facts after which `policy` refuses nothing; None when it does not refuse.
 
-    `policy` is one of the set and in force on that day. `case`: these facts as far as they were read (see
-    `Explanation.case`).
+    `policy` is one of the set and in force on that day. `said`: what it says of these facts, where that is known.
     """
     aim, tracer = goal(policies, policy, on), policies.day(on).tracer
     if aim is None:
         return Nearest(Outcome.UNSETTLED)
-    case = Case(facts) if case is None else case
+    case = Case(facts) if said is None else said.case
     frame = aim.frame(case, tracer)
     now = [closure(frame) for closure, _ in aim.wanted]
     if NO not in now:
@@ -126,7 +125,7 @@ def nearest(
     for variable, value, _, _ in found:
         frame.put(variable.slot, value)
     if any(closure(frame) != YES for closure, _ in aim.wanted):
-        lacks = _still_open(policies, policy, case, changes, on)
+        lacks = _still_open(policies.day(on).questions(policy), case, said, changes)
     return Nearest(Outcome.FOUND, changes, lacks, from_day)
 
 
@@ -161,13 +160,13 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
 
 
 def _still_open(
-    policies: PolicySet, policy: Policy, case: Case, changes: Sequence[Change], on: dt.date
+    questions: Questions, case: Case, said: Explanation | None, changes: Sequence[Change]
 ) -> tuple[Lack, ...]:
     changed = Case(Changed(case.facts, changes))
-    names = {change.spec.name for change in changes}
+    names = frozenset(change.spec.name for change in changes)
     changed.read = {key: found for key, found in case.read.items() if key[0] not in names}
     try:
-        return policies.day(on).questions(policy).explain(changed).lacks
+        return questions.explain(changed, said, names).lacks
     except RuleConflict:  # pragma: no cover - a conflict is never accepted
         return ()
 
