@@ -24,10 +24,6 @@ from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, YES
 from sanchuang.engines.rules.search import Search, TooHard, Truth, components
 
-Kept = dict[
-    Hashable, tuple[tuple[str, int | None], ...] | None
-]  # facts to ask for by task; None: none would do
-
 
 @dataclass(frozen=True)
 class Question:
@@ -63,7 +59,7 @@ def asking(
         return None
     slots: list[int] = []
     try:
-        for found in _solutions(aim, frame, now, on, case.kept):
+        for found in _solutions(aim, frame, now, on, case):
             if found is None:
                 return Asking(Outcome.NONE)
             slots += found
@@ -74,11 +70,11 @@ def asking(
 
 
 def _solutions(
-    aim: Goal, frame: Frame, now: Sequence[int], on: dt.date, kept: Kept
+    aim: Goal, frame: Frame, now: Sequence[int], on: dt.date, case: Case
 ) -> Iterator[Sequence[int] | None]:
     """For each group of truths that is open: the slots to ask for, or None when no values do. Raises `TooHard`.
 
-    `kept` remembers what was found for a company: other policies demand the same.
+    What was found is kept with the case: other policies demand the same.
     """
     apart = aim.all_apart
     rest = list(apart.rest)
@@ -101,6 +97,8 @@ def _solutions(
         for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
             task = _Open(aim, search, group, on)
             key = task.key()
+            # Where nothing is known of the facts in question, every company is asked the same.
+            kept = aim.kept if task.knows_nothing() else case.kept
             if key not in kept:
                 found = task.solve()
                 kept[key] = found if found is None else tuple(aim.place(slot) for slot in found)
@@ -139,6 +137,13 @@ class _Open:
         """Equal for the same task of another policy, the company and the day being the same."""
         places = tuple(self.aim.place(slot) for slot in self.slots)
         return tuple(self.aim.keys[truth.closure] for truth in self.truths), places
+
+    def knows_nothing(self) -> bool:
+        """Whether each fact on which these truths turn is missing."""
+        slots, missing = self.search.frame.slots, self.aim.missing
+        return all(
+            slots[slot] is missing[slot] for truth in self.truths for slot in truth.shape if slot != DAY
+        )
 
     def solve(self) -> tuple[int, ...] | None:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""

@@ -38,6 +38,11 @@ Reading = tuple[
 ]  # the value (None: unknown), what is lacking, what was found
 
 
+Kept = dict[
+    Hashable, tuple[tuple[str, int | None], ...] | None
+]  # see `asking`: facts by task; None: none would do
+
+
 class Case:
     """One company on the day of its `Tracer`: facts once read and definitions once computed are kept."""
 
@@ -47,7 +52,7 @@ class Case:
         self.facts = facts
         self.memo: dict[int, Step] = {}
         self.read: dict[tuple[str, int | None], Reading] = {}
-        self.kept: dict[Hashable, tuple[tuple[str, int | None], ...] | None] = {}  # see `asking`
+        self.kept: Kept = {}
 
 
 Run = Callable[[Case], Step]

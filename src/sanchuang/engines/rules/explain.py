@@ -6,7 +6,7 @@ import datetime as dt
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sanchuang.engines.rules.dictionary import FactDictionary, Facts, Scalar
 from sanchuang.engines.rules.evaluate import Case, Run, Tracer
@@ -35,8 +35,7 @@ class NoPolicyInForce(Exception):
         super().__init__(f"{on} 没有任何政策施行：{since}")
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """A condition's answer. `by` names the exception that decided it, if one did."""
 
     condition: Condition

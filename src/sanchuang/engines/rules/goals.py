@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from sanchuang.engines.rules.alike import Alike
 from sanchuang.engines.rules.bounds import Compiler
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked_period
 from sanchuang.engines.rules.domains import Apart
-from sanchuang.engines.rules.evaluate import Case, Tracer
+from sanchuang.engines.rules.evaluate import Case, Kept, Tracer
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import (
     DAY,
@@ -72,6 +72,13 @@ class Goal:
     together: frozenset[int]  # facts that are somewhere compared with others
     alike: Alike
     keys: dict[Closure, int]  # by truth: the same number for the same truth of another policy
+
+    kept: Kept = field(default_factory=dict)  # of all companies
+
+    @cached_property
+    def missing(self) -> dict[int, Any]:
+        """By slot: the value of a fact that is missing."""
+        return dict(zip(self.places, (missing for missing, _ in self.unknowns), strict=True))
 
     def place(self, slot: int) -> tuple[str, int | None]:
         """The fact and year of a slot; `slot` is the other way."""
@@ -192,10 +199,10 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         if exceptions:
             wanted.append(compiler.condition(policy, condition))
             keys[wanted[-1][0]] = "condition", policy.id, condition.id
-            if all(e.holds for e in exceptions):
-                assumed.add(
-                    any_of(key_of(policy, node) for node in (condition.node, *(e.node for e in exceptions)))
-                )
+            if all(e.holds for e in exceptions):  # then it is a yes just where one of them is
+                key = any_of(key_of(policy, node) for node in (condition.node, *(e.node for e in exceptions)))
+                keys[wanted[-1][0]] = key
+                assumed.add(key)
         else:
             wanted += _terms(compiler, policy, condition.node, assumed, keys)
     result = policy.definitions[policy.result].node if policy.result is not None else None
