@@ -66,6 +66,7 @@ from sanchuang.engines.rules.ranges import (
 from sanchuang.engines.rules.types import WORDS, Kind, Type
 
 STRAIGHT_KINDS = {Kind.MONEY, Kind.EXACT, Kind.NUMBER, Kind.COUNT, Kind.DATE}
+REMEMBERED = 64  # sets of words of one look-up
 LAST_DAY = dt.date.max.toordinal()
 
 
@@ -221,14 +222,23 @@ class Compiler(Numbers):
         rows = {name: row[node.column] for name, row in policy.tables[node.table].rows.items()}
         cells = {name: NO_LIMIT if cell is None else exact(cell) for name, cell in rows.items()}
         void = unknown(node.type, VOID)
+        several: dict[
+            tuple[frozenset[str], int], Any
+        ] = {}  # what searches look up time and again: any word at all
         self._mention(policy, node.key, cells)
 
         def closure(frame: Frame) -> Any:
             value = key(frame)
             if value.__class__ is str:
                 return cells.get(value, void)
-            found = [cells.get(word, void) for word in value.words]
-            return merged(node.type, [*found, *((unknown(node.type, value.bits),) if value.bits else ())])
+            seen = several.get((value.words, value.bits))
+            if seen is None:
+                found = [cells.get(word, void) for word in value.words]
+                found += (unknown(node.type, value.bits),) if value.bits else ()
+                seen = merged(node.type, found)
+                if len(several) < REMEMBERED:
+                    several[value.words, value.bits] = seen
+            return seen
 
         return closure, stepped(shape)
 
