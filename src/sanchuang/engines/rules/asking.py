@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
@@ -83,7 +84,7 @@ def _solutions(
             continue
         domain = None
         if not aim.known(slot, frame.slots[slot]):
-            domain = apart.domain(slot, aim.question(slot, on), frame)
+            domain = apart.domain(slot, partial(aim.question, slot, on), frame)
         if domain is None:
             rest += truths
         else:
@@ -132,6 +133,7 @@ class _Open:
         self.slots = sorted(frozenset().union(*self.slots_of.values()))
         self.variables = {slot: aim.question(slot, on) for slot in self.slots}
         self._possible: dict[tuple[int, frozenset[int]], bool] = {}
+        self._witnesses: dict[tuple[tuple[int, ...], frozenset[int]], bool] = {}
 
     def key(self) -> Hashable:
         """Equal for the same task of another policy, the company and the day being the same."""
@@ -149,11 +151,7 @@ class _Open:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""
         # What nothing else replaces is asked for in any case; of two such sets the earlier stays the earlier.
         sure = self._sure()
-        if (
-            sure
-            and self._may(sure)
-            and self.search.witness(self.truths, [self.variables[slot] for slot in sorted(sure)])
-        ):
+        if sure and self._may(sure) and self._witness(self.truths, sure):
             return tuple(sorted(sure))
         needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
         if needed is None:
@@ -246,9 +244,15 @@ class _Open:
         """Whether some values of exactly these facts make all truths hold."""
         for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
-            variables = [self.variables[s] for s in sorted(slots)]
-            if self.search.witness(part, variables):
+            if self._witness(part, slots):
                 continue
-            if slots and self.search.nearest(part, variables) is None:
+            if slots and self.search.nearest(part, [self.variables[s] for s in sorted(slots)]) is None:
                 return False
         return True
+
+    def _witness(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool:
+        """Whether values were found at once; looked for once only."""
+        key = tuple(map(id, truths)), slots
+        if key not in self._witnesses:
+            self._witnesses[key] = self.search.witness(truths, [self.variables[s] for s in sorted(slots)])
+        return self._witnesses[key]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -69,12 +69,12 @@ class Apart:
         }
         return cls(made, alone, tuple(i for i, mine in enumerate(slots) if not mine & alone.keys()))
 
-    def domain(self, slot: int, variable: Variable, frame: Frame) -> Domain | None:
+    def domain(self, slot: int, variable: Callable[[], Variable], frame: Frame) -> Domain | None:
         """The good values among those that `variable` may take; None where they cannot be told apart from the rest."""
         if slot not in self.domains:
             before = frame.slots[slot]
             truths = [Truth(*self.made[i], YES) for i in self.alone[slot]]
-            self.domains[slot] = _domain(truths, variable, frame)
+            self.domains[slot] = _domain(truths, variable(), frame)
             frame.put(slot, before)
         return self.domains[slot]
 

@@ -10,13 +10,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.alike import Alike
 from sanchuang.engines.rules.bounds import Compiler
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar, asked_period
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per, Scalar, asked_period
 from sanchuang.engines.rules.domains import Apart
 from sanchuang.engines.rules.evaluate import Case, Kept, Tracer
 from sanchuang.engines.rules.explain import PolicySet
@@ -52,8 +52,13 @@ class Place:
 
     def period(self, on: dt.date) -> str:
         """The period meant on that day, as text (empty for a static fact)."""
-        found = asked_period(self.spec.per, self.shift, on)
-        return "" if found is None else str(found)
+        return _period(self.spec.per, self.shift, on)
+
+
+@lru_cache(maxsize=1024)
+def _period(per: Per, shift: int | None, on: dt.date) -> str:
+    found = asked_period(per, shift, on)
+    return "" if found is None else str(found)
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import combinations
 from typing import Any
 
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
+from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import Explanation, PolicySet, Questions, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
@@ -143,8 +144,8 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
         domain = None
         if aim.known(slot, start) and all(now[i] in (YES, NO) for i in truths):
             variable = aim.variable(slot, start)
-            if variable.values is not None or (variable.least == aim.question(slot, on).least):
-                domain = apart.domain(slot, aim.question(slot, on), frame)
+            if variable.values is not None or start >= 0 or aim.places[slot].spec.type is not FactType.COUNT:
+                domain = apart.domain(slot, partial(aim.question, slot, on), frame)
         if domain is None or (domain.words is None and not domain.firsts and domain.some):
             rest += truths
         else:

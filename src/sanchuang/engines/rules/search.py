@@ -21,7 +21,7 @@ from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
 FURTHEST = 10**20  # how far a whole number is searched
-TRIES, POINTS = 40, 6  # of looking for a witness: questions, and limits tried for each fact
+TRIES, POINTS = 28, 6  # of looking for a witness: questions, and limits tried for each fact
 
 
 class TooHard(Exception):
