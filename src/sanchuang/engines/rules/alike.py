@@ -7,7 +7,8 @@ the same answers are alike.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.policy import Policy
@@ -26,16 +27,23 @@ class Alike:
         self.policies = policies
         self._tests: dict[Slot, list[Test]] = {}
         self._otherwise: set[Slot] = set()
+        self._pairs: dict[tuple[Slot, tuple[str, ...]], list[list[tuple[int, str]]]] = {}
         self._seen: set[tuple[str, str]] = set()
         for node in _roots(policy):
             self._visit(policy, node)
 
-    def one_of_each(self, slot: Slot, words: Iterable[str]) -> tuple[str, ...]:
-        """The first of those that are alike."""
-        first: dict[Hashable, str] = {}
-        for word in words:
-            first.setdefault(self.sign(slot, word), word)
-        return tuple(first.values())
+    def one_of_each(self, slot: Slot, words: tuple[str, ...], but: Any = None) -> tuple[str, ...]:
+        """The first of those that are alike, other than `but`, in the order given."""
+        if (slot, words) not in self._pairs:
+            first: dict[Hashable, list[tuple[int, str]]] = {}
+            for index, word in enumerate(words):
+                group = first.setdefault(self.sign(slot, word), [])
+                if len(group) < 2:  # the second stands in for the first
+                    group.append((index, word))
+            self._pairs[slot, words] = list(first.values())
+        groups = self._pairs[slot, words]
+        found = (group[0] if group[0][1] != but else group[1] if len(group) > 1 else None for group in groups)
+        return tuple(word for _, word in sorted(each for each in found if each is not None))
 
     def sign(self, slot: Slot, word: str) -> Hashable:
         """Equal for words that are alike."""

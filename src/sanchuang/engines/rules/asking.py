@@ -153,6 +153,11 @@ class _Open:
         sure = self._sure()
         if sure and self._may(sure) and self._witness(self.truths, sure):
             return tuple(sorted(sure))
+        if not sure and len(self.truths) == 1:
+            for slot in self.slots:  # often any one of several facts would do, and one is the fewest
+                one = frozenset((slot,))
+                if self._may(one) and self._some(one):
+                    return (slot,)
         needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
         if needed is None:
             return None

@@ -11,7 +11,7 @@ day, comparisons of days) is then one step that all companies share.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
@@ -66,6 +66,9 @@ class Tracer:
         self.policies = policies
         self.on = on
         self._definitions: dict[tuple[str, str], Made] = {}
+        self._behind: dict[
+            int, frozenset[str]
+        ] = {}  # by the number of a definition: the facts it may ask for
         self._asking: dict[tuple[str, int | None], Callable[[Case], Reading]] = {}
 
     def run(self, policy: Policy, node: t.Node) -> Run:
@@ -120,6 +123,23 @@ class Tracer:
                 seen.add((other.id, name))
                 todo.append((other, other.definitions[name].node))
         return frozenset(found)
+
+    def changed(self, case: Case, facts: Facts, slots: Iterable[tuple[str, int | None]]) -> Case:
+        """A case with other facts in these places (fact and shift): what does not turn on them is kept."""
+        out = Case(facts)
+        out.read = dict(case.read)
+        for slot in slots:
+            out.read.pop(slot, None)
+        names = frozenset(name for name, _ in slots)
+        behind, made = self._behind, list(self._definitions)
+        for index, step in case.memo.items():
+            if index not in behind:
+                id_, name = made[index]
+                policy = self.policies[id_]
+                behind[index] = self.facts_behind(policy, policy.definitions[name].node)
+            if not behind[index] & names:
+                out.memo[index] = step
+        return out
 
     def reading(self, case: Case, spec: FactSpec, shift: int | None) -> Reading:
         """A fact of a company, see `asked_period`."""

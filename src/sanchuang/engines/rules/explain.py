@@ -137,47 +137,40 @@ class Questions:
             for sheet in policy.scores.values()
         ]
 
-    def explain(
-        self, case: Case, before: Explanation | None = None, changed: frozenset[str] = frozenset()
-    ) -> Explanation:
-        """What the policy says of a company. Raises `RuleConflict`.
-
-        `before` is what it said when these facts were others: conditions that no such fact is behind stay as they are.
-        """
+    def explain(self, case: Case) -> Explanation:
+        """What the policy says of a company. Raises `RuleConflict`."""
         policy = self.policy
-        if before is None:
-            conditions = tuple([self._answered(asked, case) for asked in self._conditions])
-        else:
-            conditions = tuple(
-                self._answered(asked, case) if facts & changed else was
-                for asked, facts, was in zip(self._conditions, self._facts, before.conditions, strict=True)
-            )
+        conditions = tuple([self._answered(asked, case) for asked in self._conditions])
         eligible = all_of(c.truth for c in conditions)
-        lacks: dict[Lack, None] = {}
-        if eligible is Truth.UNKNOWN:
-            for c in conditions:
-                if c.truth is Truth.UNKNOWN:
-                    _note(lacks, c.lacks)
-        amount = potential = None
-        amount_step = result_step = None
-        op = Op.EXACT
-        if policy.amount is not None and self._amount is not None:
-            amount_step = self._amount(case)
-            op = policy.amount.op
-            potential = amount_step.value
-            if eligible is Truth.YES:
-                amount = potential
-            if eligible is not Truth.NO:
-                _note(lacks, amount_step.lacks)
-        if self._result is not None:
-            result_step = settled(self._result(case))
-            _note(lacks, result_step.lacks)
-        papers = tuple([p for p, when in self._papers if when is None or when(case).value is not False])
+        amount_step = None if self._amount is None else self._amount(case)
+        result_step = None if self._result is None else settled(self._result(case))
+        potential = None if amount_step is None else amount_step.value
         return Explanation(
-            policy, self.on, eligible, conditions, amount, op, potential, amount_step,
-            result_step.value if result_step else None, result_step, tuple(lacks), papers,
-            tuple([_scored(case, *each) for each in self._scores]), case,
-        )  # fmt: skip
+            policy,
+            self.on,
+            eligible,
+            conditions,
+            potential if eligible is Truth.YES else None,
+            Op.EXACT if policy.amount is None else policy.amount.op,
+            potential,
+            amount_step,
+            None if result_step is None else result_step.value,
+            result_step,
+            _lacking(eligible, conditions, amount_step, result_step),
+            tuple([p for p, when in self._papers if when is None or when(case).value is not False]),
+            tuple([_scored(case, *each) for each in self._scores]),
+            case,
+        )
+
+    def lacks_after(self, before: Explanation, case: Case, changed: frozenset[str]) -> tuple[Lack, ...]:
+        """What is lacking in a case that differs from the one explained in these facts. Raises `RuleConflict`."""
+        conditions = [
+            self._answered(asked, case) if facts & changed else was
+            for asked, facts, was in zip(self._conditions, self._facts, before.conditions, strict=True)
+        ]
+        amount_step = None if self._amount is None else self._amount(case)
+        result_step = None if self._result is None else settled(self._result(case))
+        return _lacking(all_of(c.truth for c in conditions), conditions, amount_step, result_step)
 
     def _answered(self, asked: _Asked, case: Case) -> Answered:
         """The rule's answer unless an exception applies; an exception that may apply matters if it would differ.
@@ -211,6 +204,22 @@ class Questions:
             own = step.lacks if decided is None else NOTHING
             return Answered(asked.condition, Truth.UNKNOWN, step, own.union(*(s.lacks for s in differing)))
         return Answered(asked.condition, truth, step, NOTHING, decided)
+
+
+def _lacking(
+    eligible: Truth, conditions: Iterable[Answered], amount: Step | None, result: Step | None
+) -> tuple[Lack, ...]:
+    """What would decide the answer, the amount and the result, in this order."""
+    lacks: dict[Lack, None] = {}
+    if eligible is Truth.UNKNOWN:
+        for c in conditions:
+            if c.truth is Truth.UNKNOWN:
+                _note(lacks, c.lacks)
+    if amount is not None and eligible is not Truth.NO:
+        _note(lacks, amount.lacks)
+    if result is not None:
+        _note(lacks, result.lacks)
+    return tuple(lacks)
 
 
 def _note(lacks: dict[Lack, None], more: Lacks) -> None:

@@ -157,8 +157,10 @@ class Goal:
     def _words(self, slot: int, start: Any, more: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The words that a fact may be instead, one of those that are alike."""
         place = self.places[slot]
-        words = (*(place.spec.choices or self.words.get(slot, ())), *more)
-        return self.alike.one_of_each((place.spec.name, place.shift), (w for w in words if w != start))
+        words = place.spec.choices or self.words.get(slot, ())
+        return self.alike.one_of_each(
+            (place.spec.name, place.shift), (*words, *more) if more else words, start
+        )
 
 
 ANOTHER = "\0"  # a word that stands for all that no rule mentions

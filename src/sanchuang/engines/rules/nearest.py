@@ -31,9 +31,9 @@ from typing import Any
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Case, Tracer
-from sanchuang.engines.rules.explain import Explanation, PolicySet, Questions, RuleConflict
+from sanchuang.engines.rules.explain import Day, Explanation, PolicySet, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
-from sanchuang.engines.rules.goals import Goal, goal, scalar
+from sanchuang.engines.rules.goals import Goal, Place, goal, scalar
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
 from sanchuang.engines.rules.search import Found, Search, TooHard, Truth, Variable, components
@@ -102,17 +102,17 @@ def nearest(
 
     `policy` is one of the set and in force on that day. `said`: what it says of these facts, where that is known.
     """
-    aim, tracer = goal(policies, policy, on), policies.day(on).tracer
+    aim, day = goal(policies, policy, on), policies.day(on)
     if aim is None:
         return Nearest(Outcome.UNSETTLED)
     case = Case(facts) if said is None else said.case
-    frame = aim.frame(case, tracer)
+    frame = aim.frame(case, day.tracer)
     now = [closure(frame) for closure, _ in aim.wanted]
     if NO not in now:
         return None
     from_day = None
     if all(DAY in shape for bits, (_, shape) in zip(now, aim.wanted, strict=True) if bits == NO):
-        from_day = _from_day(policies, policy, case, tracer)
+        from_day = _from_day(policies, policy, case, day.tracer)
     found: list[_Step] = []
     try:
         for solved in _solutions(aim, frame, now, on):
@@ -121,12 +121,14 @@ def nearest(
             found += solved
     except TooHard:
         return Nearest(Outcome.UNSETTLED, from_day=from_day)
-    changes = tuple(_change(aim, on, *each) for each in sorted(found, key=lambda each: each[0].slot))
+    found.sort(key=lambda each: each[0].slot)
+    changes = tuple(_change(aim, on, *each) for each in found)
     lacks: tuple[Lack, ...] = ()
     for variable, value, _, _ in found:
         frame.put(variable.slot, value)
     if any(closure(frame) != YES for closure, _ in aim.wanted):
-        lacks = _still_open(policies.day(on).questions(policy), case, said, changes)
+        places = [aim.places[variable.slot] for variable, *_ in found]
+        lacks = _still_open(day, policy, case, said, list(zip(changes, places, strict=True)))
     return Nearest(Outcome.FOUND, changes, lacks, from_day)
 
 
@@ -161,13 +163,16 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
 
 
 def _still_open(
-    questions: Questions, case: Case, said: Explanation | None, changes: Sequence[Change]
+    day: Day, policy: Policy, case: Case, said: Explanation | None, changes: Sequence[tuple[Change, Place]]
 ) -> tuple[Lack, ...]:
-    changed = Case(Changed(case.facts, changes))
-    names = frozenset(change.spec.name for change in changes)
-    changed.read = {key: found for key, found in case.read.items() if key[0] not in names}
+    facts = Changed(case.facts, (change for change, _ in changes))
+    questions = day.questions(policy)
     try:
-        return questions.explain(changed, said, names).lacks
+        if said is None:
+            return questions.explain(Case(facts)).lacks
+        slots = [(place.spec.name, place.shift) for _, place in changes]
+        changed = day.tracer.changed(case, facts, slots)
+        return questions.lacks_after(said, changed, frozenset(name for name, _ in slots))
     except RuleConflict:  # pragma: no cover - a conflict is never accepted
         return ()
 
