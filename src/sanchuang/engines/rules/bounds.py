@@ -168,14 +168,18 @@ class Compiler(Numbers):
             ends = inside[0][0] < LAST_DAY if inside else any(first > day for first, _, _ in dated)
             return Constant(inside[0][1] if inside else gap), {DAY: OTHER} if ends else {}
 
+        turns = {turn for first, last, _ in dated for turn in (first, last + 1)}
+
         def closure(frame: Frame) -> Any:
             first, last, _ = parts(frame.slots[DAY])
+            if frame.trace is not None:
+                frame.trace += [first - turn for turn in turns]
             inside = [(a, b, value) for a, b, value in dated if a <= last and first <= b]
             if len(inside) == 1 and inside[0][0] <= first and last <= inside[0][1]:
                 return inside[0][2]
             return merged(node.type, [*(value for _, _, value in inside), gap]) if inside else gap
 
-        return closure, {DAY: OTHER}
+        return closure, {DAY: STEPS}
 
     def _definition(self, policy: Policy, name: str) -> Made:
         key = policy.id, name, bool(self.assumed)
@@ -211,11 +215,14 @@ class Compiler(Numbers):
 
         def closure(frame: Frame) -> Any:
             lo, hi, _ = parts(frame.slots[DAY])
+            if frame.trace is not None:
+                frame.trace += [lo - first, lo - last - 1]
+                inner(frame)
             if first <= lo and hi <= last:
                 return inner(frame)
             return merged(node.type, [inner(frame), void]) if first <= hi and lo <= last else void
 
-        return closure, {**shape, DAY: OTHER}
+        return closure, {**shape, DAY: max(STEPS, shape.get(DAY, STEPS))}
 
     def _Lookup(self, policy: Policy, node: t.Lookup) -> Made:
         key, shape = self.make(policy, node.key)

@@ -295,7 +295,7 @@ def _from_day(policies: PolicySet, policy: Policy, case: Case, tracer: Tracer) -
         elif now == NO:
             return None
     try:
-        found = Search(frame, QUESTIONS).nearest(truths, [Variable(DAY, start, start, last)])
+        found = Search(frame, QUESTIONS).nearest(truths, [Variable(DAY, start, start, last, apart=True)])
     except TooHard:
         return None
     return dt.date.fromordinal(found.values[0]) if found is not None else None
