@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rulekit import DICTIONARY, document
 
 from sanchuang.engines.rules import PolicySet, read_policies
-from sanchuang.engines.rules.evaluate import Case
+from sanchuang.engines.rules.case import Case
 from sanchuang.engines.rules.frame import Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.values import Yuan

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sanchuang.engines.rules import FactTable, read_rules
-from sanchuang.engines.rules.evaluate import Case
+from sanchuang.engines.rules.case import Case
 from sanchuang.values import Truth, Yuan
 
 ROOT = Path(__file__).parents[3]

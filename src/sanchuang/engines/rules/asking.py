@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
+from sanchuang.engines.rules.case import Case
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
 from sanchuang.engines.rules.domains import turns
-from sanchuang.engines.rules.evaluate import Case
 from sanchuang.engines.rules.explain import Explanation, PolicySet
 from sanchuang.engines.rules.frame import DAY, STEPS, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, YES
-from sanchuang.engines.rules.search import Search, TooHard, Truth, components
+from sanchuang.engines.rules.search import Search
+from sanchuang.engines.rules.variables import TooHard, Truth, components
+from sanchuang.engines.rules.witness import witness
 
 
 @dataclass(frozen=True)
@@ -259,5 +261,5 @@ class _Open:
         """Whether values were found at once; looked for once only."""
         key = tuple(map(id, truths)), slots
         if key not in self._witnesses:
-            self._witnesses[key] = self.search.witness(truths, [self.variables[s] for s in sorted(slots)])
+            self._witnesses[key] = witness(self.search, truths, [self.variables[s] for s in sorted(slots)])
         return self._witnesses[key]

@@ -16,7 +16,8 @@ from typing import Any
 
 from sanchuang.engines.rules.frame import DAY, STEPS, Frame, Made
 from sanchuang.engines.rules.ranges import LACKING, NO, YES, Range
-from sanchuang.engines.rules.search import Search, Truth, Variable
+from sanchuang.engines.rules.search import Search
+from sanchuang.engines.rules.variables import Truth, Variable
 
 HALVES = 1_000  # stretches looked at before a fact is left to the search
 

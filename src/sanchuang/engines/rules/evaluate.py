@@ -11,52 +11,37 @@ day, comparisons of days) is then one step that all companies share.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any as AnyValue
+from collections.abc import Callable, Iterable, Mapping
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.applying import APPLY, COMPARE, exactly
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
+from sanchuang.engines.rules.case import (
+    NOBODY,
+    Case,
+    Made,
+    Reading,
+    Run,
+    asking_for,
+    named,
+    of_one,
+    of_two,
+    once,
+    running,
+)
+from sanchuang.engines.rules.dictionary import Facts, FactSpec
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.steps import (
     NO_LIMIT,
     NOTHING,
     Lack,
-    Lacks,
     Step,
-    Used,
     lacking,
     settled,
     unknown,
 )
 from sanchuang.engines.rules.types import Kind
 from sanchuang.engines.rules.walk import children
-from sanchuang.values import Malformed, Op, Yuan
-
-Reading = tuple[
-    AnyValue, Lacks, tuple[Used, ...]
-]  # the value (None: unknown), what is lacking, what was found
-
-
-Kept = dict[
-    Hashable, tuple[tuple[str, int | None], ...] | None
-]  # see `asking`: facts by task; None: none would do
-
-
-class Case:
-    """One company on the day of its `Tracer`: facts once read and definitions once computed are kept."""
-
-    __slots__ = ("facts", "kept", "memo", "read")
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.memo: dict[int, Step] = {}
-        self.read: dict[tuple[str, int | None], Reading] = {}
-        self.kept: Kept = {}
-
-
-Run = Callable[[Case], Step]
-Made = Run | Step  # a step: the same for every company
+from sanchuang.values import Yuan
 
 
 class Tracer:
@@ -73,7 +58,7 @@ class Tracer:
 
     def run(self, policy: Policy, node: t.Node) -> Run:
         """The function of a node."""
-        return _running(self.make(policy, node))
+        return running(self.make(policy, node))
 
     def figure(self, policy: Policy, node: t.Node) -> Made:
         """As `make`, of a node whose value is computed with: an empty cell of a table is then unknown."""
@@ -84,11 +69,11 @@ class Tracer:
 
     def run_figure(self, policy: Policy, node: t.Node) -> Run:
         """The function of a node whose value is computed with."""
-        return _running(self.figure(policy, node))
+        return running(self.figure(policy, node))
 
     def named(self, policy: Policy, name: str) -> Run:
         """The function of a named definition."""
-        return _running(self.definition(policy, name))
+        return running(self.definition(policy, name))
 
     def make(self, policy: Policy, node: t.Node) -> Made:
         """What any node is."""
@@ -102,7 +87,7 @@ class Tracer:
         if found is None:
             found = self.make(policy, policy.definitions[name].node)
             if not isinstance(found, Step):
-                found = _once(found, len(self._definitions))
+                found = once(found, len(self._definitions))
             self._definitions[key] = found
         return found
 
@@ -170,7 +155,7 @@ class Tracer:
     def _ask(self, spec: FactSpec, shift: int | None) -> Callable[[Case], Reading]:
         key = spec.name, shift
         if key not in self._asking:
-            self._asking[key] = _asking(spec, shift, self.on)
+            self._asking[key] = asking_for(spec, shift, self.on)
         return self._asking[key]
 
     def _fact(self, node: t.Node, spec: FactSpec, shift: int | None) -> Run:
@@ -203,7 +188,7 @@ class Tracer:
 
     def _Ref(self, policy: Policy, node: t.Ref) -> Made:
         if node.name in policy.definitions:
-            return _named(node, self.definition(policy, node.name))
+            return named(node, self.definition(policy, node.name))
         parameter = policy.parameters[node.name]
         dated = parameter.at(self.on)
         if dated is None:
@@ -216,7 +201,7 @@ class Tracer:
         if other is None:
             lack = Lack(f"{node.policy}.{node.name}", node.policy, str(self.on), "该政策这一天未施行")
             return Step(node, None, frozenset((lack,)))
-        return _named(node, self.definition(other, node.name))
+        return named(node, self.definition(other, node.name))
 
     def _Lookup(self, policy: Policy, node: t.Lookup) -> Made:
         table = policy.tables[node.table]
@@ -232,7 +217,7 @@ class Tracer:
             cell = cells[name]
             return Step(node, NO_LIMIT if cell is None else cell, NOTHING, (key,))
 
-        return _of_one(self.make(policy, node.key), of)
+        return of_one(self.make(policy, node.key), of)
 
     # parts ------------------------------------------------------------------------------------------------
     def _Banded(self, policy: Policy, node: t.Banded) -> Made:
@@ -245,7 +230,7 @@ class Tracer:
             gives = next((given for limit, given in bands.steps if value >= limit), bands.below)
             return Step(node, gives, NOTHING, (inner,))
 
-        return _of_one(self.figure(policy, node.value), of)
+        return of_one(self.figure(policy, node.value), of)
 
     def _Arithmetic(self, policy: Policy, node: t.Arithmetic) -> Made:
         unrounded, op = node.type.kind is Kind.EXACT, node.op
@@ -261,7 +246,7 @@ class Tracer:
                 value = value.days
             return Step(node, value, NOTHING, (left, right))
 
-        return _of_two(self.figure(policy, node.left), self.figure(policy, node.right), of)
+        return of_two(self.figure(policy, node.left), self.figure(policy, node.right), of)
 
     def _Compare(self, policy: Policy, node: t.Compare) -> Made:
         compare = COMPARE[node.op]
@@ -279,7 +264,7 @@ class Tracer:
         limit = self.figure(policy, node.right)
         if isinstance(node.left, t.FactRef) and isinstance(limit, Step) and limit.value is not None:
             return self._fact_against(node, node.left, limit)
-        return _of_two(self.figure(policy, node.left), limit, of)
+        return of_two(self.figure(policy, node.left), limit, of)
 
     def _fact_against(self, node: t.Compare, fact: t.FactRef, limit: Step) -> Run:
         """A fact compared with what is certain: the most frequent of all, in one go."""
@@ -303,7 +288,7 @@ class Tracer:
     def _Within(self, policy: Policy, node: t.Within) -> Made:
         """Kleene's or over the items: an unknown item matters only when no other is equal."""
         made = self.figure(policy, node.value)
-        inner = _running(made)
+        inner = running(made)
         listed = [self.figure(policy, item) for item in node.items]
         if all(isinstance(item, Step) and item.value is not None for item in listed):
             parts = tuple(item for item in listed if isinstance(item, Step))
@@ -314,8 +299,8 @@ class Tracer:
                     return unknown(node, (value,))
                 return Step(node, exactly(value.value) in values, NOTHING, (value, *parts))
 
-            return _of_one(made, among)
-        items = [_running(item) for item in listed]
+            return of_one(made, among)
+        items = [running(item) for item in listed]
 
         def run(case: Case) -> Step:
             value = inner(case)
@@ -340,7 +325,7 @@ class Tracer:
 
     def _kleene(self, policy: Policy, node: t.Node, nodes: tuple[t.Node, ...], *, decisive: bool) -> Made:
         made = [self.make(policy, item) for item in nodes]
-        items = [_running(item) for item in made]
+        items = [running(item) for item in made]
 
         def run(case: Case) -> Step:
             parts = tuple([item(case) for item in items])
@@ -351,14 +336,14 @@ class Tracer:
                 return unknown(node, parts)
             return Step(node, not decisive, NOTHING, parts)
 
-        return run(_NOBODY) if all(isinstance(item, Step) for item in made) else run
+        return run(NOBODY) if all(isinstance(item, Step) for item in made) else run
 
     def _Not(self, policy: Policy, node: t.Not) -> Made:
         def of(inner: Step) -> Step:
             value = inner.value
             return Step(node, None if value is None else not value, inner.lacks, (inner,))
 
-        return _of_one(self.make(policy, node.item), of)
+        return of_one(self.make(policy, node.item), of)
 
     def _Cases(self, policy: Policy, node: t.Cases) -> Made:
         """The first branch that holds; after an unknown one, every later branch remains possible."""
@@ -366,7 +351,7 @@ class Tracer:
             (None if c.when is None else self.make(policy, c.when), self.make(policy, c.then))
             for c in node.cases
         ]
-        branches = [(None if when is None else _running(when), _running(then)) for when, then in made]
+        branches = [(None if when is None else running(when), running(then)) for when, then in made]
         unrounded = node.type.kind is Kind.EXACT
 
         def run(case: Case) -> Step:
@@ -392,7 +377,7 @@ class Tracer:
                 return Step(node, first, NOTHING, tuple(parts))
             return Step(node, None, lacks | lacking(possible), tuple(parts))
 
-        return run(_NOBODY) if all(isinstance(part, Step | None) for pair in made for part in pair) else run
+        return run(NOBODY) if all(isinstance(part, Step | None) for pair in made for part in pair) else run
 
     def _Call(self, policy: Policy, node: t.Call) -> Made:
         if node.name == "reaches":
@@ -402,9 +387,9 @@ class Tracer:
             def told(asked: Step) -> Step:
                 return Step(node, asked.value is not None, NOTHING, (asked,))
 
-            return _of_one(self.make(policy, node.args[0]), told)
+            return of_one(self.make(policy, node.args[0]), told)
         made = [self.figure(policy, arg) for arg in node.args]
-        args, apply = [_running(arg) for arg in made], APPLY[node.name](node)
+        args, apply = [running(arg) for arg in made], APPLY[node.name](node)
 
         def run(case: Case) -> Step:
             parts = tuple([arg(case) for arg in args])
@@ -418,12 +403,12 @@ class Tracer:
                 return Step(node, None, value, parts)
             return Step(node, value, NOTHING, parts)
 
-        return run(_NOBODY) if all(isinstance(arg, Step) for arg in made) else run
+        return run(NOBODY) if all(isinstance(arg, Step) for arg in made) else run
 
     def _reaches(self, policy: Policy, node: t.Call) -> Made:
         """The limit first: where it is unknown or empty, the company's own figure is not asked for."""
         limit_of = self.make(policy, node.args[1])
-        value_of = _running(self.figure(policy, node.args[0]))
+        value_of = running(self.figure(policy, node.args[0]))
 
         def of(case: Case, limit: Step) -> Step:
             if limit.value is None:
@@ -438,68 +423,3 @@ class Tracer:
         if isinstance(limit_of, Step):
             return lambda case: of(case, limit_of)
         return lambda case: of(case, limit_of(case))
-
-
-class _Nobody:
-    """Facts of nobody: what turns on no fact asks for none."""
-
-    def get(self, name: str, period: object) -> FactValue | None:
-        raise AssertionError(name)
-
-
-_NOBODY = Case(_Nobody())
-
-
-def _running(made: Made) -> Run:
-    """The function that gives a step."""
-    return (lambda case: made) if isinstance(made, Step) else made
-
-
-def _once(inner: Run, index: int) -> Run:
-    def run(case: Case) -> Step:
-        step = case.memo.get(index)
-        if step is None:
-            step = case.memo[index] = inner(case)
-        return step
-
-    return run
-
-
-def _of_one(made: Made, of: Callable[[Step], Step]) -> Made:
-    return of(made) if isinstance(made, Step) else lambda case: of(made(case))
-
-
-def _of_two(left: Made, right: Made, of: Callable[[Step, Step], Step]) -> Made:
-    if isinstance(right, Step):
-        return _of_one(left, lambda step: of(step, right))
-    if isinstance(left, Step):
-        return lambda case: of(left, right(case))
-    return lambda case: of(left(case), right(case))
-
-
-def _named(node: t.Node, made: Made) -> Made:
-    return _of_one(made, lambda inner: Step(node, inner.value, inner.lacks, (inner,)))
-
-
-def _asking(spec: FactSpec, shift: int | None, on: dt.date) -> Callable[[Case], Reading]:
-    """How a fact is asked for on that day."""
-    try:
-        period = asked_period(spec.per, shift, on)
-    except Malformed as error:  # the first and last years of the calendar have no neighbours
-        years = (shift or 0) // (4 if spec.per is Per.QUARTER else 1)
-        beyond = frozenset((Lack(spec.name, spec.label(), str(on.year - 1 + years), error.message),))
-        return lambda case: (None, beyond, ())
-    name, text = spec.name, "" if period is None else str(period)
-    missing = frozenset((Lack(name, spec.label(), text),))
-
-    def ask(case: Case) -> Reading:
-        found = case.facts.get(name, period)
-        used = (Used(spec, text, found),)
-        if found is None:
-            return None, missing, used
-        if found.op is not Op.EXACT:
-            lack = Lack(name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
-            return None, frozenset((lack,)), used
-        return found.value, NOTHING, used
-
-    return ask

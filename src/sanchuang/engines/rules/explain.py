@@ -8,8 +8,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sanchuang.engines.rules.case import Case, Run
 from sanchuang.engines.rules.dictionary import FactDictionary, Facts, Scalar
-from sanchuang.engines.rules.evaluate import Case, Run, Tracer
+from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy, ScoreItem, ScoreSheet
 from sanchuang.engines.rules.steps import NOTHING, Lack, Lacks, Step, Used, settled
 from sanchuang.engines.rules.tree import Node

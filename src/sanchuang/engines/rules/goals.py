@@ -16,9 +16,10 @@ from typing import Any
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.alike import Alike
 from sanchuang.engines.rules.bounds import Compiler
+from sanchuang.engines.rules.case import Case, Kept
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per, Scalar, asked_period
 from sanchuang.engines.rules.domains import Apart
-from sanchuang.engines.rules.evaluate import Case, Kept, Tracer
+from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.frame import (
     DAY,
@@ -37,8 +38,8 @@ from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.meaning import Key, any_of, key_of
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
-from sanchuang.engines.rules.search import FURTHEST, Truth, Variable
 from sanchuang.engines.rules.types import Kind, type_of_fact
+from sanchuang.engines.rules.variables import FURTHEST, Truth, Variable
 from sanchuang.values import Yuan
 
 

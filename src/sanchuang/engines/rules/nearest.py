@@ -29,15 +29,17 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
+from sanchuang.engines.rules.case import Case
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, FactValue, Scalar
-from sanchuang.engines.rules.evaluate import Case, Tracer
+from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.explain import Day, Explanation, PolicySet, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, Place, goal, scalar
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
-from sanchuang.engines.rules.search import Found, Search, TooHard, Truth, Variable, components
+from sanchuang.engines.rules.search import Search
 from sanchuang.engines.rules.steps import Lack
+from sanchuang.engines.rules.variables import Found, TooHard, Truth, Variable, components
 from sanchuang.values import Period
 
 TOGETHER = 3  # facts that hang together and change at once

@@ -10,89 +10,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sanchuang.engines.rules.frame import STEPS, Closure, Frame, Shape
-from sanchuang.engines.rules.linear import Sum
-from sanchuang.engines.rules.ranges import NO, YES, Range, Words
-
-FURTHEST = 10**20  # how far a whole number is searched
-TRIES, POINTS = 28, 6  # of looking for a witness: questions, and limits tried for each fact
-
-
-class TooHard(Exception):
-    """The search was given up: nothing is known."""
-
-
-@dataclass
-class Truth:
-    """One of the truths that shall hold: it is well when its value has one of the bits of `accepted`."""
-
-    closure: Closure
-    shape: Shape
-    accepted: int
-    sum: Sum | None = None  # what it compares, if it compares sums
-
-    def possible(self, frame: Frame) -> bool:
-        """Whether it may be well for the facts as they stand."""
-        return bool(self.closure(frame) & self.accepted)
-
-
-@dataclass
-class Variable:
-    """A fact that may change: where it stands, and either the whole numbers, any numbers, or the values it may take."""
-
-    slot: int
-    start: Any
-    least: int | None = None  # of whole numbers: the domain
-    most: int | None = None
-    values: tuple[Any, ...] | None = None  # of words and truths: the other values, in the order of preference
-    stays: bool = False  # `start` itself is a value to try
-    step: int = 1  # over which lines are laid to find where comparisons turn
-    apart: bool = (
-        False  # no rule compares it with another fact: where comparisons turn does not depend on the others
-    )
-    free: Any = None
-
-    def __post_init__(self) -> None:
-        if self.values is not None:
-            known = self.values if self.stays else (self.start, *self.values)
-            self.free = Words(frozenset(known)) if isinstance(known[0], str) else YES | NO
-        elif self.whole:
-            self.free = Range(self.least, self.most)
-        else:
-            self.free = Range(-Fraction(FURTHEST), Fraction(FURTHEST))
-
-    @property
-    def whole(self) -> bool:
-        """Whether it takes whole numbers."""
-        return self.least is not None
-
-
-@dataclass(order=True)
-class Found:
-    """A way to make all hold: how far each fact goes, (0 up, 1 down) or the rank of its choice, the values.
-
-    A distance is (size, 1 when the limit itself does not do). `opens` tells for each fact the limit, where it is one.
-    """
-
-    distances: tuple[tuple[Any, int], ...]
-    ranks: tuple[int, ...]
-    values: tuple[Any, ...] = field(compare=False)
-    opens: tuple[Any, ...] = field(compare=False)
-
-    def after(self, distance: tuple[Any, int], rank: int, value: Any, limit: Any = None) -> Found:
-        """With one fact before it."""
-        return Found(
-            (distance, *self.distances), (rank, *self.ranks), (value, *self.values), (limit, *self.opens)
-        )
-
-
-_NOTHING = Found((), (), (), ())
+from sanchuang.engines.rules.frame import STEPS, Frame
+from sanchuang.engines.rules.ranges import Range
+from sanchuang.engines.rules.variables import NOTHING_FOUND, Found, TooHard, Truth, Variable, components
 
 
 class Search:
@@ -175,7 +100,7 @@ class Search:
         elif not self.possible(truths):
             return None
         if i == len(variables):
-            return _NOTHING
+            return NOTHING_FOUND
         parts = self._parts(truths, variables, i) if i else ()
         if len(parts) > 1:
             return self._each(parts, variables[i:])
@@ -231,84 +156,13 @@ class Search:
                 best = found if best is None or found < best else best
         return best
 
-    def witness(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
-        """Whether values by which all hold were found at once; without them nothing is known.
-
-        Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
-        """
-        slots, put = self.frame.slots, self.frame.put
-        before = [slots[v.slot] for v in variables]
-        least = self.budget - TRIES
-        try:
-            for above in (1, 0):  # nothing of many things is a case of its own
-                for v in variables:
-                    put(v.slot, v.free)
-                for v in variables:
-                    put(v.slot, self._first(truths, v, above))
-                if self._repaired(truths, variables, least):
-                    return True
-            return False
-        finally:
-            for v, value in zip(variables, before, strict=True):
-                put(v.slot, value)
-
-    def _first(self, truths: Sequence[Truth], variable: Variable, above: int) -> Any:
-        """Where a fact is tried first."""
-        if variable.values is not None:
-            return variable.values[0]
-        first = variable.start + above * variable.step
-        if not variable.whole:
-            return first
-        least, most = self._limits(truths, variable)
-        return max(least, min(first, most))
-
-    def _repaired(self, truths: Sequence[Truth], variables: Sequence[Variable], least: int) -> bool:
-        while self.budget > least:
-            failing = next((truth for truth in truths if not self.possible((truth,))), None)
-            if failing is None:
-                return True
-            moves = []
-            for v in variables:
-                if v.slot in failing.shape and self.budget > least:
-                    others = [each for each in truths if each is not failing and v.slot in each.shape]
-                    move = self._move(failing, others, v)
-                    if move is not None:
-                        moves.append((move[0], v.slot, move[1]))
-                        if not move[0]:
-                            break
-            if not moves:
-                return False
-            _, slot, value = min(moves, key=lambda move: move[0])
-            self.frame.put(slot, value)
-        return False
-
-    def _move(self, truth: Truth, others: Sequence[Truth], variable: Variable) -> tuple[int, Any] | None:
-        """Where to put a fact so that a truth is well and fewest others fail, and how many; None: nowhere."""
-        now = self.frame.slots[variable.slot]
-        values: Iterable[Any] = variable.values or ()
-        if variable.values is None:
-            roots = sorted(set(self.roots([truth], [variable], 0, now, variable.step)))
-            values = _beside(roots[:POINTS], variable)
-        best: tuple[int, Any] | None = None
-        for value in values:
-            self.frame.put(variable.slot, value)
-            if not self.possible((truth,)):
-                continue
-            failing = sum(not self.possible((other,)) for other in others)
-            if best is None or failing < best[0]:
-                best = failing, value
-                if not failing:
-                    break
-        self.frame.put(variable.slot, now)
-        return best
-
     # whole numbers ----------------------------------------------------------------------------------------
     def _whole(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
         variable = variables[i]
         start = variable.start
         assert variable.least is not None
         assert variable.most is not None
-        least, last = self._limits(truths, variable)
+        least, last = self.limits(truths, variable)
         turns = _Turns(self, truths, variables, i)
         best: Found | None = None
         for rank, sign in enumerate((1, -1)):
@@ -325,7 +179,7 @@ class Search:
                     break
         return best
 
-    def _limits(self, truths: Sequence[Truth], variable: Variable) -> tuple[int, int]:
+    def limits(self, truths: Sequence[Truth], variable: Variable) -> tuple[int, int]:
         """Between which whole numbers a fact must lie, as far as sums tell that at once."""
         assert variable.least is not None
         assert variable.most is not None
@@ -459,19 +313,6 @@ class Search:
         return best
 
 
-def _beside(roots: Sequence[Any], variable: Variable) -> Iterator[Any]:
-    """Values at and just beyond these limits on both sides, as far as the fact may take them."""
-    for root in roots:
-        if variable.least is None or variable.most is None:
-            yield from (root, root + 1, root - 1)
-            continue
-        for value in dict.fromkeys(
-            (math.ceil(root), math.floor(root) + 1, math.floor(root), math.ceil(root) - 1)
-        ):
-            if variable.least <= value <= variable.most:
-                yield value
-
-
 class _Turns:
     """Where comparisons turn on one fact, as distances from where it stands; found out when first needed."""
 
@@ -494,21 +335,3 @@ class _Turns:
                 marks = {math.ceil(d) for d in ahead} | {math.floor(d) + 1 for d in ahead}
                 self._marks[way] = sorted(marks)
         return self._marks[sign]
-
-
-def components(truths: Sequence[Truth], slots: Callable[[Truth], Iterable[int]]) -> list[list[Truth]]:
-    """The truths in groups that share no slot, each group in the order of its first."""
-    groups: list[tuple[set[int], list[Truth]]] = []
-    for truth in truths:
-        mine = set(slots(truth))
-        touched = [g for g in groups if g[0] & mine]
-        for g in touched[1:]:
-            touched[0][0].update(g[0])
-            touched[0][1].extend(g[1])
-            groups.remove(g)
-        if touched:
-            touched[0][0].update(mine)
-            touched[0][1].append(truth)
-        else:
-            groups.append((mine, [truth]))
-    return [members for _, members in groups]

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sanchuang.engines.rules.case import Case
 from sanchuang.engines.rules.compiled.cells import scalar
 from sanchuang.engines.rules.compiled.columns import Population, Unreadable, counted, no_number, shift_of
 from sanchuang.engines.rules.compiled.present import FINE
 from sanchuang.engines.rules.compiled.program import Output, Program
 from sanchuang.engines.rules.compiled.ranges import TooWide
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
-from sanchuang.engines.rules.evaluate import Case, Tracer
+from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
 from sanchuang.values import Period, Truth, Yuan
 

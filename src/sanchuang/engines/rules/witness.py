@@ -1,0 +1,102 @@
+"""A quick look for values by which all holds, before the search that also tells when there are none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sanchuang.engines.rules.search import Search
+from sanchuang.engines.rules.variables import Truth, Variable
+
+TRIES, POINTS = 28, 6  # questions, and limits tried for each fact
+
+
+def witness(search: Search, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
+    """Whether values by which all hold were found at once; without them nothing is known.
+
+    Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
+    """
+    slots, put = search.frame.slots, search.frame.put
+    before = [slots[v.slot] for v in variables]
+    least = search.budget - TRIES
+    try:
+        for above in (1, 0):  # nothing of many things is a case of its own
+            for v in variables:
+                put(v.slot, v.free)
+            for v in variables:
+                put(v.slot, _first(search, truths, v, above))
+            if _repaired(search, truths, variables, least):
+                return True
+        return False
+    finally:
+        for v, value in zip(variables, before, strict=True):
+            put(v.slot, value)
+
+
+def _first(search: Search, truths: Sequence[Truth], variable: Variable, above: int) -> Any:
+    """Where a fact is tried first."""
+    if variable.values is not None:
+        return variable.values[0]
+    first = variable.start + above * variable.step
+    if not variable.whole:
+        return first
+    least, most = search.limits(truths, variable)
+    return max(least, min(first, most))
+
+
+def _repaired(search: Search, truths: Sequence[Truth], variables: Sequence[Variable], least: int) -> bool:
+    while search.budget > least:
+        failing = next((truth for truth in truths if not search.possible((truth,))), None)
+        if failing is None:
+            return True
+        moves = []
+        for v in variables:
+            if v.slot in failing.shape and search.budget > least:
+                others = [each for each in truths if each is not failing and v.slot in each.shape]
+                move = _move(search, failing, others, v)
+                if move is not None:
+                    moves.append((move[0], v.slot, move[1]))
+                    if not move[0]:
+                        break
+        if not moves:
+            return False
+        _, slot, value = min(moves, key=lambda move: move[0])
+        search.frame.put(slot, value)
+    return False
+
+
+def _move(
+    search: Search, truth: Truth, others: Sequence[Truth], variable: Variable
+) -> tuple[int, Any] | None:
+    """Where to put a fact so that a truth is well and fewest others fail, and how many; None: nowhere."""
+    now = search.frame.slots[variable.slot]
+    values: Iterable[Any] = variable.values or ()
+    if variable.values is None:
+        roots = sorted(set(search.roots([truth], [variable], 0, now, variable.step)))
+        values = _beside(roots[:POINTS], variable)
+    best: tuple[int, Any] | None = None
+    for value in values:
+        search.frame.put(variable.slot, value)
+        if not search.possible((truth,)):
+            continue
+        failing = sum(not search.possible((other,)) for other in others)
+        if best is None or failing < best[0]:
+            best = failing, value
+            if not failing:
+                break
+    search.frame.put(variable.slot, now)
+    return best
+
+
+def _beside(roots: Sequence[Any], variable: Variable) -> Iterator[Any]:
+    """Values at and just beyond these limits on both sides, as far as the fact may take them."""
+    for root in roots:
+        if variable.least is None or variable.most is None:
+            yield from (root, root + 1, root - 1)
+            continue
+        for value in dict.fromkeys(
+            (math.ceil(root), math.floor(root) + 1, math.floor(root), math.ceil(root) - 1)
+        ):
+            if variable.least <= value <= variable.most:
+                yield value
