@@ -35,7 +35,8 @@ def explaining() -> Section:
 
     def with_ways(of: Any) -> None:
         for answer in explained(of):
-            (nearest if answer.eligible is Truth.NO else asking)(policies, answer.policy, of, ON)
+            search = nearest if answer.eligible is Truth.NO else asking
+            search(policies, answer.policy, of, ON, answer)
 
     rows = [
         _row("explained: conditions, amount, papers, missing facts, trace", explained, facts),

@@ -30,7 +30,7 @@ def ways(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str)
 
 def _from_refusal(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> Iterator[str]:
     policy = explanation.policy
-    found = nearest(policies, policy, facts, explanation.on)
+    found = nearest(policies, policy, facts, explanation.on, explanation)
     if found is None:
         return
     if found.outcome is Outcome.FOUND:
@@ -46,7 +46,7 @@ def _from_refusal(policies: PolicySet, explanation: Explanation, facts: Facts, l
 
 def _from_doubt(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> Iterator[str]:
     policy = explanation.policy
-    found = asking(policies, policy, facts, explanation.on)
+    found = asking(policies, policy, facts, explanation.on, explanation)
     if found is None:
         return
     if found.outcome is Outcome.NONE:

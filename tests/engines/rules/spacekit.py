@@ -63,7 +63,7 @@ MONEYS = st.recursive(
     max_leaves=3,
 )
 COUNTS = st.recursive(
-    st.sampled_from(["从业人员", "大专以上人员"]) | st.integers(0, 5).map("{}人".format),
+    st.sampled_from(["从业人员", "大专以上人员", "least"]) | st.integers(0, 5).map("{}人".format),
     lambda inner: (
         st.builds("({} {} {})".format, inner, st.sampled_from("+-"), inner)
         | st.builds("points(ratio({}, {}, 0))".format, inner, inner)
@@ -88,6 +88,8 @@ CONDITIONS = st.recursive(
     max_leaves=4,
 )
 MORE = """\
+parameters:
+  least: {{values: [{{value: 1人, to: 2025-05-31}}, {{value: 2人, from: 2025-06-01, to: 2026-12-31}}, {{value: 4人, from: 2027-01-01}}]}}
 bands:
   points: {{steps: [{{from: 100%, gives: 3}}, {{from: 50%, gives: 1}}], below: 0}}
 exceptions:
