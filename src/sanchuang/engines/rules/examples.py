@@ -32,13 +32,13 @@ class Failure:
 
 def _differences(policies: PolicySet, policy: Policy, test: RuleTest) -> Iterator[str]:
     try:
-        found = {e.policy.id: e for e in policies.explain(FactTable(test.facts), test.on)}
+        policies.in_force(test.on)  # a day without any policy is told with the day to ask for instead
+        if not policy.in_force(test.on):
+            yield f"政策在 {test.on} 未施行"
+            return
+        answer = policies.explain_one(policy, FactTable(test.facts), test.on)
     except (NoPolicyInForce, RuleConflict) as error:
         yield str(error)
-        return
-    answer = found.get(policy.id)
-    if answer is None:
-        yield f"政策在 {test.on} 未施行"
         return
     if test.eligible is not None and answer.eligible is not test.eligible:
         yield f"应为 {test.eligible.value}，得到 {answer.eligible.value}"
