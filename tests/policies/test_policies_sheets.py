@@ -188,9 +188,7 @@ def test_the_page_and_the_paper_show_the_sheet(make_user: Any, client: Client, t
     assert '<strong class="num">55–85 / 90</strong>' in page
     assert "未知的项从最低分算到最高分" in page
     organisation = Organisation.objects.get(slug=OWN)
-    paper = papers.read(
-        advice_paper(organisation, ON, by=make_user(Role.OFFICER), language="en"), tmp_path
-    )
+    paper = papers.read(advice_paper(organisation, ON, by=make_user(Role.OFFICER), language="en"), tmp_path)
     said = " ".join(paper.text.split())
     assert "Growth score 55–85 / 90" in said
     assert "more than 60" in said
@@ -306,7 +304,9 @@ def test_a_contradicting_policy_of_the_group_is_named(tiny: Any, tmp_path: Path)
     loaded(
         tmp_path,
         first=document("first_grant", "大补贴", conflict),
-        second=document("second_grant", "小补贴", SECOND.replace("per: contract", "per: contract, cap_per_year: 30万元")),
+        second=document(
+            "second_grant", "小补贴", SECOND.replace("per: contract", "per: contract, cap_per_year: 30万元")
+        ),
     )
     told = finding("second_grant").together
     assert told is not None

@@ -172,6 +172,8 @@ def _score_sheet(parent: Tree, sheet: ScoreSheet) -> None:
             words += f"  [dim]〔{escape(item.reference.text)}〕[/]"
         if item.status:
             words += f"  [dim]{escape(item.status)}[/]"
+        if item.see:
+            words += f"  [dim]见评分“{escape(item.see)}”[/]"
         _facts(node.add(words), item.facts, item.missing)
 
 

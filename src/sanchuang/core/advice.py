@@ -116,6 +116,7 @@ class ScoreItem:
     low: int | Fraction | None
     high: int | Fraction | None
     maximum: int
+    see: str = ""  # the sheet of its own that gives its points and says why
     marks: tuple[Mark, ...] = ()
     reference: Link | None = None
     facts: tuple[Behind, ...] = ()

@@ -19,7 +19,7 @@ from sanchuang.engines.rules import (
 )
 from sanchuang.engines.rules.policy import Article, Provision, RuleTest
 from sanchuang.engines.rules.tree import Table
-from sanchuang.engines.rules.types import Type, type_of_fact
+from sanchuang.engines.rules.types import POINT, Kind, Type, type_of_fact
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,11 @@ def _example(policy: Policy, test: RuleTest, lang: str) -> ExamplePage:
     expected = [test.eligible.label(lang)] if test.eligible is not None else []
     expected += [test.amount.text(lang)] if test.amount is not None else []
     expected += [test.result] if test.result is not None else []
+    names = {item.id: item for sheet in policy.scores.values() for item in (sheet, *sheet.items)}
+    for name, points in test.scores.items():
+        expected.append(
+            f"{label_text(names[name].label, lang)} {show(points, Type(Kind.COUNT, POINT), lang)}"
+        )
     for name in test.missing or ():
         found = policy.dictionary.find(name)
         expected.append(f"? {found.label(lang) if found else name}")

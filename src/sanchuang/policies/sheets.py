@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sanchuang.core.advice import Mark, ScoreItem, ScoreSheet
 from sanchuang.engines.rules import Explanation, ItemPoints, Scored, label_text
 from sanchuang.engines.rules.points import Mark as RuleMark
-from sanchuang.engines.rules.points import Points, item_points, total_points
+from sanchuang.engines.rules.points import Points, item_points, part_of, total_points
 from sanchuang.values import number_text
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def _sheet(told: Teller, explanation: Explanation, scored: Scored) -> ScoreSheet
 
 def _item(told: Teller, explanation: Explanation, item: ItemPoints) -> ScoreItem:
     points = item_points(told.policy, item)
+    part = part_of(told.policy, item)
     return ScoreItem(
         label=label_text(item.item.label, told.lang),
         points=points_text(points),
@@ -62,8 +63,9 @@ def _item(told: Teller, explanation: Explanation, item: ItemPoints) -> ScoreItem
         maximum=item.item.maximum,
         marks=_marks(told, explanation, item.item.id, points),
         reference=told.article(item.item.article),
-        facts=told.behind(item.step.all_facts().values()),
-        missing=told.missing(item.step.lacks),
+        see="" if part is None else label_text(part.label, told.lang),
+        facts=told.behind(item.step.all_facts().values()) if part is None else (),
+        missing=told.missing(item.step.lacks) if part is None else (),
         status=item.item.status.label(told.lang),
     )
 

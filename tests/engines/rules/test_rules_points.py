@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rulekit import DAY, DICTIONARY, document, explain
 
 from sanchuang.engines.rules import read_policies
-from sanchuang.engines.rules.points import Points, item_points, marks_of, total_points
+from sanchuang.engines.rules.points import Points, item_points, marks_of, part_of, total_points
 from sanchuang.values import Truth, Yuan
 
 SHEET = """\
@@ -123,3 +123,39 @@ def test_a_mark_has_its_own_days():
 def test_bounds_reach_a_mark_miss_it_or_leave_it_open(span, answer):
     (mark,) = marks_of(POLICY)["评分"]
     assert mark.met(span, 60) is answer
+
+
+NESTED = """\
+scores:
+  总评:
+    items:
+    - {id: 前, max: 30分, value: 前段}
+    - {id: 后, max: 70分, value: 项目数 * 10分}
+  前段:
+    items:
+    - {id: 人, max: 20分, value: 从业人员 * 1分}
+    - {id: 加, max: 20分, value: 大专以上人员 * 1分}
+definitions:
+  得分: {cases: [{when: 上市, then: 项目数 * 1分}, {else: 总评}]}
+  名次: {value: 得分}
+conditions:
+- {id: pass, when: 名次 不低于 60分}
+amount: {value: 20万元}
+"""
+
+
+def test_a_mark_set_on_another_name_or_a_branch_is_the_sheet_s_too():
+    (policy,) = read_policies([(document(NESTED), "s.md")], DICTIONARY).policies
+    assert {name: [(m.op, m.at(policy, DAY)) for m in found] for name, found in marks_of(policy).items()} == {
+        "总评": [(">=", 60)]
+    }
+
+
+def test_a_sheet_may_be_an_item_of_another_with_its_own_bounds():
+    found = explain(document(NESTED), {"employees": 17, "projects": 2})
+    whole, part = found.scores
+    assert part_of(found.policy, whole.items[0]) is part.sheet
+    assert part_of(found.policy, whole.items[1]) is None
+    assert total_points(found.policy, part) == Points(17, 37)
+    assert item_points(found.policy, whole.items[0]) == Points(17, 30)
+    assert total_points(found.policy, whole) == Points(37, 50)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.evaluate import Step
 from sanchuang.engines.rules.explain import ItemPoints, Scored
-from sanchuang.engines.rules.policy import Policy
+from sanchuang.engines.rules.policy import Policy, ScoreSheet
 from sanchuang.engines.rules.types import Kind
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.values import Truth
@@ -188,13 +188,35 @@ def marks_of(policy: Policy) -> dict[str, list[Mark]]:
                     (node.left, node.op, node.right),
                     (node.right, _FLIPPED[node.op], node.left),
                 ):
-                    if isinstance(one, t.Ref) and one.name in names and _is_limit(policy, other):
-                        limit = other.name if isinstance(other, t.Ref) else getattr(other, "value", None)
-                        found.setdefault((one.name, op, limit), Mark(one.name, op, other))
+                    if not _is_limit(policy, other):
+                        continue
+                    limit = other.name if isinstance(other, t.Ref) else getattr(other, "value", None)
+                    for name in _meant(policy, one, names):
+                        found.setdefault((name, op, limit), Mark(name, op, other))
     out: dict[str, list[Mark]] = {}
     for mark in found.values():
         out.setdefault(mark.name, []).append(mark)
     return out
+
+
+def _meant(policy: Policy, node: t.Node, names: Collection[str]) -> Iterator[str]:
+    """The totals and items that the value is, by another name or in some branch of it."""
+    if isinstance(node, t.Cases):
+        for case in node.cases:
+            yield from _meant(policy, case.then, names)
+    elif isinstance(node, t.Ref):
+        if node.name in names:
+            yield node.name
+        elif node.name in policy.definitions:
+            yield from _meant(policy, policy.definitions[node.name].node, names)
+
+
+def part_of(policy: Policy, item: ItemPoints) -> ScoreSheet | None:
+    """The sheet whose total the item's points are, if they are one's."""
+    node = item.step.node
+    if isinstance(node, t.Call) and node.name == "min":  # at most the item's maximum
+        node = node.args[0]
+    return policy.scores.get(node.name) if isinstance(node, t.Ref) else None
 
 
 def _is_limit(policy: Policy, node: t.Node) -> bool:

@@ -209,6 +209,7 @@ class RuleTest:
     result: str | None
     missing: tuple[str, ...] | None
     place: tuple[str, int, int]
+    scores: dict[str, Scalar | None] = field(default_factory=dict)  # points by sheet and item; None: unknown
 
 
 @dataclass(frozen=True)
