@@ -275,6 +275,11 @@ class Policy:
         }
         return list(found.values())
 
+    def disputed(self) -> list[Condition]:
+        """The conditions of which one exception says that they are met and another that they are not."""
+        said = {(exception.to, exception.holds) for exception in self.exceptions}
+        return [c for c in self.conditions if (c.id, True) in said and (c.id, False) in said]
+
     def uses(self) -> set[str]:
         """Other policies whose results this one asks for."""
         return {n.policy for root in self.roots() for n in nodes_of(root) if isinstance(n, ResultRef)}

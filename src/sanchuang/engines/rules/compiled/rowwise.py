@@ -13,12 +13,14 @@ import polars as pl
 from sanchuang.engines.rules.compiled.cells import scalar
 from sanchuang.engines.rules.compiled.columns import Population, Unreadable, counted, no_number, shift_of
 from sanchuang.engines.rules.compiled.present import FINE
-from sanchuang.engines.rules.compiled.program import Output, Program
+from sanchuang.engines.rules.compiled.program import CONFLICT, Output, Program
 from sanchuang.engines.rules.compiled.ranges import TooWide
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Evaluator
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
-from sanchuang.values import Period, Truth, Yuan
+from sanchuang.values import Period, Truth, Yuan, all_of, any_of
+
+_TRUTHS = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
 
 
 class RowFacts:
@@ -70,11 +72,13 @@ def _one(
         if isinstance(answer, RuleConflict):
             return None
         if name == "eligible":
-            return {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}[answer.eligible]
+            return _TRUTHS[answer.eligible]
         if answer.eligible is Truth.NO:
             return 0
         return None if answer.amount is None else answer.amount.fen
     evaluator = evaluators[policy]
+    if name == CONFLICT and evaluator.policy.disputed():
+        return _TRUTHS[_conflict(evaluator)]
     found = evaluator.policy.result if name == "result" else name
     assert found is not None
     value = evaluator.definition(found).value
@@ -83,6 +87,17 @@ def _one(
     if isinstance(value, dt.date):
         return value.toordinal()
     return value
+
+
+def _conflict(evaluator: Evaluator) -> Truth:
+    """Whether two exceptions that apply say the opposite of one condition."""
+
+    def applies(condition: str, holds: bool) -> Truth:
+        exceptions = (e for e in evaluator.policy.exceptions if e.to == condition and e.holds is holds)
+        return any_of(Truth.of(evaluator.step(e.node).value) for e in exceptions)
+
+    disputed = evaluator.policy.disputed()
+    return any_of(all_of((applies(c.id, True), applies(c.id, False))) for c in disputed)
 
 
 def beyond(population: Population, program: Program, bits: int) -> np.ndarray[Any, Any]:
