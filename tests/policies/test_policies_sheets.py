@@ -312,3 +312,13 @@ def test_a_contradicting_policy_of_the_group_is_named(tiny: Any, tmp_path: Path)
     assert told is not None
     assert "“大补贴”自相矛盾，没有计入" in told.notes
     assert finding("first_grant").together is None
+
+
+@pytest.mark.usefixtures("score")
+def test_the_policy_s_page_shows_the_sheet_with_its_scale(make_user: Any, client: Client) -> None:
+    client.force_login(make_user())
+    page = client.get("/policies/growth_award/").content.decode()
+    assert "评分表：成长评分（3）" in page
+    assert "员工数（上年） — ≥ 10: 40分; ≥ 5: 20分; 其余: 5分" in page
+    assert "5分 × 成立日期至办理之日的足年数" in page
+    assert page.count("<dt>员工 ") == 0  # an item is not told a second time among the definitions
