@@ -18,7 +18,7 @@ from sanchuang.engines.rules import (
     window_sentence,
 )
 from sanchuang.engines.rules.policy import Article, Provision, RuleTest, ScoreItem, ScoreSheet
-from sanchuang.engines.rules.tree import Banded, Table
+from sanchuang.engines.rules.tree import Banded, Call, Table
 from sanchuang.engines.rules.types import POINT, Kind, Type, type_of_fact
 
 
@@ -137,6 +137,12 @@ def _sheet(policy: Policy, sheet: ScoreSheet, lang: str) -> SheetPage:
 def _points(policy: Policy, item: ScoreItem, lang: str) -> str:
     """How an item's points come about; a scale is told step by step."""
     node = policy.definitions[item.id].node
+    if (
+        isinstance(node, Call)
+        and node.name == "min"
+        and getattr(node.args[-1], "value", None) == item.maximum
+    ):
+        node = node.args[0]  # the maximum stands beside it
     if not isinstance(node, Banded) or node.bands != item.id:
         return say(policy, node, lang)
     bands = policy.bands[node.bands]
