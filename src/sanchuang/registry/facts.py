@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Case, F, IntegerField, Q, Value, When
@@ -24,6 +25,11 @@ _GRADE = Case(
     default=Value(0),
     output_field=IntegerField(),
 )
+
+
+@lru_cache(maxsize=1024)
+def _text(period: Period) -> str:
+    return str(period)
 
 
 class _Row(NamedTuple):
@@ -46,20 +52,20 @@ class OrganisationFacts:
 
     def get(self, name: str, period: Period | None) -> FactValue | None:
         """The value for `period` (None for a static fact), or None when it is not known."""
-        text = "" if period is None else str(period)
-        row = self.rows.get((name, text))
-        return None if row is None else self._value(name, text, row)
+        row = self.rows.get((name, "" if period is None else _text(period)))
+        return None if row is None else self._value(name, period, row)
 
     def known(self) -> Iterator[tuple[str, FactValue]]:
         """Every fact known, by name and then period."""
         for name, text in sorted(self.rows):
             if name in self.types:
-                yield name, self._value(name, text, self.rows[name, text])
+                period = Period.parse(text) if text else None
+                yield name, self._value(name, period, self.rows[name, text])
 
-    def _value(self, name: str, text: str, row: _Row) -> FactValue:
+    def _value(self, name: str, period: Period | None, row: _Row) -> FactValue:
         return FactValue(
             value=decode(row.value, self.types[name]),
-            period=Period.parse(text) if text else None,
+            period=period,
             source=row.source,
             evidence=row.evidence,
             op=row.op,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
 from typing import Any
 
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from rulekit import DICTIONARY, document
 
 from sanchuang.engines.rules import PolicySet, read_policies
-from sanchuang.engines.rules.goals import goal
+from sanchuang.engines.rules.evaluate import Case
+from sanchuang.engines.rules.frame import Frame
+from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.values import Yuan
 
 AMOUNT = "amount: {value: 1元}\n"
@@ -20,6 +23,15 @@ def policies(*conditions: str, more: str = "", head: str = "") -> PolicySet:
     lines = [f"- id: c{i}\n  when: |\n    {when}\n" for i, when in enumerate(conditions)]
     rules = "conditions:\n" + "".join(lines) + more + AMOUNT
     return read_policies([(document(rules, head), "sample.md")], DICTIONARY)
+
+
+def aim_and_frame(
+    given_set: PolicySet, facts: Any, on: dt.date, *, of_day: bool = True
+) -> tuple[Goal, Frame]:
+    """What the first policy demands, compiled for the day or for any day, and the facts of a company."""
+    aim = goal(given_set, given_set.policies[0], on if of_day else None)
+    assert aim is not None
+    return aim, aim.frame(Case(facts), given_set.day(on).tracer)
 
 
 def order_of(given_set: PolicySet) -> list[str]:

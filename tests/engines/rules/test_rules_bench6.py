@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sanchuang.engines.rules import FactTable, read_rules
-from sanchuang.engines.rules.evaluate import Evaluator
+from sanchuang.engines.rules.evaluate import Case
 from sanchuang.values import Truth, Yuan
 
 ROOT = Path(__file__).parents[3]
@@ -116,17 +116,19 @@ def answers(policies, row, population):
     """What the rules say, in the oracle's names and units (whole yuan). Two outputs are no policy's result."""
     facts = facts_of(row, population)
     found = {e.policy.id: e for e in policies.explain(facts, dt.date(2025, 1, 1))}
-    evaluators = {}
-    for policy in policies.policies:
-        evaluators[policy.id] = Evaluator(policy, facts, dt.date(2025, 1, 1), evaluators)
+    case, day = Case(facts), policies.day(dt.date(2025, 1, 1))
+
+    def defined(policy, name):
+        return day.tracer.named(policies.by_id[policy], name)(case).value
+
     transfer = found["transfer"]
     raw = {
         "size": found["size"].result,
         "hnte": found["hnte"].result,
         "techsme": found["techsme"].result,
-        "score": evaluators["techsme"].definition("score").value,
+        "score": defined("techsme", "score"),
         "tax_saving": found["tax"].result,
-        "compute_amt": evaluators["compute"].definition("compute_amt").value,
+        "compute_amt": defined("compute", "compute_amt"),
         "compute_src": found["compute"].result,
         "transfer_amt": {Truth.YES: transfer.amount, Truth.NO: 0}[transfer.eligible],
     }

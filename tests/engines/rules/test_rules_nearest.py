@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulekit import DAY, DICTIONARY, FIRM
-from spacekit import SETS, SPACE, order_of, policies
+from spacekit import SETS, SPACE, aim_and_frame, order_of, policies
 
 from sanchuang.engines.rules import FactTable, PolicySet, fact_value
 from sanchuang.engines.rules.changes import change_text, changes_text
-from sanchuang.engines.rules.goals import goal
 from sanchuang.engines.rules.nearest import Change, Changed, Nearest, Outcome, nearest
-from sanchuang.engines.rules.ranges import NO, VOID, YES
+from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
 from sanchuang.values import Truth, Yuan
 
 
@@ -241,9 +240,7 @@ def key(order: list[str], changed: list[tuple[str, Any, Any, bool]]) -> Any:
 
 def accepted(given_set: PolicySet, facts: Any) -> bool:
     """Whether nothing refuses (the compiled rules, which `explain` is held against below)."""
-    aim = goal(given_set, given_set.policies[0])
-    assert aim is not None
-    frame = aim.frame(facts, DAY)
+    aim, frame = aim_and_frame(given_set, facts, DAY)
     return all(not closure(frame) & (NO | VOID) for closure, _ in aim.wanted)
 
 
@@ -302,9 +299,17 @@ def test_values_are_read_as_people_write_them() -> None:
 @settings(max_examples=200, deadline=None)
 def test_the_compiled_rules_and_the_explained_ones_agree(given_set: PolicySet, holes: dict[str, Any]) -> None:
     facts = FactTable({name: value for name, value in holes.items() if value is not None})
-    aim = goal(given_set, given_set.policies[0])
-    assert aim is not None
-    frame = aim.frame(facts, DAY)
-    truths = [closure(frame) for closure, _ in aim.wanted]
-    quick = Truth.NO if NO in truths else Truth.YES if set(truths) == {YES} else Truth.UNKNOWN
-    assert given_set.explain(facts, DAY)[0].eligible is quick
+    explained = given_set.explain(facts, DAY)[0].eligible
+    for of_day in (True, False):
+        aim, frame = aim_and_frame(given_set, facts, DAY, of_day=of_day)
+        truths = [closure(frame) for closure, _ in aim.wanted]
+        quick = Truth.NO if NO in truths else Truth.YES if set(truths) <= {YES} else Truth.UNKNOWN
+        assert explained is quick
+
+
+@pytest.mark.parametrize("condition", ["从业人员 - 从业人员 >= 0人", "营业收入 * 0% >= 0元"])
+def test_a_fact_that_cancels_must_still_be_known(condition: str) -> None:
+    given_set = policies(condition)
+    assert given_set.explain(FactTable({}), DAY)[0].eligible is Truth.UNKNOWN
+    aim, frame = aim_and_frame(given_set, FactTable({}), DAY)
+    assert [closure(frame) for closure, _ in aim.wanted] == [OPEN]

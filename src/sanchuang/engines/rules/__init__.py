@@ -17,7 +17,6 @@ from sanchuang.engines.rules.dictionary import (
 from sanchuang.engines.rules.dictionary_file import read_dictionary
 from sanchuang.engines.rules.document import read_policies, read_policy
 from sanchuang.engines.rules.durations import Duration, DurationUnit
-from sanchuang.engines.rules.evaluate import Lack, Step, Used
 from sanchuang.engines.rules.examples import Failure, run_examples
 from sanchuang.engines.rules.explain import (
     Answered,
@@ -33,6 +32,7 @@ from sanchuang.engines.rules.policy import Article, Condition, Policy, ScoreItem
 from sanchuang.engines.rules.provisions import fact_value
 from sanchuang.engines.rules.sentence import condition_sentence, policy_sentences, say, show
 from sanchuang.engines.rules.stacking import Claim, Outcome, Stacked, StackedGroup, stacked
+from sanchuang.engines.rules.steps import Lack, Step, Used
 from sanchuang.engines.rules.terms import (
     budget_sentence,
     deadline_words,

@@ -9,13 +9,16 @@ is yes. Whether the values are likely is not weighed: a question is worth asking
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
-from sanchuang.engines.rules.explain import PolicySet
-from sanchuang.engines.rules.frame import DAY, Frame
+from sanchuang.engines.rules.domains import turns
+from sanchuang.engines.rules.evaluate import Case
+from sanchuang.engines.rules.explain import Explanation, PolicySet
+from sanchuang.engines.rules.frame import DAY, STEPS, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
@@ -39,26 +42,25 @@ class Asking:
     questions: tuple[Question, ...] = ()
 
 
-def asking(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> Asking | None:
+def asking(
+    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, said: Explanation | None = None
+) -> Asking | None:
     """The smallest set of facts to ask for; None when the answer is not open (refused, or granted and known).
 
-    `policy` is one of the set and in force on that day.
+    `policy` is one of the set and in force on that day. `said`: what it says of these facts, where that is known.
     """
-    aim = goal(policies, policy)
+    aim = goal(policies, policy, on)
     if aim is None:
         return Asking(Outcome.UNSETTLED)
-    frame = aim.frame(facts, on)
-    wanted = [closure(frame) for closure, _ in aim.wanted]
-    told = [closure(frame) for closure, _ in aim.told]
-    if NO in wanted or all(bits == YES for bits in (*wanted, *told)):
+    case = Case(facts) if said is None else said.case
+    frame = aim.frame(case, policies.day(on).tracer)
+    apart = aim.all_apart
+    now = [closure(frame) for closure, _ in apart.made]
+    if NO in now[: len(aim.wanted)] or all(bits == YES for bits in now):
         return None
-    truths = [Truth(closure, shape, YES) for closure, shape in (*aim.wanted, *aim.told)]
-    search = Search(frame, QUESTIONS)
-    search.rough = 1  # any value will do
     slots: list[int] = []
     try:
-        for group in components(truths, lambda truth: _unknown(aim, frame, truth)):
-            found = _Open(aim, search, group, on).solve()
+        for found in _solutions(aim, frame, now, on, case):
             if found is None:
                 return Asking(Outcome.NONE)
             slots += found
@@ -66,6 +68,51 @@ def asking(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> As
         return Asking(Outcome.UNSETTLED)
     places = [aim.places[slot] for slot in sorted(slots)]
     return Asking(Outcome.FOUND, tuple(Question(p.spec, p.period(on)) for p in places))
+
+
+def _solutions(
+    aim: Goal, frame: Frame, now: Sequence[int], on: dt.date, case: Case
+) -> Iterator[Sequence[int] | None]:
+    """For each group of truths that is open: the slots to ask for, or None when no values do. Raises `TooHard`.
+
+    What was found is kept with the case: other policies demand the same.
+    """
+    apart = aim.all_apart
+    rest = list(apart.rest)
+    for slot, truths in apart.alone.items():
+        if all(now[i] == YES for i in truths):
+            continue
+        domain = None
+        if not aim.known(slot, frame.slots[slot]):
+            domain = apart.domain(slot, partial(aim.question, slot, on), frame)
+        if domain is None:
+            rest += truths
+        else:
+            yield (slot,) if domain.some else None
+    # A sure yes stays one whatever is learnt, unless a rule asks whether something is known.
+    left = [i for i in sorted(rest) if aim.asks_known or now[i] != YES]
+    if left:
+        search = Search(frame, QUESTIONS)
+        search.rough = 1  # any value will do
+        truths_left = [aim.truth(apart.made[i], YES) for i in left]
+        for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
+            task = _Open(aim, search, group, on)
+            key = task.key()
+            # Where nothing is known of the facts in question, every company is asked the same.
+            kept = aim.kept if task.knows_nothing() else case.kept
+            if key not in kept:
+                found = task.solve()
+                kept[key] = found if found is None else tuple(aim.place(slot) for slot in found)
+            places = kept[key]
+            yield None if places is None else [aim.slot[place] for place in places]
+
+
+def _groups(
+    aim: Goal, search: Search, truths: Sequence[Truth], on: dt.date
+) -> Iterator[tuple[int, ...] | None]:
+    """The slots to ask for by group of truths that share unknown facts. Raises `TooHard`."""
+    for group in components(truths, lambda truth: _unknown(aim, search.frame, truth)):
+        yield _Open(aim, search, group, on).solve()
 
 
 def _unknown(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:
@@ -77,6 +124,8 @@ class _Open:
     """Truths that share unknown facts: the fewest to learn so that all may hold."""
 
     def __init__(self, aim: Goal, search: Search, truths: Sequence[Truth], on: dt.date) -> None:
+        self.aim = aim
+        self.on = on
         self.search = search
         self.truths = truths
         frame = search.frame
@@ -84,23 +133,79 @@ class _Open:
         self.slots = sorted(frozenset().union(*self.slots_of.values()))
         self.variables = {slot: aim.question(slot, on) for slot in self.slots}
         self._possible: dict[tuple[int, frozenset[int]], bool] = {}
+        self._witnesses: dict[tuple[tuple[int, ...], frozenset[int]], bool] = {}
+
+    def key(self) -> Hashable:
+        """Equal for the same task of another policy, the company and the day being the same."""
+        places = tuple(self.aim.place(slot) for slot in self.slots)
+        return tuple(self.aim.keys[truth.closure] for truth in self.truths), places
+
+    def knows_nothing(self) -> bool:
+        """Whether each fact on which these truths turn is missing."""
+        slots, missing = self.search.frame.slots, self.aim.missing
+        return all(
+            slots[slot] is missing[slot] for truth in self.truths for slot in truth.shape if slot != DAY
+        )
 
     def solve(self) -> tuple[int, ...] | None:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""
-        everything = frozenset(self.slots)
-        if not self._may(everything):
-            return None
         # What nothing else replaces is asked for in any case; of two such sets the earlier stays the earlier.
-        needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        sure = self._sure()
+        if sure and self._may(sure) and self._witness(self.truths, sure):
+            return tuple(sorted(sure))
+        needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
+        if needed is None:
+            return None
+        if self._may(needed) and self._some(needed):
+            return tuple(sorted(needed))
+        for slot in sorted(needed):
+            regions = self._regions(slot)
+            if regions:
+                return self._by_region(slot, regions)
+        return self._enumerated(needed)
+
+    def _regions(self, slot: int) -> list[int]:
+        """Values of a fact, one for each stretch on which nothing turns, where that does not depend on other facts."""
+        variable = self.variables[slot]
+        mine = [truth for truth in self.truths if slot in truth.shape]
+        if not variable.whole or not variable.apart or len(mine) < 2:
+            return []
+        if any(truth.shape[slot] != STEPS for truth in mine):
+            return []
+        roots = set(self.search.roots(mine, [variable], 0, variable.start, variable.step))
+        return turns(roots, variable.least, variable.most)
+
+    def _by_region(self, slot: int, regions: Sequence[int]) -> tuple[int, ...] | None:
+        """The fewest facts with one that is needed, which is in one stretch after the other; the earlier of equally few."""
+        frame = self.search.frame
+        before = frame.slots[slot]
+        best: tuple[int, ...] | None = None
+        for value in regions:
+            frame.put(slot, value)
+            open_truths = [t for t in self.truths if self.aim.asks_known or not t.possible(frame)]
+            found: list[int] | None = [slot]
+            for more in _groups(self.aim, self.search, open_truths, self.on):
+                if more is None:
+                    found = None
+                    break
+                found = [*(found or ()), *more]
+            if found is not None:
+                mine = tuple(sorted(found))
+                best = mine if best is None or (len(mine), mine) < (len(best), best) else best
+        frame.put(slot, before)
+        return best
+
+    def _enumerated(self, needed: frozenset[int]) -> tuple[int, ...] | None:
+        """Set after set, the fewest facts first; those that are needed do not suffice."""
         rest = [slot for slot in self.slots if slot not in needed]
         tried, hard = 0, False
-        for size in range(len(rest) + 1):
+        for size in range(1, len(rest) + 1):
             for more in combinations(rest, size):
                 tried += 1
                 if tried > SETS:
                     raise TooHard
                 chosen = needed | set(more)
-                if not self._may(chosen):
+                if len(more) < len(rest) and not self._may(chosen):
                     continue
                 try:
                     if self._some(chosen):
@@ -114,6 +219,16 @@ class _Open:
         if hard:
             raise TooHard
         return None
+
+    def _sure(self) -> frozenset[int]:
+        """What is needed without a question: the facts of an open sum, and the one fact that a truth turns on."""
+        strict = (
+            self.slots_of[id(truth)]
+            for truth in self.truths
+            if truth.sum is not None
+            or (len(self.slots_of[id(truth)]) == 1 and not truth.possible(self.search.frame))
+        )
+        return frozenset().union(*strict)
 
     def _may(self, chosen: frozenset[int]) -> bool:
         for truth in self.truths:
@@ -129,6 +244,15 @@ class _Open:
         """Whether some values of exactly these facts make all truths hold."""
         for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
+            if self._witness(part, slots):
+                continue
             if slots and self.search.nearest(part, [self.variables[s] for s in sorted(slots)]) is None:
                 return False
         return True
+
+    def _witness(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool:
+        """Whether values were found at once; looked for once only."""
+        key = tuple(map(id, truths)), slots
+        if key not in self._witnesses:
+            self._witnesses[key] = self.search.witness(truths, [self.variables[s] for s in sorted(slots)])
+        return self._witnesses[key]

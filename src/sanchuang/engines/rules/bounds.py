@@ -3,6 +3,9 @@
 Where every fact is certain the answer is that of `evaluate` (the tests hold the two together); where facts are open
 it is never narrower than the truth. A `Frame` holds the facts by slot (a fact and its year, counted from the last
 full one). Whoever adds a node to the tree adds its method here; until then rules that use it are `Uncompiled`.
+
+Compiled for one day, what turns on that day alone is computed at once, and of cases and chains only what is left of
+them stays; slot `DAY` in a shape then says that the value may be another on a later day.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -22,8 +26,10 @@ from sanchuang.engines.rules.frame import (
     STEPS,
     STRAIGHT,
     Closure,
+    Constant,
     Frame,
     Made,
+    Shape,
     Slot,
     Uncompiled,
     added,
@@ -35,6 +41,8 @@ from sanchuang.engines.rules.frame import (
     unknown,
     worst,
 )
+from sanchuang.engines.rules.linear import Linear, Sum, compared
+from sanchuang.engines.rules.meaning import Key, key_of
 from sanchuang.engines.rules.policy import Condition, Policy
 from sanchuang.engines.rules.ranges import (
     AND,
@@ -53,20 +61,30 @@ from sanchuang.engines.rules.ranges import (
     joined_truths,
     parts,
     same_word,
+    words_of,
 )
 from sanchuang.engines.rules.types import WORDS, Kind, Type
+
+STRAIGHT_KINDS = {Kind.MONEY, Kind.EXACT, Kind.NUMBER, Kind.COUNT, Kind.DATE}
+REMEMBERED = 64  # sets of words of one look-up
+LAST_DAY = dt.date.max.toordinal()
 
 
 class Compiler(Numbers):
     """Closures of the policies of one set; `slots` collects the facts in the order of their mention."""
 
-    def __init__(self, policies: Mapping[str, Policy]) -> None:
+    def __init__(self, policies: Mapping[str, Policy], on: dt.date | None = None) -> None:
         self.policies = policies
+        self.on = on
+        self._still = Frame([on.toordinal() if on is not None else 0], {})
         self.slots: dict[Slot, int] = {("", None): DAY}
         self.specs: list[FactSpec | None] = [None]
+        self.assumed: frozenset[Key] = frozenset()  # truths that hold
+        self.met = set()
+        self.sums: dict[Closure, Sum] = {}  # what stands behind closures that compare sums
         self.mentioned: dict[int, dict[str, None]] = {}  # words that the rules compare a slot with
         self.names: list[frozenset[int]] = []  # the slots behind each name
-        self._memo: dict[tuple[str, str], Made] = {}
+        self._memo: dict[tuple[str, str, bool], Made] = {}
 
     def touching(self) -> dict[int, tuple[int, ...]]:
         """By slot: the names whose value turns on it."""
@@ -107,13 +125,16 @@ class Compiler(Numbers):
         method = getattr(self, "_" + type(node).__name__, None)
         if method is None:
             raise Uncompiled(type(node).__name__)
-        made: Made = method(policy, node)
-        return made
+        if self.assumed and node.type.kind is Kind.BOOL and key_of(policy, node) in self.assumed:
+            return Constant(YES), {}
+        closure, shape = method(policy, node)
+        if self.on is not None and shape.keys() <= {DAY} and closure.__class__ is not Constant:
+            closure = Constant(closure(self._still))
+        return closure, shape
 
     # leaves -------------------------------------------------------------------------------------------------
     def _Literal(self, policy: Policy, node: t.Literal) -> Made:
-        value = exact(node.value)
-        return lambda frame: value, {}
+        return Constant(exact(node.value)), {}
 
     def _OnDate(self, policy: Policy, node: t.OnDate) -> Made:
         return lambda frame: frame.slots[DAY], {DAY: STRAIGHT}
@@ -141,6 +162,11 @@ class Compiler(Numbers):
             for v in policy.parameters[node.name].values
         ]
         gap = unknown(node.type, VOID)
+        if self.on is not None:
+            day = self.on.toordinal()
+            inside = [(last, value) for first, last, value in dated if first <= day <= last]
+            ends = inside[0][0] < LAST_DAY if inside else any(first > day for first, _, _ in dated)
+            return Constant(inside[0][1] if inside else gap), {DAY: OTHER} if ends else {}
 
         def closure(frame: Frame) -> Any:
             first, last, _ = parts(frame.slots[DAY])
@@ -152,9 +178,11 @@ class Compiler(Numbers):
         return closure, {DAY: OTHER}
 
     def _definition(self, policy: Policy, name: str) -> Made:
-        key = policy.id, name
+        key = policy.id, name, bool(self.assumed)
         if key not in self._memo:
             inner, shape = self.make(policy, policy.definitions[name].node)
+            if inner in self.sums or isinstance(inner, Constant):
+                return self._memo.setdefault(key, (inner, shape))
             index = len(self.names)
             self.names.append(frozenset(shape))
 
@@ -175,6 +203,11 @@ class Compiler(Numbers):
         inner, shape = self._definition(other, node.name)
         first = (other.date_from or dt.date.min).toordinal()
         last = (other.date_to or dt.date.max).toordinal()
+        if self.on is not None:
+            day = self.on.toordinal()
+            if not first <= day <= last:
+                return Constant(void), {DAY: OTHER} if first > day else {}
+            return inner, {**shape, DAY: OTHER} if last < LAST_DAY else shape
 
         def closure(frame: Frame) -> Any:
             lo, hi, _ = parts(frame.slots[DAY])
@@ -189,14 +222,23 @@ class Compiler(Numbers):
         rows = {name: row[node.column] for name, row in policy.tables[node.table].rows.items()}
         cells = {name: NO_LIMIT if cell is None else exact(cell) for name, cell in rows.items()}
         void = unknown(node.type, VOID)
+        several: dict[
+            tuple[frozenset[str], int], Any
+        ] = {}  # what searches look up time and again: any word at all
         self._mention(policy, node.key, cells)
 
         def closure(frame: Frame) -> Any:
             value = key(frame)
             if value.__class__ is str:
                 return cells.get(value, void)
-            found = [cells.get(word, void) for word in value.words]
-            return merged(node.type, [*found, *((unknown(node.type, value.bits),) if value.bits else ())])
+            seen = several.get((value.words, value.bits))
+            if seen is None:
+                found = [cells.get(word, void) for word in value.words]
+                found += (unknown(node.type, value.bits),) if value.bits else ()
+                seen = merged(node.type, found)
+                if len(several) < REMEMBERED:
+                    several[value.words, value.bits] = seen
+            return seen
 
         return closure, stepped(shape)
 
@@ -221,6 +263,16 @@ class Compiler(Numbers):
             return same
 
         compared = comparing(op)
+        if right.__class__ is Constant:
+            limit = right.value
+
+            def against(frame: Frame) -> int:
+                a = left(frame)
+                if frame.trace is not None:
+                    note(frame, a, limit)
+                return compared(a, limit)
+
+            return against
 
         def closure(frame: Frame) -> int:
             a, b = left(frame), right(frame)
@@ -235,13 +287,54 @@ class Compiler(Numbers):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if isinstance(other, t.Literal) and isinstance(other.value, str):
                 self._mention(policy, one, (other.value,))
+        self.meet(a, b)
+        straight = self.linear(policy, node.left), self.linear(policy, node.right)
+        if straight[0] is not None and straight[1] is not None:
+            difference = straight[0].plus(straight[1], -1)
+            days = {DAY: OTHER} if DAY in a or DAY in b else {}
+            if difference.factors and all(difference.factors.values()):
+                told = Sum.of(difference, node.op)
+                closure = compared(told)
+                self.sums[closure] = told
+                return closure, {**dict.fromkeys(difference.factors, STEPS), **days}
         return self._compare(node.op, node.left.type, left, right), stepped(a, b)
+
+    def linear(self, policy: Policy, node: t.Node) -> Linear | None:
+        """A number as a sum of facts times fixed factors; None where it is none."""
+        if node.type.kind not in STRAIGHT_KINDS:
+            return None
+        if isinstance(node, t.FactRef):
+            return Linear(0, {self.slot(node.spec, node.shift): 1})
+        if isinstance(node, t.YearsSum):
+            return Linear(0, {self.slot(node.spec, -k): 1 for k in range(node.years)})
+        if isinstance(node, t.Ref) and node.name in policy.definitions:
+            return self.linear(policy, policy.definitions[node.name].node)
+        if isinstance(node, t.Arithmetic):
+            left, right = self.linear(policy, node.left), self.linear(policy, node.right)
+            if left is None or right is None:
+                return None
+            if node.op != "*":
+                return left.plus(right, 1 if node.op == "+" else -1)
+            if left.factors and right.factors:
+                return None
+            return left.times(right.fixed) if left.factors else right.times(left.fixed)
+        closure = self.make(policy, node)[0]
+        if isinstance(closure, Constant) and isinstance(closure.value, int | Fraction):
+            return Linear(closure.value, {})
+        return None
 
     def _Within(self, policy: Policy, node: t.Within) -> Made:
         value, shape = self.make(policy, node.value)
         made = [self.make(policy, item) for item in node.items]
+        for _, other in made:
+            self.meet(shape, other)
         words = [i.value for i in node.items if isinstance(i, t.Literal) and isinstance(i.value, str)]
         self._mention(policy, node.value, words)
+        shape = worst(*(stepped(shape, other) for _, other in made))
+        if node.value.type.kind in WORDS and all(isinstance(item, Constant) for item, _ in made):
+            return _listed(
+                value, frozenset(item.value for item, _ in made if isinstance(item, Constant))
+            ), shape
         items = [self._compare("==", node.value.type, value, item) for item, _ in made]
 
         def closure(frame: Frame) -> int:
@@ -250,7 +343,7 @@ class Compiler(Numbers):
                 out = OR[out][item(frame)]
             return out
 
-        return closure, worst(*(stepped(shape, other) for _, other in made))
+        return closure, shape
 
     def _All(self, policy: Policy, node: t.All) -> Made:
         return self._chain(policy, node.items, AND, YES, NO)
@@ -261,8 +354,18 @@ class Compiler(Numbers):
     def _chain(
         self, policy: Policy, nodes: Iterable[t.Node], table: list[list[int]], start: int, decisive: int
     ) -> Made:
-        made = [self.make(policy, node) for node in nodes]
+        made = []
+        days: Shape = {}  # of what is certain now and may change
+        for each in [self.make(policy, node) for node in nodes]:
+            if each[0].__class__ is Constant and each[0].value in (start, decisive):
+                if each[0].value == decisive:
+                    return each
+                days |= each[1]
+            else:
+                made.append(each)
         items = [closure for closure, _ in made]
+        if len(made) == 1:
+            return made[0][0], worst(made[0][1], days)
 
         def closure(frame: Frame) -> int:
             out = start
@@ -272,20 +375,31 @@ class Compiler(Numbers):
                     break
             return out
 
-        return closure, worst(*(shape for _, shape in made))
+        return closure, worst(days, *(shape for _, shape in made))
 
     def _Not(self, policy: Policy, node: t.Not) -> Made:
         inner, shape = self.make(policy, node.item)
         return lambda frame: NOT[inner(frame)], shape
 
     def _Cases(self, policy: Policy, node: t.Cases) -> Made:
-        made = [
-            (self.make(policy, c.when) if c.when is not None else None, self.make(policy, c.then))
-            for c in node.cases
-        ]
+        made: list[tuple[Made | None, Made]] = []
+        days: Shape = {}
+        for c in node.cases:
+            when = self.make(policy, c.when) if c.when is not None else None
+            then = self.make(policy, c.then)
+            if made and made[-1][0] is None:
+                continue  # never taken; its facts are mentioned here all the same
+            if when is not None and when[0].__class__ is Constant and when[0].value in (YES, NO):
+                days |= when[1]
+                if when[0].value == NO:
+                    continue
+                when = None
+            made.append((when, then))
+        if made[0][0] is None:
+            return made[0][1][0], worst(made[0][1][1], days)
         branches = [(when[0] if when is not None else None, then[0]) for when, then in made]
         whens = [when[1] for when, _ in made if when is not None]
-        shape = added(worst(*whens), *(then[1] for _, then in made))
+        shape = added(worst(days, *whens), *(then[1] for _, then in made))
         type_ = node.type
 
         def value(frame: Frame, i: int) -> Any:
@@ -318,6 +432,19 @@ class Compiler(Numbers):
             return found
 
         return closure, shape
+
+
+def _listed(value: Closure, listed: frozenset[str]) -> Closure:
+    """Whether a word is one of these."""
+
+    def closure(frame: Frame) -> int:
+        word = value(frame)
+        if word.__class__ is str:
+            return YES if word in listed else NO
+        words, bits = words_of(word)
+        return (YES if words & listed else 0) | (NO if words - listed else 0) | bits
+
+    return closure
 
 
 def _excepted(rule: int, holds: list[bool], applies: tuple[int, ...]) -> int:

@@ -10,10 +10,14 @@ from typing import Any
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.frame import (
+    DAY,
     OTHER,
+    STEPS,
     Closure,
+    Constant,
     Frame,
     Made,
+    Shape,
     Uncompiled,
     added,
     bent,
@@ -24,6 +28,7 @@ from sanchuang.engines.rules.frame import (
     unknown,
     worst,
 )  # fmt: skip
+from sanchuang.engines.rules.linear import Linear, divided, valued
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import (
     LACKING,
@@ -87,16 +92,52 @@ def _times(a: Any, b: Any) -> Any:
     return lift(times, a, b)
 
 
+def _by(factor: Any) -> Callable[[Any], Any]:
+    """Multiplying by a number above zero, without fractions where none arise."""
+    over, under = factor.numerator, factor.denominator
+
+    def times_factor(value: Any) -> Any:
+        if value.__class__ is int:
+            return divided(value * over, under)
+        if value.__class__ is not Range:
+            return value * factor
+        if value.lo is None or value.bits & UNLIMITED:
+            return lift(times, value, factor)
+        return Range(times_factor(value.lo), times_factor(value.hi), value.bits)
+
+    return times_factor
+
+
+def _multiplied(inner: Closure, by: Callable[[Any], Any]) -> Closure:
+    return lambda frame: by(inner(frame))
+
+
 class Numbers:
     """Closures of what computes with numbers; `Compiler` knows the rest."""
+
+    asks_known = False  # whether some rule asks if a fact is known
+    met: set[frozenset[int]]  # facts that are compared with one another
+
+    def meet(self, *shapes: Shape) -> None:
+        """Note that the facts on which these turn other than by steps are compared with one another."""
+        self.met.add(
+            frozenset(
+                slot for shape in shapes for slot, kind in shape.items() if slot != DAY and kind != STEPS
+            )
+        )
 
     def make(self, policy: Policy, node: t.Node) -> Made:
         """The closure of any node and its shape."""
         raise NotImplementedError
 
+    def linear(self, policy: Policy, node: t.Node) -> Linear | None:
+        """A number as a sum of facts times fixed factors; None where it is none."""
+        raise NotImplementedError
+
     def _Banded(self, policy: Policy, node: t.Banded) -> Made:
         inner, shape = self.make(policy, node.value)
         bands = policy.bands[node.bands]
+        self.meet(shape)
         steps = [(limit.numerator if limit.denominator == 1 else limit, exact(g)) for limit, g in bands.steps]
         below = exact(bands.below)
 
@@ -121,6 +162,14 @@ class Numbers:
 
     def _Arithmetic(self, policy: Policy, node: t.Arithmetic) -> Made:
         (left, a), (right, b) = self.make(policy, node.left), self.make(policy, node.right)
+        straight = self.linear(policy, node)
+        if straight is not None and straight.factors and all(straight.factors.values()):
+            return valued(straight), added(a, b)
+        if node.op == "*":
+            for one, other in ((left, right), (right, left)):
+                factor = one.value if isinstance(one, Constant) else None
+                if isinstance(factor, int | Fraction) and factor > 0:
+                    return _multiplied(other, _by(factor)), added(a, b)
         of = {"+": plus, "-": _minus, "*": _times}[node.op]
         shape = added(a, b)
         if node.op == "*":
@@ -138,6 +187,7 @@ class Numbers:
         if name == "at_least_zero":
             return lambda frame: lift_one(lambda x: max(x, 0), first(frame)), bent(*shapes)
         if name in ("min", "max"):
+            self.meet(*shapes)
             return self._extreme(args, min if name == "min" else max), bent(*shapes)
         second = args[1] if len(args) > 1 else first
         if name == "full_years":
@@ -147,11 +197,14 @@ class Numbers:
 
             return lambda frame: lift(years, first(frame), second(frame)), bent(*shapes)
         if name == "ratio":
+            self.meet(shapes[1])
             shape = added(shapes[0], *shapes[2:]) | dict.fromkeys(shapes[1], OTHER)
             return self._ratio(node, first, second, args[2] if len(args) == 3 else None), shape
         if name == "known":
+            self.asks_known = True
             return self._known(node.args[0].type, first), worst(*shapes)
         if name == "reaches":
+            self.meet(*shapes)
             return self._reaches(first, second), stepped(*shapes)
         raise Uncompiled(name)
 

@@ -3,376 +3,483 @@
 Every node gives a `Step`: its value (None when unknown), the facts that would make it known, and its parts.
 `and`, `or` and cases follow Kleene: an unknown part matters only where it could change the answer.
 Anything else with an unknown part is unknown; a missing fact never counts as zero or false.
+
+The rules are made into functions once for each day asked for: what turns on no fact of a company (figures of that
+day, comparisons of days) is then one step that all companies share.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
+from sanchuang.engines.rules.applying import APPLY, COMPARE, exactly
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
 from sanchuang.engines.rules.policy import Policy
-from sanchuang.engines.rules.types import Kind
-from sanchuang.values import (
-    Malformed,
-    Op,
-    Yuan,
-    ceil_fen,
-    floor_fen,
-    floor_yuan,
-    half_even_fen,
-    half_up_fen,
+from sanchuang.engines.rules.steps import (
+    NO_LIMIT,
+    NOTHING,
+    Lack,
+    Lacks,
+    Step,
+    Used,
+    lacking,
+    settled,
+    unknown,
 )
+from sanchuang.engines.rules.types import Kind
+from sanchuang.engines.rules.walk import children
+from sanchuang.values import Malformed, Op, Yuan
 
-NO_LIMIT = object()  # an empty cell of a table
-
-
-@dataclass(frozen=True)
-class Lack:
-    """A fact (or parameter, or row of a table) that is not known, and a word on why."""
-
-    name: str
-    label: str
-    period: str = ""
-    note: str = ""
+Reading = tuple[
+    AnyValue, Lacks, tuple[Used, ...]
+]  # the value (None: unknown), what is lacking, what was found
 
 
-@dataclass(frozen=True)
-class Used:
-    """A fact that was asked for: its spec, the period asked, and the value found (None when unknown)."""
-
-    spec: FactSpec
-    period: str
-    found: FactValue | None
+Kept = dict[
+    Hashable, tuple[tuple[str, int | None], ...] | None
+]  # see `asking`: facts by task; None: none would do
 
 
-class Step:
-    """The value of one node: `value` (None: unknown), `lacks`, the parts, the facts asked for."""
+class Case:
+    """One company on the day of its `Tracer`: facts once read and definitions once computed are kept."""
 
-    __slots__ = ("facts", "lacks", "node", "parts", "value")
+    __slots__ = ("facts", "kept", "memo", "read")
 
-    def __init__(
-        self,
-        node: t.Node,
-        value: AnyValue,
-        lacks: frozenset[Lack] = frozenset(),
-        parts: tuple[Step, ...] = (),
-        facts: tuple[Used, ...] = (),
-    ) -> None:
-        self.node = node
-        self.value = value
-        self.lacks = lacks
-        self.parts = parts
+    def __init__(self, facts: Facts) -> None:
         self.facts = facts
-
-    def all_facts(self) -> dict[tuple[str, str], Used]:
-        """Every fact asked for below this step, by name and period, in order."""
-        out: dict[tuple[str, str], Used] = {}
-        seen: set[int] = set()  # a definition's step is shared by all that use it
-        todo = [self]
-        while todo:
-            step = todo.pop()
-            if id(step) in seen:
-                continue
-            seen.add(id(step))
-            for used in step.facts:
-                out.setdefault((used.spec.name, used.period), used)
-            todo += reversed(step.parts)
-        return out
+        self.memo: dict[int, Step] = {}
+        self.read: dict[tuple[str, int | None], Reading] = {}
+        self.kept: Kept = {}
 
 
-def settled(step: Step) -> Step:
-    """The step itself, or an unknown one where a table's cell is empty: no limit is no figure."""
-    if step.value is not NO_LIMIT:
-        return step
-    lack = Lack("reaches", "表格", "", "表中这一格为空，只能用 reaches 比较")
-    return Step(step.node, None, frozenset((lack,)), (step,))
+Run = Callable[[Case], Step]
+Made = Run | Step  # a step: the same for every company
 
 
-def _exact(value: AnyValue) -> AnyValue:
-    """Money as exact fen, so that rounded and unrounded amounts compare."""
-    return Fraction(value.fen) if isinstance(value, Yuan) else value
+class Tracer:
+    """The functions of the policies in force on one day, each made when first asked for."""
 
-
-def _years_between(first: dt.date, last: dt.date) -> int:
-    years = last.year - first.year
-    return years - ((last.month, last.day) < (first.month, first.day))
-
-
-_COMPARE: dict[str, Callable[[AnyValue, AnyValue], bool]] = {
-    ">=": lambda a, b: bool(a >= b),
-    "<=": lambda a, b: bool(a <= b),
-    ">": lambda a, b: bool(a > b),
-    "<": lambda a, b: bool(a < b),
-    "==": lambda a, b: bool(a == b),
-    "!=": lambda a, b: bool(a != b),
-}
-_ROUND: dict[str, Callable[[Fraction], Yuan]] = {
-    "floor_yuan": floor_yuan,
-    "floor_fen": floor_fen,
-    "ceil_fen": ceil_fen,
-    "half_up_fen": half_up_fen,
-    "half_even_fen": half_even_fen,
-}
-
-
-_METHODS: dict[type, Callable[[Evaluator, AnyValue], Step]] = {}
-Read = dict[tuple[str, int | None], tuple[AnyValue, frozenset[Lack], tuple[Used, ...]]]
-
-
-class Evaluator:
-    """Evaluates one policy for one company on one day; definitions are computed once.
-
-    `read` keeps the facts once asked for; evaluators of one company and day share it.
-    """
-
-    def __init__(
-        self,
-        policy: Policy,
-        facts: Facts,
-        on: dt.date,
-        others: Mapping[str, Evaluator],
-        read: Read | None = None,
-    ) -> None:
-        self.policy = policy
-        self.facts = facts
+    def __init__(self, policies: Mapping[str, Policy], on: dt.date) -> None:
+        self.policies = policies
         self.on = on
-        self.others = others
-        self._definitions: dict[str, Step] = {}
-        self._read: Read = {} if read is None else read
+        self._definitions: dict[tuple[str, str], Made] = {}
+        self._asking: dict[tuple[str, int | None], Callable[[Case], Reading]] = {}
 
-    def definition(self, name: str) -> Step:
-        """The step of a named definition."""
-        step = self._definitions.get(name)
-        if step is None:
-            step = self._definitions[name] = self.step(self.policy.definitions[name].node)
-        return step
+    def run(self, policy: Policy, node: t.Node) -> Run:
+        """The function of a node."""
+        return _running(self.make(policy, node))
 
-    def figure(self, node: t.Node) -> Step:
-        """Evaluate a node whose value is computed with: an empty cell of a table is then unknown."""
-        return settled(self.step(node))
+    def figure(self, policy: Policy, node: t.Node) -> Made:
+        """As `make`, of a node whose value is computed with: an empty cell of a table is then unknown."""
+        made = self.make(policy, node)
+        if not self._may_be_empty(policy, node):
+            return made
+        return settled(made) if isinstance(made, Step) else lambda case: settled(made(case))
 
-    def step(self, node: t.Node) -> Step:
-        """Evaluate any node."""
-        method = _METHODS.get(node.__class__)
-        if method is None:
-            method = _METHODS[node.__class__] = getattr(Evaluator, "_" + node.__class__.__name__)
-        return method(self, node)
+    def run_figure(self, policy: Policy, node: t.Node) -> Run:
+        """The function of a node whose value is computed with."""
+        return _running(self.figure(policy, node))
+
+    def named(self, policy: Policy, name: str) -> Run:
+        """The function of a named definition."""
+        return _running(self.definition(policy, name))
+
+    def make(self, policy: Policy, node: t.Node) -> Made:
+        """What any node is."""
+        made: Made = getattr(self, "_" + node.__class__.__name__)(policy, node)
+        return made
+
+    def definition(self, policy: Policy, name: str) -> Made:
+        """What a named definition is; computed once for each company."""
+        key = policy.id, name
+        found = self._definitions.get(key)
+        if found is None:
+            found = self.make(policy, policy.definitions[name].node)
+            if not isinstance(found, Step):
+                found = _once(found, len(self._definitions))
+            self._definitions[key] = found
+        return found
+
+    def facts_behind(self, policy: Policy, *nodes: t.Node) -> frozenset[str]:
+        """The facts that these may ask for, through names and results of other policies."""
+        found: set[str] = set()
+        seen: set[tuple[str, str]] = set()
+        todo = [(policy, node) for node in nodes]
+        while todo:
+            at, node = todo.pop()
+            if isinstance(node, t.FactRef | t.YearsSum):
+                found.add(node.spec.name)
+            todo += ((at, child) for child in children(node))
+            other, name = at, node.name if isinstance(node, t.Ref | t.ResultRef) else ""
+            if isinstance(node, t.ResultRef):
+                other = self.policies.get(node.policy, at)
+            if name in other.definitions and (other.id, name) not in seen:
+                seen.add((other.id, name))
+                todo.append((other, other.definitions[name].node))
+        return frozenset(found)
+
+    def reading(self, case: Case, spec: FactSpec, shift: int | None) -> Reading:
+        """A fact of a company, see `asked_period`."""
+        key = spec.name, shift
+        found = case.read.get(key)
+        if found is None:
+            found = case.read[key] = self._ask(spec, shift)(case)
+        return found
+
+    def _may_be_empty(self, policy: Policy, node: t.Node) -> bool:
+        if isinstance(node, t.Lookup):
+            return any(row[node.column] is None for row in policy.tables[node.table].rows.values())
+        if isinstance(node, t.Ref):
+            found = policy.definitions.get(node.name)
+            return found is not None and self._may_be_empty(policy, found.node)
+        if isinstance(node, t.ResultRef):
+            other = self.policies.get(node.policy)
+            return other is not None and self._may_be_empty(other, other.definitions[node.name].node)
+        return isinstance(node, t.Cases) and any(self._may_be_empty(policy, c.then) for c in node.cases)
 
     # leaves -----------------------------------------------------------------------------------------------
-    def _Literal(self, node: t.Literal) -> Step:
+    def _Literal(self, policy: Policy, node: t.Literal) -> Made:
         return Step(node, node.value)
 
-    def _OnDate(self, node: t.OnDate) -> Step:
+    def _OnDate(self, policy: Policy, node: t.OnDate) -> Made:
         return Step(node, self.on)
 
-    def _fact(self, node: t.Node, spec: FactSpec, shift: int | None) -> Step:
+    def _ask(self, spec: FactSpec, shift: int | None) -> Callable[[Case], Reading]:
         key = spec.name, shift
-        found = self._read.get(key)
-        if found is None:
-            found = self._read[key] = self._ask(spec, shift)
-        value, lacks, used = found
-        return Step(node, value, lacks, (), used)
+        if key not in self._asking:
+            self._asking[key] = _asking(spec, shift, self.on)
+        return self._asking[key]
 
-    def _ask(self, spec: FactSpec, shift: int | None) -> tuple[AnyValue, frozenset[Lack], tuple[Used, ...]]:
-        """The value of a fact (None: unknown), what is lacking, and what was found."""
-        try:
-            period = asked_period(spec.per, shift, self.on)
-        except Malformed as error:  # the first and last years of the calendar have no neighbours
-            years = (shift or 0) // (4 if spec.per is Per.QUARTER else 1)
-            lack = Lack(spec.name, spec.label(), str(self.on.year - 1 + years), error.message)
-            return None, frozenset((lack,)), ()
-        text = "" if period is None else str(period)
-        found = self.facts.get(spec.name, period)
-        used = (Used(spec, text, found),)
-        if found is None:
-            return None, frozenset((Lack(spec.name, spec.label(), text),)), used
-        if found.op is not Op.EXACT:
-            lack = Lack(spec.name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
-            return None, frozenset((lack,)), used
-        return found.value, frozenset(), used
+    def _fact(self, node: t.Node, spec: FactSpec, shift: int | None) -> Run:
+        key, ask = (spec.name, shift), self._ask(spec, shift)
 
-    def _FactRef(self, node: t.FactRef) -> Step:
+        def run(case: Case) -> Step:
+            found = case.read.get(key)
+            if found is None:
+                found = case.read[key] = ask(case)
+            return Step(node, found[0], found[1], (), found[2])
+
+        return run
+
+    def _FactRef(self, policy: Policy, node: t.FactRef) -> Made:
         return self._fact(node, node.spec, node.shift)
 
-    def _YearsSum(self, node: t.YearsSum) -> Step:
-        parts = tuple(self._fact(node, node.spec, -k) for k in range(node.years))
-        if any(p.value is None for p in parts):
-            return self._unknown(node, parts)
-        total = parts[0].value
-        for part in parts[1:]:
-            total = total + part.value
-        return Step(node, total, frozenset(), parts)
+    def _YearsSum(self, policy: Policy, node: t.YearsSum) -> Made:
+        years = [self._fact(node, node.spec, -k) for k in range(node.years)]
 
-    def _Ref(self, node: t.Ref) -> Step:
-        if node.name in self.policy.definitions:
-            inner = self.definition(node.name)
-            return Step(node, inner.value, inner.lacks, (inner,))
-        parameter = self.policy.parameters[node.name]
+        def run(case: Case) -> Step:
+            parts = tuple([year(case) for year in years])
+            total = None
+            for part in parts:
+                if part.value is None:
+                    return unknown(node, parts)
+                total = part.value if total is None else total + part.value
+            return Step(node, total, NOTHING, parts)
+
+        return run
+
+    def _Ref(self, policy: Policy, node: t.Ref) -> Made:
+        if node.name in policy.definitions:
+            return _named(node, self.definition(policy, node.name))
+        parameter = policy.parameters[node.name]
         dated = parameter.at(self.on)
         if dated is None:
             lack = Lack(node.name, parameter.label.get("zh", node.name), str(self.on), "这一天没有规定数值")
             return Step(node, None, frozenset((lack,)))
         return Step(node, dated.value)
 
-    def _ResultRef(self, node: t.ResultRef) -> Step:
-        other = self.others.get(node.policy)
+    def _ResultRef(self, policy: Policy, node: t.ResultRef) -> Made:
+        other = self.policies.get(node.policy)
         if other is None:
             lack = Lack(f"{node.policy}.{node.name}", node.policy, str(self.on), "该政策这一天未施行")
             return Step(node, None, frozenset((lack,)))
-        inner = other.definition(node.name)
-        return Step(node, inner.value, inner.lacks, (inner,))
+        return _named(node, self.definition(other, node.name))
 
-    def _Lookup(self, node: t.Lookup) -> Step:
-        key = self.step(node.key)
-        if key.value is None:
-            return self._unknown(node, (key,))
-        table = self.policy.tables[node.table]
-        row = table.rows.get(str(key.value))
-        if row is None:
-            lack = Lack(f"{node.table}[{key.value}]", table.label, "", f"表中没有“{key.value}”这一行")
-            return Step(node, None, frozenset((lack,)), (key,))
-        cell = row[node.column]
-        return Step(node, NO_LIMIT if cell is None else cell, frozenset(), (key,))
+    def _Lookup(self, policy: Policy, node: t.Lookup) -> Made:
+        table = policy.tables[node.table]
+        cells = {row: cells[node.column] for row, cells in table.rows.items()}
+
+        def of(key: Step) -> Step:
+            if key.value is None:
+                return unknown(node, (key,))
+            name = str(key.value)
+            if name not in cells:
+                lack = Lack(f"{node.table}[{name}]", table.label, "", f"表中没有“{name}”这一行")
+                return Step(node, None, frozenset((lack,)), (key,))
+            cell = cells[name]
+            return Step(node, NO_LIMIT if cell is None else cell, NOTHING, (key,))
+
+        return _of_one(self.make(policy, node.key), of)
 
     # parts ------------------------------------------------------------------------------------------------
-    def _unknown(self, node: t.Node, parts: tuple[Step, ...]) -> Step:
-        return Step(node, None, frozenset().union(*(p.lacks for p in parts if p.value is None)), parts)
+    def _Banded(self, policy: Policy, node: t.Banded) -> Made:
+        bands = policy.bands[node.bands]
 
-    def _Banded(self, node: t.Banded) -> Step:
-        inner = self.figure(node.value)
-        if inner.value is None:
-            return self._unknown(node, (inner,))
-        bands = self.policy.bands[node.bands]
-        value = _exact(inner.value)
-        gives = next((given for limit, given in bands.steps if value >= limit), bands.below)
-        return Step(node, gives, frozenset(), (inner,))
+        def of(inner: Step) -> Step:
+            if inner.value is None:
+                return unknown(node, (inner,))
+            value = exactly(inner.value)
+            gives = next((given for limit, given in bands.steps if value >= limit), bands.below)
+            return Step(node, gives, NOTHING, (inner,))
 
-    def _Arithmetic(self, node: t.Arithmetic) -> Step:
-        left, right = self.figure(node.left), self.figure(node.right)
-        parts = (left, right)
-        if left.value is None or right.value is None:
-            return self._unknown(node, parts)
-        a, b = left.value, right.value
-        if node.op == "*":
-            value = _exact(a) * _exact(b) if node.type.kind is Kind.EXACT else a * b
-        else:
-            if node.type.kind is Kind.EXACT:
-                a, b = _exact(a), _exact(b)
-            value = a + b if node.op == "+" else a - b
-            if isinstance(value, dt.timedelta):
+        return _of_one(self.figure(policy, node.value), of)
+
+    def _Arithmetic(self, policy: Policy, node: t.Arithmetic) -> Made:
+        unrounded, op = node.type.kind is Kind.EXACT, node.op
+
+        def of(left: Step, right: Step) -> Step:
+            a, b = left.value, right.value
+            if a is None or b is None:
+                return unknown(node, (left, right))
+            if unrounded:
+                a, b = exactly(a), exactly(b)
+            value = a * b if op == "*" else a + b if op == "+" else a - b
+            if value.__class__ is dt.timedelta:
                 value = value.days
-        return Step(node, value, frozenset(), parts)
+            return Step(node, value, NOTHING, (left, right))
 
-    def _Compare(self, node: t.Compare) -> Step:
-        left, right = self.figure(node.left), self.figure(node.right)
-        if left.value is None or right.value is None:
-            return self._unknown(node, (left, right))
-        a, b = left.value, right.value
-        if isinstance(a, Yuan) is not isinstance(b, Yuan):
-            a, b = _exact(a), _exact(b)
-        return Step(node, _COMPARE[node.op](a, b), frozenset(), (left, right))
+        return _of_two(self.figure(policy, node.left), self.figure(policy, node.right), of)
 
-    def _Within(self, node: t.Within) -> Step:
+    def _Compare(self, policy: Policy, node: t.Compare) -> Made:
+        compare = COMPARE[node.op]
+
+        def of(left: Step, right: Step) -> Step:
+            a, b = left.value, right.value
+            if a is None or b is None:
+                return unknown(node, (left, right))
+            if a.__class__ is Yuan:
+                a = a.fen
+            if b.__class__ is Yuan:
+                b = b.fen
+            return Step(node, compare(a, b), NOTHING, (left, right))
+
+        limit = self.figure(policy, node.right)
+        if isinstance(node.left, t.FactRef) and isinstance(limit, Step) and limit.value is not None:
+            return self._fact_against(node, node.left, limit)
+        return _of_two(self.figure(policy, node.left), limit, of)
+
+    def _fact_against(self, node: t.Compare, fact: t.FactRef, limit: Step) -> Run:
+        """A fact compared with what is certain: the most frequent of all, in one go."""
+        key, ask, compare = (fact.spec.name, fact.shift), self._ask(fact.spec, fact.shift), COMPARE[node.op]
+        certain = limit.value.fen if limit.value.__class__ is Yuan else limit.value
+
+        def run(case: Case) -> Step:
+            found = case.read.get(key)
+            if found is None:
+                found = case.read[key] = ask(case)
+            value, lacks, used = found
+            parts = (Step(fact, value, lacks, (), used), limit)
+            if value is None:
+                return Step(node, None, lacks, parts)
+            return Step(
+                node, compare(value.fen if value.__class__ is Yuan else value, certain), NOTHING, parts
+            )
+
+        return run
+
+    def _Within(self, policy: Policy, node: t.Within) -> Made:
         """Kleene's or over the items: an unknown item matters only when no other is equal."""
-        inner = self.figure(node.value)
-        items = tuple(self.figure(i) for i in node.items)
-        parts = (inner, *items)
-        if inner.value is None:
-            return self._unknown(node, (inner,))
-        if any(i.value is not None and _exact(i.value) == _exact(inner.value) for i in items):
-            return Step(node, True, frozenset(), parts)
-        if any(i.value is None for i in items):
-            return self._unknown(node, parts)
-        return Step(node, False, frozenset(), parts)
+        made = self.figure(policy, node.value)
+        inner = _running(made)
+        listed = [self.figure(policy, item) for item in node.items]
+        if all(isinstance(item, Step) and item.value is not None for item in listed):
+            parts = tuple(item for item in listed if isinstance(item, Step))
+            values = {exactly(item.value) for item in parts}
 
-    def _All(self, node: t.All) -> Step:
-        return self._kleene(node, node.items, decisive=False)
+            def among(value: Step) -> Step:
+                if value.value is None:
+                    return unknown(node, (value,))
+                return Step(node, exactly(value.value) in values, NOTHING, (value, *parts))
 
-    def _Any(self, node: t.Any) -> Step:
-        return self._kleene(node, node.items, decisive=True)
+            return _of_one(made, among)
+        items = [_running(item) for item in listed]
 
-    def _kleene(self, node: t.Node, items: tuple[t.Node, ...], *, decisive: bool) -> Step:
-        parts = tuple(self.step(i) for i in items)
-        if any(p.value is decisive for p in parts):
-            return Step(node, decisive, frozenset(), parts)
-        if any(p.value is None for p in parts):
-            return self._unknown(node, parts)
-        return Step(node, not decisive, frozenset(), parts)
+        def run(case: Case) -> Step:
+            value = inner(case)
+            if value.value is None:
+                return unknown(node, (value,))
+            found = [item(case) for item in items]
+            parts = (value, *found)
+            own = exactly(value.value)
+            if any(item.value is not None and exactly(item.value) == own for item in found):
+                return Step(node, True, NOTHING, parts)
+            if any(item.value is None for item in found):
+                return unknown(node, parts)
+            return Step(node, False, NOTHING, parts)
 
-    def _Not(self, node: t.Not) -> Step:
-        inner = self.step(node.item)
-        return Step(node, None if inner.value is None else not inner.value, inner.lacks, (inner,))
+        return run
 
-    def _Cases(self, node: t.Cases) -> Step:
+    def _All(self, policy: Policy, node: t.All) -> Made:
+        return self._kleene(policy, node, node.items, decisive=False)
+
+    def _Any(self, policy: Policy, node: t.Any) -> Made:
+        return self._kleene(policy, node, node.items, decisive=True)
+
+    def _kleene(self, policy: Policy, node: t.Node, nodes: tuple[t.Node, ...], *, decisive: bool) -> Made:
+        made = [self.make(policy, item) for item in nodes]
+        items = [_running(item) for item in made]
+
+        def run(case: Case) -> Step:
+            parts = tuple([item(case) for item in items])
+            values = [part.value for part in parts]
+            if decisive in values:
+                return Step(node, decisive, NOTHING, parts)
+            if None in values:
+                return unknown(node, parts)
+            return Step(node, not decisive, NOTHING, parts)
+
+        return run(_NOBODY) if all(isinstance(item, Step) for item in made) else run
+
+    def _Not(self, policy: Policy, node: t.Not) -> Made:
+        def of(inner: Step) -> Step:
+            value = inner.value
+            return Step(node, None if value is None else not value, inner.lacks, (inner,))
+
+        return _of_one(self.make(policy, node.item), of)
+
+    def _Cases(self, policy: Policy, node: t.Cases) -> Made:
         """The first branch that holds; after an unknown one, every later branch remains possible."""
-        possible: list[Step] = []
-        parts: list[Step] = []
-        lacks: frozenset[Lack] = frozenset()
-        for case in node.cases:
-            when = self.step(case.when) if case.when is not None else None
-            if when is not None:
-                parts.append(when)
-                if when.value is False:
-                    continue
-            then = self.step(case.then)
-            parts.append(then)
-            possible.append(then)
-            if when is None or when.value is True:
-                break
-            lacks |= when.lacks
+        made = [
+            (None if c.when is None else self.make(policy, c.when), self.make(policy, c.then))
+            for c in node.cases
+        ]
+        branches = [(None if when is None else _running(when), _running(then)) for when, then in made]
         unrounded = node.type.kind is Kind.EXACT
-        values = [_exact(p.value) if unrounded else p.value for p in possible]
-        if values[0] is not None and all(v == values[0] for v in values[1:]):
-            return Step(node, values[0], frozenset(), tuple(parts))
-        return Step(node, None, lacks.union(*(p.lacks for p in possible if p.value is None)), tuple(parts))
 
-    def _Call(self, node: t.Call) -> Step:
+        def run(case: Case) -> Step:
+            possible: list[Step] = []
+            parts: list[Step] = []
+            lacks = NOTHING
+            for holds, gives in branches:
+                when = None
+                if holds is not None:
+                    when = holds(case)
+                    parts.append(when)
+                    if when.value is False:
+                        continue
+                then = gives(case)
+                parts.append(then)
+                possible.append(then)
+                if when is None or when.value is True:
+                    break
+                lacks |= when.lacks
+            values = [exactly(p.value) if unrounded else p.value for p in possible]
+            first = values[0]
+            if first is not None and all(v == first for v in values[1:]):
+                return Step(node, first, NOTHING, tuple(parts))
+            return Step(node, None, lacks | lacking(possible), tuple(parts))
+
+        return run(_NOBODY) if all(isinstance(part, Step | None) for pair in made for part in pair) else run
+
+    def _Call(self, policy: Policy, node: t.Call) -> Made:
         if node.name == "reaches":
-            return self._reaches(node)
+            return self._reaches(policy, node)
         if node.name == "known":
-            asked = self.step(node.args[0])
-            return Step(node, asked.value is not None, frozenset(), (asked,))
-        args = tuple(self.figure(a) for a in node.args)
-        if any(a.value is None for a in args):
-            return self._unknown(node, args)
-        return self._apply(node, args, [_exact(a.value) for a in args])
 
-    def _reaches(self, node: t.Call) -> Step:
+            def told(asked: Step) -> Step:
+                return Step(node, asked.value is not None, NOTHING, (asked,))
+
+            return _of_one(self.make(policy, node.args[0]), told)
+        made = [self.figure(policy, arg) for arg in node.args]
+        args, apply = [_running(arg) for arg in made], APPLY[node.name](node)
+
+        def run(case: Case) -> Step:
+            parts = tuple([arg(case) for arg in args])
+            values = []
+            for part in parts:
+                if part.value is None:
+                    return unknown(node, parts)
+                values.append(exactly(part.value))
+            value = apply(values)
+            if value.__class__ is frozenset:
+                return Step(node, None, value, parts)
+            return Step(node, value, NOTHING, parts)
+
+        return run(_NOBODY) if all(isinstance(arg, Step) for arg in made) else run
+
+    def _reaches(self, policy: Policy, node: t.Call) -> Made:
         """The limit first: where it is unknown or empty, the company's own figure is not asked for."""
-        limit = self.step(node.args[1])
-        if limit.value is None:
-            return self._unknown(node, (limit,))
-        if limit.value is NO_LIMIT:
-            return Step(node, True, frozenset(), (limit,))
-        value = self.figure(node.args[0])
-        if value.value is None:
-            return self._unknown(node, (value, limit))
-        return Step(node, _exact(value.value) >= _exact(limit.value), frozenset(), (value, limit))
+        limit_of = self.make(policy, node.args[1])
+        value_of = _running(self.figure(policy, node.args[0]))
 
-    def _apply(self, node: t.Call, args: tuple[Step, ...], values: list[AnyValue]) -> Step:
-        name = node.name
-        result: AnyValue
-        if name in _ROUND:
-            result = _ROUND[name](values[0])
-        elif name in ("min", "max"):
-            result = min(values) if name == "min" else max(values)
-        elif name == "at_least_zero":
-            result = max(values[0], 0)
-        elif name == "full_years":
-            result = _years_between(values[0], values[1])
-        else:  # ratio
-            if values[1] <= 0:
-                if len(values) == 2:
-                    lack = Lack(name, "比率", "", "分母不大于零，比率没有意义")
-                    return Step(node, None, frozenset((lack,)), args)
-                result = values[2]
-            else:
-                result = Fraction(values[0]) / Fraction(values[1])
-        if node.type.kind is Kind.MONEY and isinstance(result, Fraction | int):
-            result = floor_fen(Fraction(result))  # whole fen already: min, max of money
-        return Step(node, result, frozenset(), args)
+        def of(case: Case, limit: Step) -> Step:
+            if limit.value is None:
+                return unknown(node, (limit,))
+            if limit.value is NO_LIMIT:
+                return Step(node, True, NOTHING, (limit,))
+            value = value_of(case)
+            if value.value is None:
+                return unknown(node, (value, limit))
+            return Step(node, exactly(value.value) >= exactly(limit.value), NOTHING, (value, limit))
+
+        if isinstance(limit_of, Step):
+            return lambda case: of(case, limit_of)
+        return lambda case: of(case, limit_of(case))
+
+
+class _Nobody:
+    """Facts of nobody: what turns on no fact asks for none."""
+
+    def get(self, name: str, period: object) -> FactValue | None:
+        raise AssertionError(name)
+
+
+_NOBODY = Case(_Nobody())
+
+
+def _running(made: Made) -> Run:
+    """The function that gives a step."""
+    return (lambda case: made) if isinstance(made, Step) else made
+
+
+def _once(inner: Run, index: int) -> Run:
+    def run(case: Case) -> Step:
+        step = case.memo.get(index)
+        if step is None:
+            step = case.memo[index] = inner(case)
+        return step
+
+    return run
+
+
+def _of_one(made: Made, of: Callable[[Step], Step]) -> Made:
+    return of(made) if isinstance(made, Step) else lambda case: of(made(case))
+
+
+def _of_two(left: Made, right: Made, of: Callable[[Step, Step], Step]) -> Made:
+    if isinstance(right, Step):
+        return _of_one(left, lambda step: of(step, right))
+    if isinstance(left, Step):
+        return lambda case: of(left, right(case))
+    return lambda case: of(left(case), right(case))
+
+
+def _named(node: t.Node, made: Made) -> Made:
+    return _of_one(made, lambda inner: Step(node, inner.value, inner.lacks, (inner,)))
+
+
+def _asking(spec: FactSpec, shift: int | None, on: dt.date) -> Callable[[Case], Reading]:
+    """How a fact is asked for on that day."""
+    try:
+        period = asked_period(spec.per, shift, on)
+    except Malformed as error:  # the first and last years of the calendar have no neighbours
+        years = (shift or 0) // (4 if spec.per is Per.QUARTER else 1)
+        beyond = frozenset((Lack(spec.name, spec.label(), str(on.year - 1 + years), error.message),))
+        return lambda case: (None, beyond, ())
+    name, text = spec.name, "" if period is None else str(period)
+    missing = frozenset((Lack(name, spec.label(), text),))
+
+    def ask(case: Case) -> Reading:
+        found = case.facts.get(name, period)
+        used = (Used(spec, text, found),)
+        if found is None:
+            return None, missing, used
+        if found.op is not Op.EXACT:
+            lack = Lack(name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
+            return None, frozenset((lack,)), used
+        return found.value, NOTHING, used
+
+    return ask

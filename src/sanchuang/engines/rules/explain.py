@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from sanchuang.engines.rules.dictionary import FactDictionary, Facts, Scalar
-from sanchuang.engines.rules.evaluate import Evaluator, Lack, Read, Step, Used, settled
+from sanchuang.engines.rules.evaluate import Case, Run, Tracer
 from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy, ScoreItem, ScoreSheet
+from sanchuang.engines.rules.steps import NOTHING, Lack, Lacks, Step, Used, settled
+from sanchuang.engines.rules.tree import Node
 from sanchuang.values import Op, Truth, Yuan, all_of
 
 
@@ -31,8 +35,7 @@ class NoPolicyInForce(Exception):
         super().__init__(f"{on} 没有任何政策施行：{since}")
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """A condition's answer. `by` names the exception that decided it, if one did."""
 
     condition: Condition
@@ -85,7 +88,8 @@ class Explanation:
     result_step: Step | None
     lacks: tuple[Lack, ...]
     papers: tuple[Paper, ...]
-    scores: tuple[Scored, ...] = ()
+    scores: tuple[Scored, ...]
+    case: Case = field(repr=False, compare=False)  # the facts read for it
 
     def failed(self) -> list[Answered]:
         """The conditions that do not hold."""
@@ -96,77 +100,162 @@ class Explanation:
         return [c for c in self.conditions if c.truth is Truth.UNKNOWN]
 
 
-def _condition(evaluator: Evaluator, condition: Condition) -> Answered:
-    """The rule's answer unless an exception applies; an exception that may apply matters if it would differ.
+@dataclass(frozen=True)
+class _Asked:
+    """A condition as functions: its rule, and its exceptions."""
 
-    Raises `RuleConflict` when two exceptions that apply say the opposite.
-    """
-    step = evaluator.step(condition.node)
-    applying: list[Override] = []
-    possible: list[tuple[Override, Step]] = []
-    for exception in evaluator.policy.exceptions:
-        if exception.to == condition.id:
-            applies = evaluator.step(exception.node)
+    condition: Condition
+    run: Run
+    exceptions: tuple[tuple[Override, Run], ...]
+
+
+class Questions:
+    """One policy on one day, as functions of a company's case."""
+
+    def __init__(self, tracer: Tracer, policy: Policy) -> None:
+        def run(node: Node) -> Run:
+            return tracer.run(policy, node)
+
+        def definition(name: str) -> Run:
+            return tracer.named(policy, name)
+
+        self.policy = policy
+        self.on = tracer.on
+        self._facts = [
+            tracer.facts_behind(policy, c.node, *(e.node for e in policy.exceptions if e.to == c.id))
+            for c in policy.conditions
+        ]
+        self._conditions = [
+            _Asked(c, run(c.node), tuple((e, run(e.node)) for e in policy.exceptions if e.to == c.id))
+            for c in policy.conditions
+        ]
+        self._amount = None if policy.amount is None else tracer.run_figure(policy, policy.amount.node)
+        self._result = None if policy.result is None else definition(policy.result)
+        self._papers = [(p, None if p.when is None else run(p.when)) for p in policy.papers]
+        self._scores = [
+            (sheet, definition(sheet.id), [(item, definition(item.id)) for item in sheet.items])
+            for sheet in policy.scores.values()
+        ]
+
+    def explain(
+        self, case: Case, before: Explanation | None = None, changed: frozenset[str] = frozenset()
+    ) -> Explanation:
+        """What the policy says of a company. Raises `RuleConflict`.
+
+        `before` is what it said when these facts were others: conditions that no such fact is behind stay as they are.
+        """
+        policy = self.policy
+        if before is None:
+            conditions = tuple([self._answered(asked, case) for asked in self._conditions])
+        else:
+            conditions = tuple(
+                self._answered(asked, case) if facts & changed else was
+                for asked, facts, was in zip(self._conditions, self._facts, before.conditions, strict=True)
+            )
+        eligible = all_of(c.truth for c in conditions)
+        lacks: dict[Lack, None] = {}
+        if eligible is Truth.UNKNOWN:
+            for c in conditions:
+                if c.truth is Truth.UNKNOWN:
+                    _note(lacks, c.lacks)
+        amount = potential = None
+        amount_step = result_step = None
+        op = Op.EXACT
+        if policy.amount is not None and self._amount is not None:
+            amount_step = self._amount(case)
+            op = policy.amount.op
+            potential = amount_step.value
+            if eligible is Truth.YES:
+                amount = potential
+            if eligible is not Truth.NO:
+                _note(lacks, amount_step.lacks)
+        if self._result is not None:
+            result_step = settled(self._result(case))
+            _note(lacks, result_step.lacks)
+        papers = tuple([p for p, when in self._papers if when is None or when(case).value is not False])
+        return Explanation(
+            policy, self.on, eligible, conditions, amount, op, potential, amount_step,
+            result_step.value if result_step else None, result_step, tuple(lacks), papers,
+            tuple([_scored(case, *each) for each in self._scores]), case,
+        )  # fmt: skip
+
+    def _answered(self, asked: _Asked, case: Case) -> Answered:
+        """The rule's answer unless an exception applies; an exception that may apply matters if it would differ.
+
+        Raises `RuleConflict` when two exceptions that apply say the opposite.
+        """
+        step = asked.run(case)
+        if not asked.exceptions:
+            return Answered(
+                asked.condition, Truth.of(step.value), step, step.lacks if step.value is None else NOTHING
+            )
+        applying: list[Override] = []
+        possible: list[tuple[Override, Step]] = []
+        for exception, when in asked.exceptions:
+            applies = when(case)
             if applies.value is True:
                 applying.append(exception)
             elif applies.value is None:
                 possible.append((exception, applies))
-    for exception in applying[1:]:
-        if exception.holds is not applying[0].holds:
-            line, column = exception.node.place
-            raise RuleConflict(
-                f"{evaluator.policy.source}:{line}:{column}: 例外“{applying[0].id}”与“{exception.id}”"
-                f"对条件“{condition.id}”的结论相反 — 给其中一个的 when 加上限制"
-            )
-    decided = applying[0] if applying else None
-    truth = Truth.of(decided.holds) if decided else Truth.of(step.value)
-    differing = [applies for e, applies in possible if Truth.of(e.holds) is not truth]
-    if differing or truth is Truth.UNKNOWN:
-        own = step.lacks if decided is None else frozenset[Lack]()
-        return Answered(condition, Truth.UNKNOWN, step, own.union(*(s.lacks for s in differing)))
-    return Answered(condition, truth, step, frozenset(), decided)
+        for exception in applying[1:]:
+            if exception.holds is not applying[0].holds:
+                line, column = exception.node.place
+                raise RuleConflict(
+                    f"{self.policy.source}:{line}:{column}: 例外“{applying[0].id}”与“{exception.id}”"
+                    f"对条件“{asked.condition.id}”的结论相反 — 给其中一个的 when 加上限制"
+                )
+        decided = applying[0] if applying else None
+        truth = Truth.of(decided.holds) if decided else Truth.of(step.value)
+        differing = [applies for e, applies in possible if Truth.of(e.holds) is not truth]
+        if differing or truth is Truth.UNKNOWN:
+            own = step.lacks if decided is None else NOTHING
+            return Answered(asked.condition, Truth.UNKNOWN, step, own.union(*(s.lacks for s in differing)))
+        return Answered(asked.condition, truth, step, NOTHING, decided)
 
 
-def _explain(evaluator: Evaluator) -> Explanation:
-    policy = evaluator.policy
-    conditions = tuple(_condition(evaluator, c) for c in policy.conditions)
-    eligible = all_of(c.truth for c in conditions)
-    lacks: dict[Lack, None] = {}
-    if eligible is Truth.UNKNOWN:
-        for c in conditions:
-            if c.truth is Truth.UNKNOWN:
-                lacks.update(dict.fromkeys(sorted(c.lacks, key=_order)))
-    amount = potential = None
-    amount_step = result_step = None
-    op = Op.EXACT
-    if policy.amount is not None:
-        amount_step = evaluator.figure(policy.amount.node)
-        op = policy.amount.op
-        potential = amount_step.value
-        if eligible is Truth.YES:
-            amount = potential
-        if eligible is not Truth.NO:
-            lacks.update(dict.fromkeys(sorted(amount_step.lacks, key=_order)))
-    if policy.result is not None:
-        result_step = settled(evaluator.definition(policy.result))
-        lacks.update(dict.fromkeys(sorted(result_step.lacks, key=_order)))
-    papers = tuple(p for p in policy.papers if p.when is None or evaluator.step(p.when).value is not False)
-    return Explanation(
-        policy, evaluator.on, eligible, conditions, amount, op, potential, amount_step,
-        result_step.value if result_step else None, result_step, tuple(lacks), papers,
-        tuple(_scored(evaluator, sheet) for sheet in policy.scores.values()),
-    )  # fmt: skip
+def _note(lacks: dict[Lack, None], more: Lacks) -> None:
+    if more:
+        lacks.update(dict.fromkeys(sorted(more, key=_order) if len(more) > 1 else more))
 
 
-def _scored(evaluator: Evaluator, sheet: ScoreSheet) -> Scored:
-    steps = [(item, settled(evaluator.definition(item.id))) for item in sheet.items]
-    total = evaluator.definition(sheet.id)
-    items = tuple(ItemPoints(item, step.value, step) for item, step in steps)
-    return Scored(sheet, total.value, items, tuple(sorted(total.lacks, key=_order)))
+def _scored(case: Case, sheet: ScoreSheet, run: Run, items: Iterable[tuple[ScoreItem, Run]]) -> Scored:
+    steps = [(item, settled(of(case))) for item, of in items]
+    total = run(case)
+    points = tuple(ItemPoints(item, step.value, step) for item, step in steps)
+    return Scored(sheet, total.value, points, tuple(sorted(total.lacks, key=_order)))
 
 
 def _order(lack: Lack) -> tuple[str, str, str]:
     return lack.name, lack.period, lack.note
+
+
+DAYS = 8  # kept ready of one set
+
+
+class Day:
+    """The policies of one set that are in force on one day."""
+
+    def __init__(self, policies: dict[str, Policy], on: dt.date) -> None:
+        self.policies = policies
+        self.on = on
+        self.tracer = Tracer(policies, on)
+        self.goals: dict[str, Any] = {}  # by policy: what `goals` makes of it
+        self._questions: dict[str, Questions] = {}
+
+    def questions(self, policy: Policy) -> Questions:
+        """One of the policies, as functions."""
+        found = self._questions.get(policy.id)
+        if found is None:
+            found = self._questions[policy.id] = Questions(self.tracer, policy)
+        return found
+
+    def explain_each(self, case: Case) -> Iterator[tuple[Policy, Explanation | RuleConflict]]:
+        """What each policy says of a company, in the set's order."""
+        for policy in self.policies.values():
+            try:
+                yield policy, self.questions(policy).explain(case)
+            except RuleConflict as conflict:
+                yield policy, conflict
 
 
 class PolicySet:
@@ -177,8 +266,19 @@ class PolicySet:
         self.by_id = {p.id: p for p in self.policies}
         if len(self.by_id) != len(self.policies):
             raise ValueError("two policies share an id")
-        self.compiled: dict[str, object] = {}  # by policy: what `goals` makes of it
+        self.goals: dict[str, Any] = {}  # by policy: what `goals` makes of it
+        self.numbers: dict[Hashable, int] = {}  # of the truths that `goals` met
         self.hashes: dict[str, str] = {}  # by policy: what `rule_hash` makes of it
+        self._days: OrderedDict[dt.date, Day] = OrderedDict()
+
+    def day(self, on: dt.date) -> Day:
+        """The policies in force on a day, made ready for companies; raises `NoPolicyInForce` when there is none."""
+        found = self._days.get(on)
+        if found is None:
+            found = self._days[on] = Day({p.id: p for p in self.in_force(on)}, on)
+            while len(self._days) > DAYS:
+                self._days.popitem(last=False)
+        return found
 
     @property
     def dictionary(self) -> FactDictionary:
@@ -199,24 +299,11 @@ class PolicySet:
 
         Raises `NoPolicyInForce`.
         """
-        evaluators: dict[str, Evaluator] = {}
-        read: Read = {}
-        for policy in self.in_force(on):
-            evaluators[policy.id] = Evaluator(policy, facts, on, evaluators, read)
-        for evaluator in evaluators.values():
-            try:
-                yield evaluator.policy, _explain(evaluator)
-            except RuleConflict as conflict:
-                yield evaluator.policy, conflict
+        yield from self.day(on).explain_each(Case(facts))
 
     def explain_one(self, policy: Policy, facts: Facts, on: dt.date) -> Explanation:
         """What one policy in force says. Raises `RuleConflict`."""
-        evaluators: dict[str, Evaluator] = {}
-        read: Read = {}
-        for each in self.policies:
-            if each.in_force(on):
-                evaluators[each.id] = Evaluator(each, facts, on, evaluators, read)
-        return _explain(evaluators[policy.id])
+        return self.day(on).questions(policy).explain(Case(facts))
 
     def explain(self, facts: Facts, on: dt.date) -> list[Explanation]:
         """What every policy in force says, in the set's order. Raises `NoPolicyInForce`, `RuleConflict`."""

@@ -74,6 +74,19 @@ class Frame:
         return found
 
 
+class Constant:
+    """A closure whose value is always the same."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, frame: Frame) -> Any:
+        """The value."""
+        return self.value
+
+
 def exact(value: Any) -> Any:
     """A fact or literal as these closures compute with it."""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What a policy demands, compiled once: truths that shall all hold, and the facts they turn on.
+"""What a policy demands, compiled once a day: truths that shall all hold, and the facts they turn on.
 
 A condition that is an "and" is several truths, so that each is looked at alone. A policy without conditions whose
 result is yes or no (a title, say) demands that the result be yes.
@@ -8,20 +8,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
+from sanchuang.engines.rules.alike import Alike
 from sanchuang.engines.rules.bounds import Compiler
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, Scalar, asked_period
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per, Scalar, asked_period
+from sanchuang.engines.rules.domains import Apart
+from sanchuang.engines.rules.evaluate import Case, Kept, Tracer
 from sanchuang.engines.rules.explain import PolicySet
-from sanchuang.engines.rules.frame import STEPS, Frame, Made, Shape, Uncompiled, exact, unknown
+from sanchuang.engines.rules.frame import (
+    DAY,
+    OTHER,
+    STEPS,
+    Closure,
+    Constant,
+    Frame,
+    Made,
+    Shape,
+    Uncompiled,
+    exact,
+    unknown,
+)
+from sanchuang.engines.rules.linear import Sum
+from sanchuang.engines.rules.meaning import Key, any_of, key_of
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
-from sanchuang.engines.rules.search import FURTHEST, Variable
+from sanchuang.engines.rules.search import FURTHEST, Truth, Variable
 from sanchuang.engines.rules.types import Kind, type_of_fact
-from sanchuang.values import Malformed, Op, Yuan
+from sanchuang.values import Yuan
 
 
 @dataclass(frozen=True)
@@ -34,8 +52,13 @@ class Place:
 
     def period(self, on: dt.date) -> str:
         """The period meant on that day, as text (empty for a static fact)."""
-        found = asked_period(self.spec.per, self.shift, on)
-        return "" if found is None else str(found)
+        return _period(self.spec.per, self.shift, on)
+
+
+@lru_cache(maxsize=1024)
+def _period(per: Per, shift: int | None, on: dt.date) -> str:
+    found = asked_period(per, shift, on)
+    return "" if found is None else str(found)
 
 
 @dataclass(frozen=True)
@@ -48,6 +71,43 @@ class Goal:
     places: dict[int, Place]
     words: dict[int, tuple[str, ...]]
     touching: dict[int, tuple[int, ...]]
+    unknowns: tuple[tuple[Any, Any], ...]  # by place: a fact that is missing, and one meaningless on that day
+    asks_known: bool
+    sums: dict[Closure, Sum]
+    together: frozenset[int]  # facts that are somewhere compared with others
+    alike: Alike
+    keys: dict[Closure, int]  # by truth: the same number for the same truth of another policy
+
+    kept: Kept = field(default_factory=dict)  # of all companies
+
+    @cached_property
+    def missing(self) -> dict[int, Any]:
+        """By slot: the value of a fact that is missing."""
+        return dict(zip(self.places, (missing for missing, _ in self.unknowns), strict=True))
+
+    def place(self, slot: int) -> tuple[str, int | None]:
+        """The fact and year of a slot; `slot` is the other way."""
+        place = self.places[slot]
+        return place.spec.name, place.shift
+
+    @cached_property
+    def slot(self) -> dict[tuple[str, int | None], int]:
+        """By fact and year: the slot."""
+        return {self.place(slot): slot for slot in self.places}
+
+    def truth(self, made: Made, accepted: int) -> Truth:
+        """One of the truths, to be searched."""
+        return Truth(*made, accepted, self.sums.get(made[0]))
+
+    @cached_property
+    def wanted_apart(self) -> Apart:
+        """The truths of eligibility, those that turn on a fact of their own set apart."""
+        return Apart.of(self.wanted)
+
+    @cached_property
+    def all_apart(self) -> Apart:
+        """The same of all truths, those of eligibility first."""
+        return Apart.of((*self.wanted, *self.told))
 
     def known(self, slot: int, value: Any) -> bool:
         """Whether the value of a slot is certain."""
@@ -55,44 +115,50 @@ class Goal:
             return not value & LACKING
         return value.__class__ not in (Range, Words)
 
-    def frame(self, facts: Facts, on: dt.date) -> Frame:
-        """The facts of one company on one day."""
-        known = (_read(place, facts, on) for place in self.places.values())
-        return Frame([on.toordinal(), *known], self.touching)
+    def frame(self, case: Case, tracer: Tracer) -> Frame:
+        """The facts of one company on the day of the tracer."""
+        slots = [tracer.on.toordinal()]
+        for place, (missing, void) in zip(self.places.values(), self.unknowns, strict=True):
+            value, _, used = tracer.reading(case, place.spec, place.shift)
+            slots.append(exact(value) if value is not None else missing if used else void)
+        return Frame(slots, self.touching)
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""
-        spec = self.places[slot].spec
+        spec, apart = self.places[slot].spec, slot not in self.together
         if spec.type is FactType.BOOL:
             return Variable(slot, start, values=(NO if start == YES else YES,))
         if spec.type in (FactType.CHOICE, FactType.TEXT):
-            return Variable(slot, start, values=tuple(w for w in self._words(spec, slot) if w != start))
+            return Variable(slot, start, values=self._words(slot, start))
         if spec.type is FactType.COUNT:
-            return Variable(slot, start, min(0, start), FURTHEST)
+            return Variable(slot, start, min(0, start), FURTHEST, apart=apart)
         if spec.type is FactType.MONEY:
-            return Variable(slot, start, -FURTHEST, FURTHEST, step=10**6)
+            return Variable(slot, start, -FURTHEST, FURTHEST, step=10**6, apart=apart)
         if spec.type is FactType.DATE:
-            return Variable(slot, start, 1, dt.date.max.toordinal())
+            return Variable(slot, start, 1, dt.date.max.toordinal(), apart=apart)
         return Variable(slot, start)
 
     def question(self, slot: int, on: dt.date) -> Variable:
         """An unknown fact that may turn out to be anything; a text may also be a word that no rule mentions."""
-        spec = self.places[slot].spec
+        spec, apart = self.places[slot].spec, slot not in self.together
         if spec.type is FactType.BOOL:
             return Variable(slot, None, values=(YES, NO), stays=True)
         if spec.type in (FactType.CHOICE, FactType.TEXT):
             other = () if spec.choices else (ANOTHER,)
-            return Variable(slot, None, values=(*self._words(spec, slot), *other), stays=True)
+            return Variable(slot, None, values=self._words(slot, None, other), stays=True)
         if spec.type is FactType.COUNT:
-            return Variable(slot, 0, 0, FURTHEST, stays=True)
+            return Variable(slot, 0, 0, FURTHEST, stays=True, apart=apart)
         if spec.type is FactType.MONEY:
-            return Variable(slot, 0, -FURTHEST, FURTHEST, stays=True, step=10**6)
+            return Variable(slot, 0, -FURTHEST, FURTHEST, stays=True, step=10**6, apart=apart)
         if spec.type is FactType.DATE:
-            return Variable(slot, on.toordinal(), 1, dt.date.max.toordinal(), stays=True)
+            return Variable(slot, on.toordinal(), 1, dt.date.max.toordinal(), stays=True, apart=apart)
         return Variable(slot, Fraction(0), stays=True)
 
-    def _words(self, spec: FactSpec, slot: int) -> tuple[str, ...]:
-        return spec.choices or self.words.get(slot, ())
+    def _words(self, slot: int, start: Any, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The words that a fact may be instead, one of those that are alike."""
+        place = self.places[slot]
+        words = (*(place.spec.choices or self.words.get(slot, ())), *more)
+        return self.alike.one_of_each((place.spec.name, place.shift), (w for w in words if w != start))
 
 
 ANOTHER = "\0"  # a word that stands for all that no rule mentions
@@ -112,44 +178,51 @@ def scalar(spec: FactSpec, value: Any) -> Scalar:
     return out
 
 
-def _read(place: Place, facts: Facts, on: dt.date) -> Any:
-    type_ = type_of_fact(place.spec)
-    try:
-        period = asked_period(place.spec.per, place.shift, on)
-    except Malformed:
-        return unknown(type_, VOID)
-    found = facts.get(place.spec.name, period)
-    if found is None or found.op is not Op.EXACT:
-        return unknown(type_)
-    return exact(found.value)
+def goal(policies: PolicySet, policy: Policy, on: dt.date | None = None) -> Goal | None:
+    """The demands of a policy in force on a day, made once for that day, or (None) for any day.
 
-
-def goal(policies: PolicySet, policy: Policy) -> Goal | None:
-    """The demands of a policy, made once for its set; None where the rules use what cannot be compiled."""
-    if policy.id not in policies.compiled:
+    None where the rules use what cannot be compiled.
+    """
+    made = policies.goals if on is None else policies.day(on).goals
+    if policy.id not in made:
         try:
-            policies.compiled[policy.id] = _goal(policies, policy)
+            made[policy.id] = _goal(policies, policy, on)
         except Uncompiled:
-            policies.compiled[policy.id] = None
-    found = policies.compiled[policy.id]
+            made[policy.id] = None
+    found = made[policy.id]
     assert found is None or isinstance(found, Goal)
     return found
 
 
-def _goal(policies: PolicySet, policy: Policy) -> Goal:
-    compiler = Compiler(policies.by_id)
+def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
+    compiler = Compiler(policies.by_id, on)
     wanted: list[Made] = []
+    keys: dict[Closure, Key] = {}
+    assumed: set[Key] = set()  # what holds where all that is wanted does
     for condition in policy.conditions:
-        if any(e.to == condition.id for e in policy.exceptions):
+        exceptions = [e for e in policy.exceptions if e.to == condition.id]
+        if exceptions:
             wanted.append(compiler.condition(policy, condition))
+            keys[wanted[-1][0]] = "condition", policy.id, condition.id
+            if all(e.holds for e in exceptions):  # then it is a yes just where one of them is
+                key = any_of(key_of(policy, node) for node in (condition.node, *(e.node for e in exceptions)))
+                keys[wanted[-1][0]] = key
+                assumed.add(key)
         else:
-            wanted += (compiler.make(at, node) for at, node in _terms(policies, policy, condition.node))
+            wanted += _terms(compiler, policy, condition.node, assumed, keys)
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
-        wanted += (compiler.make(at, node) for at, node in _terms(policies, policy, result))
-    told = [_known(compiler, policy, policy.amount.node)] if policy.amount is not None else []
-    if result is not None:
-        told.append(_known(compiler, policy, result))
+        wanted += _terms(compiler, policy, result, assumed, keys)
+        assumed.add(key_of(policy, result))
+    figures: dict[object, t.Node] = {}
+    for node in (policy.amount.node if policy.amount is not None else None, result):
+        if node is not None:
+            figures |= _figures(policy, node)
+    compiler.assumed = frozenset(assumed)  # figures are asked for where all that is wanted holds
+    told = []
+    for node in figures.values():
+        told.append(_known(compiler, policy, node))
+        keys[told[-1][0]] = "known", policy.id if assumed else "", key_of(policy, node)
     places = {
         index: Place(index, spec, shift)
         for (_, shift), index, spec in zip(
@@ -157,42 +230,105 @@ def _goal(policies: PolicySet, policy: Policy) -> Goal:
         )
         if spec is not None
     }
-    words = {slot: tuple(words) for slot, words in compiler.mentioned.items()}
-    return Goal(policy, tuple(wanted), tuple(told), places, words, compiler.touching())
+    types = [type_of_fact(place.spec) for place in places.values()]
+    return Goal(
+        policy,
+        tuple(made for made in wanted if not _holds(made)),
+        tuple(made for made in told if not _holds(made)),
+        places,
+        {slot: tuple(words) for slot, words in compiler.mentioned.items()},
+        compiler.touching(),
+        tuple((unknown(type_), unknown(type_, VOID)) for type_ in types),
+        compiler.asks_known,
+        compiler.sums,
+        frozenset(slot for met in compiler.met if len(met) > 1 for slot in met),
+        Alike(policies.by_id, policy),
+        {closure: policies.numbers.setdefault(key, len(policies.numbers)) for closure, key in keys.items()},
+    )
 
 
-def _terms(policies: PolicySet, policy: Policy, node: t.Node) -> Iterator[tuple[Policy, t.Node]]:
-    """The terms of an "and", through the names of this policy."""
+def _holds(made: Made) -> bool:
+    """Whether a truth holds for whatever company."""
+    return isinstance(made[0], Constant) and made[0].value == YES
+
+
+def _terms(
+    compiler: Compiler,
+    policy: Policy,
+    node: t.Node,
+    assumed: set[Key],
+    keys: dict[Closure, Key],
+    ends: bool = False,
+) -> Iterator[Made]:
+    """The terms of an "and", through names; `assumed` gathers what holds with them, `keys` what each says.
+
+    With `ends` a policy on the way goes out of force one day.
+    """
+    inner: tuple[Policy, t.Node] | None = None
+    assumed.add(key_of(policy, node))
+    if isinstance(node, t.Ref) and node.name in policy.definitions:
+        inner = policy, policy.definitions[node.name].node
+    elif isinstance(node, t.ResultRef) and compiler.on is not None:
+        other = compiler.policies.get(node.policy)
+        if other is not None and other.in_force(compiler.on):
+            inner = other, other.definitions[node.name].node
+            ends = ends or other.date_to is not None
     if isinstance(node, t.All):
         for item in node.items:
-            yield from _terms(policies, policy, item)
-    elif isinstance(node, t.Ref) and node.name in policy.definitions:
-        inner = policy.definitions[node.name].node
-        if isinstance(inner, t.All):
-            yield from _terms(policies, policy, inner)
-        else:
-            yield policy, node
+            yield from _terms(compiler, policy, item, assumed, keys, ends)
+    elif inner is not None and isinstance(inner[1], t.All | t.Ref | t.ResultRef):
+        yield from _terms(compiler, *inner, assumed, keys, ends)
     else:
-        yield policy, node
+        closure, shape = compiler.make(policy, node)
+        keys[closure] = key_of(policy, node)
+        yield closure, {**shape, DAY: OTHER} if ends else shape
+
+
+_STRICT = {"floor_yuan", "floor_fen", "ceil_fen", "half_up_fen", "half_even_fen", "min", "max", "at_least_zero", "full_years"}  # fmt: skip
+
+
+def _figures(policy: Policy, node: t.Node) -> dict[object, t.Node]:
+    """What has to be known for a figure to be known, in parts that are looked at alone: one part, one truth."""
+    if isinstance(node, t.Ref) and node.name in policy.definitions and node.type.kind is not Kind.BOOL:
+        return _figures(policy, policy.definitions[node.name].node)
+    if isinstance(node, t.FactRef):
+        return {(node.spec.name, node.shift): node}
+    parts: tuple[t.Node, ...] | None = None
+    if isinstance(node, t.Arithmetic | t.Compare):
+        parts = node.left, node.right
+    elif isinstance(node, t.Not):
+        parts = (node.item,)
+    elif isinstance(node, t.Banded):
+        parts = (node.value,)
+    elif isinstance(node, t.Call) and node.name in _STRICT:
+        parts = node.args
+    if parts is None:
+        return {id(node): node}
+    out: dict[object, t.Node] = {}
+    for part in parts:
+        out |= _figures(policy, part)
+    return out
 
 
 def _known(compiler: Compiler, policy: Policy, node: t.Node) -> Made:
     """Whether a value is known, as a truth; what is unknown keeps saying why."""
     inner, shape = compiler.make(policy, node)
+    if isinstance(inner, Constant):
+        return Constant(_is_known(inner.value, node.type.kind)), shape
     steps: Shape = dict.fromkeys(shape, STEPS)
-    if node.type.kind is Kind.BOOL:
-        return (lambda frame: _truth(bool(inner(frame) & (YES | NO)), inner(frame) & LACKING)), steps
+    kind = node.type.kind
+    return (lambda frame: _is_known(inner(frame), kind)), steps
 
-    def closure(frame: Frame) -> int:
-        value = inner(frame)
-        if value.__class__ is Range:
-            lacks = (value.bits & LACKING) | (VOID if value.bits & UNLIMITED else 0)
-            return _truth(value.lo is not None, lacks)
-        if value.__class__ is Words:
-            return _truth(bool(value.words), value.bits)
-        return YES
 
-    return closure, steps
+def _is_known(value: Any, kind: Kind) -> int:
+    if kind is Kind.BOOL:
+        return _truth(bool(value & (YES | NO)), value & LACKING)
+    if value.__class__ is Range:
+        lacks = (value.bits & LACKING) | (VOID if value.bits & UNLIMITED else 0)
+        return _truth(value.lo is not None, lacks)
+    if value.__class__ is Words:
+        return _truth(bool(value.words), value.bits)
+    return YES
 
 
 def _truth(some: bool, bits: int) -> int:

@@ -25,17 +25,19 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import combinations
 from typing import Any
 
-from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Scalar
-from sanchuang.engines.rules.evaluate import Lack
-from sanchuang.engines.rules.explain import PolicySet, RuleConflict
+from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, FactValue, Scalar
+from sanchuang.engines.rules.evaluate import Case, Tracer
+from sanchuang.engines.rules.explain import Explanation, PolicySet, Questions, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
 from sanchuang.engines.rules.goals import Goal, goal, scalar
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
 from sanchuang.engines.rules.search import Found, Search, TooHard, Truth, Variable, components
+from sanchuang.engines.rules.steps import Lack
 from sanchuang.values import Period
 
 TOGETHER = 3  # facts that hang together and change at once
@@ -93,52 +95,79 @@ class Changed:
         return self._facts.get(name, period)
 
 
-def nearest(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> Nearest | None:
+def nearest(
+    policies: PolicySet, policy: Policy, facts: Facts, on: dt.date, said: Explanation | None = None
+) -> Nearest | None:
     """The smallest change of the known facts after which `policy` refuses nothing; None when it does not refuse.
 
-    `policy` is one of the set and in force on that day.
+    `policy` is one of the set and in force on that day. `said`: what it says of these facts, where that is known.
     """
-    aim = goal(policies, policy)
+    aim, tracer = goal(policies, policy, on), policies.day(on).tracer
     if aim is None:
         return Nearest(Outcome.UNSETTLED)
-    frame = aim.frame(facts, on)
+    case = Case(facts) if said is None else said.case
+    frame = aim.frame(case, tracer)
     now = [closure(frame) for closure, _ in aim.wanted]
     if NO not in now:
         return None
-    truths = [
-        Truth(closure, shape, YES | OPEN | (VOID & bits))
-        for (closure, shape), bits in zip(aim.wanted, now, strict=True)
-    ]
-    failing = {id(truth) for truth, bits in zip(truths, now, strict=True) if bits == NO}
-    search = Search(frame, QUESTIONS)
-    found: list[tuple[Variable, Any, Any, int]] = []
-    outcome = Outcome.FOUND
+    from_day = None
+    if all(DAY in shape for bits, (_, shape) in zip(now, aim.wanted, strict=True) if bits == NO):
+        from_day = _from_day(policies, policy, case, tracer)
+    found: list[_Step] = []
     try:
-        for group in components(truths, lambda truth: _changeable(aim, frame, truth)):
-            if any(id(truth) in failing for truth in group):
-                solved = _Group(aim, search, group, failing).solve()
-                if solved is None:
-                    outcome = Outcome.NONE
-                    found = []
-                    break
-                found += solved
+        for solved in _solutions(aim, frame, now, on):
+            if solved is None:
+                return Nearest(Outcome.NONE, from_day=from_day)
+            found += solved
     except TooHard:
-        outcome, found = Outcome.UNSETTLED, []
-    from_day = _from_day(aim, search, truths, failing, on)
-    if outcome is not Outcome.FOUND:
-        return Nearest(outcome, from_day=from_day)
+        return Nearest(Outcome.UNSETTLED, from_day=from_day)
     changes = tuple(_change(aim, on, *each) for each in sorted(found, key=lambda each: each[0].slot))
     lacks: tuple[Lack, ...] = ()
     for variable, value, _, _ in found:
         frame.put(variable.slot, value)
-    if any(truth.closure(frame) != YES for truth in truths):
-        lacks = _still_open(policies, policy, Changed(facts, changes), on)
-    return Nearest(outcome, changes, lacks, from_day)
+    if any(closure(frame) != YES for closure, _ in aim.wanted):
+        lacks = _still_open(policies.day(on).questions(policy), case, said, changes)
+    return Nearest(Outcome.FOUND, changes, lacks, from_day)
 
 
-def _still_open(policies: PolicySet, policy: Policy, facts: Facts, on: dt.date) -> tuple[Lack, ...]:
+_Step = tuple[Variable, Any, Any, int]  # a fact, its new value, the limit it lies beyond, and the rank
+
+
+def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iterator[list[_Step] | None]:
+    """For each group of truths that fails: the facts to change, or None when no change does. Raises `TooHard`."""
+    apart = aim.wanted_apart
+    rest = list(apart.rest)
+    for slot, truths in apart.alone.items():
+        if not any(now[i] == NO for i in truths):
+            continue
+        start = frame.slots[slot]
+        domain = None
+        if aim.known(slot, start) and all(now[i] in (YES, NO) for i in truths):
+            variable = aim.variable(slot, start)
+            if variable.values is not None or start >= 0 or aim.places[slot].spec.type is not FactType.COUNT:
+                domain = apart.domain(slot, partial(aim.question, slot, on), frame)
+        if domain is None or (domain.words is None and not domain.firsts and domain.some):
+            rest += truths
+        else:
+            nearest = domain.nearest(variable)
+            yield None if nearest is None else [(variable, nearest[0], None, nearest[1])]
+    truths_left = [aim.truth(aim.wanted[i], YES | OPEN | (VOID & now[i])) for i in sorted(rest)]
+    failing = {id(truth) for truth, i in zip(truths_left, sorted(rest), strict=True) if now[i] == NO}
+    if failing:
+        search = Search(frame, QUESTIONS)
+        for group in components(truths_left, lambda truth: _changeable(aim, frame, truth)):
+            if any(id(truth) in failing for truth in group):
+                yield _Group(aim, search, group, failing).solve()
+
+
+def _still_open(
+    questions: Questions, case: Case, said: Explanation | None, changes: Sequence[Change]
+) -> tuple[Lack, ...]:
+    changed = Case(Changed(case.facts, changes))
+    names = frozenset(change.spec.name for change in changes)
+    changed.read = {key: found for key, found in case.read.items() if key[0] not in names}
     try:
-        return policies.explain_one(policy, facts, on).lacks
+        return questions.explain(changed, said, names).lacks
     except RuleConflict:  # pragma: no cover - a conflict is never accepted
         return ()
 
@@ -176,24 +205,25 @@ class _Group:
         self._possible: dict[tuple[int, frozenset[int]], bool] = {}
         self._solved: dict[frozenset[int], Found | None] = {}
 
-    def solve(self) -> list[tuple[Variable, Any, Any, int]] | None:
+    def solve(self) -> list[_Step] | None:
         """The variables to change with value, limit and rank; None when no change does. Raises `TooHard`."""
-        everything = frozenset(self.slots)
-        if not self._may(everything):
-            return None
+        for slot in sorted(frozenset.intersection(*(self.slots_of[id(truth)] for truth in self.failing))):
+            found = self._together(frozenset((slot,)))  # one fact is the fewest
+            if found is not None:
+                return found
         # What nothing else replaces changes in any case; of two such choices the earlier stays the earlier.
-        needed = everything
-        if len(everything) > 1:
-            needed = frozenset(slot for slot in self.slots if not self._may(everything - {slot}))
+        needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots])
+        if needed is None:
+            return None
         rest = [slot for slot in self.slots if slot not in needed]
         tried, hard = 0, False
-        for size in range(0 if needed else 1, len(rest) + 1):
+        for size in range(max(0, 2 - len(needed)), len(rest) + 1):
             for more in combinations(rest, size):
                 tried += 1
                 if tried > SETS:
                     raise TooHard
                 chosen = needed | set(more)
-                if not self._may(chosen):
+                if len(more) < len(rest) and not self._may(chosen):
                     continue
                 try:
                     found = self._together(chosen)
@@ -225,10 +255,10 @@ class _Group:
                 return False
         return True
 
-    def _together(self, chosen: frozenset[int]) -> list[tuple[Variable, Any, Any, int]] | None:
+    def _together(self, chosen: frozenset[int]) -> list[_Step] | None:
         """The nearest values of exactly these facts: those that share a truth together, the others apart."""
         touched = [truth for truth in self.truths if self.slots_of[id(truth)] & chosen]
-        out: list[tuple[Variable, Any, Any, int]] = []
+        out: list[_Step] = []
         for part in components(touched, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
             if len(slots) > TOGETHER:
@@ -243,21 +273,24 @@ class _Group:
         return out
 
 
-def _from_day(
-    aim: Goal, search: Search, truths: Sequence[Truth], failing: set[int], on: dt.date
-) -> dt.date | None:
+def _from_day(policies: PolicySet, policy: Policy, case: Case, tracer: Tracer) -> dt.date | None:
     """The first later day on which nothing refuses, all facts and their years being what they are now."""
-    if any(DAY not in truth.shape for truth in truths if id(truth) in failing):
-        return None
-    start = on.toordinal()
+    aim, start = goal(policies, policy), tracer.on.toordinal()
     last = min(dt.date.max.toordinal(), start + 366 * YEARS_AHEAD)
-    if aim.policy.date_to is not None:
-        last = min(last, aim.policy.date_to.toordinal())
-    if last <= start:
+    if policy.date_to is not None:
+        last = min(last, policy.date_to.toordinal())
+    if aim is None or last <= start:
         return None
-    day = Variable(DAY, start, start, last)
+    frame = aim.frame(case, tracer)
+    truths = []
+    for closure, shape in aim.wanted:
+        now = closure(frame)
+        if DAY in shape:
+            truths.append(aim.truth((closure, shape), YES | OPEN | (VOID & now)))
+        elif now == NO:
+            return None
     try:
-        found = search.nearest([truth for truth in truths if DAY in truth.shape], [day])
+        found = Search(frame, QUESTIONS).nearest(truths, [Variable(DAY, start, start, last)])
     except TooHard:
         return None
     return dt.date.fromordinal(found.values[0]) if found is not None else None

@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.evaluate import Step
 from sanchuang.engines.rules.explain import ItemPoints, Scored
 from sanchuang.engines.rules.policy import Policy, ScoreSheet
+from sanchuang.engines.rules.steps import Step
 from sanchuang.engines.rules.types import Kind
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.values import Truth

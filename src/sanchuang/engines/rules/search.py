@@ -17,9 +17,11 @@ from itertools import product
 from typing import Any
 
 from sanchuang.engines.rules.frame import STEPS, Closure, Frame, Shape
+from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
 FURTHEST = 10**20  # how far a whole number is searched
+TRIES, POINTS = 28, 6  # of looking for a witness: questions, and limits tried for each fact
 
 
 class TooHard(Exception):
@@ -33,6 +35,7 @@ class Truth:
     closure: Closure
     shape: Shape
     accepted: int
+    sum: Sum | None = None  # what it compares, if it compares sums
 
     def possible(self, frame: Frame) -> bool:
         """Whether it may be well for the facts as they stand."""
@@ -50,6 +53,9 @@ class Variable:
     values: tuple[Any, ...] | None = None  # of words and truths: the other values, in the order of preference
     stays: bool = False  # `start` itself is a value to try
     step: int = 1  # over which lines are laid to find where comparisons turn
+    apart: bool = (
+        False  # no rule compares it with another fact: where comparisons turn does not depend on the others
+    )
     free: Any = None
 
     def __post_init__(self) -> None:
@@ -120,6 +126,33 @@ class Search:
         finally:
             for v, value in zip(variables, before, strict=True):
                 self.frame.put(v.slot, value)
+
+    def needed(
+        self, truths: Sequence[Truth], variables: Sequence[Variable], sure: frozenset[int] = frozenset()
+    ) -> frozenset[int] | None:
+        """The facts without which not each truth may be well, all others being anything; None: not even with them.
+
+        `sure` are some of which this is known.
+        """
+        slots, put = self.frame.slots, self.frame.put
+        before = [slots[v.slot] for v in variables]
+        for v in variables:
+            put(v.slot, v.free)
+        out = set(sure)
+        try:
+            if not self.possible(truths):
+                return None
+            for v, value in zip(variables, before, strict=True):
+                if v.slot in sure:
+                    continue
+                put(v.slot, value)
+                if not self.possible(truth for truth in truths if v.slot in truth.shape):
+                    out.add(v.slot)
+                put(v.slot, v.free)
+        finally:
+            for v, value in zip(variables, before, strict=True):
+                put(v.slot, value)
+        return frozenset(out)
 
     def nearest(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> Found | None:
         """The nearest values of these facts, each changed, by which all hold; None when there are none."""
@@ -198,19 +231,92 @@ class Search:
                 best = found if best is None or found < best else best
         return best
 
+    def witness(self, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
+        """Whether values by which all hold were found at once; without them nothing is known.
+
+        Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
+        """
+        slots, put = self.frame.slots, self.frame.put
+        before = [slots[v.slot] for v in variables]
+        least = self.budget - TRIES
+        try:
+            for above in (1, 0):  # nothing of many things is a case of its own
+                for v in variables:
+                    put(v.slot, v.free)
+                for v in variables:
+                    put(v.slot, self._first(truths, v, above))
+                if self._repaired(truths, variables, least):
+                    return True
+            return False
+        finally:
+            for v, value in zip(variables, before, strict=True):
+                put(v.slot, value)
+
+    def _first(self, truths: Sequence[Truth], variable: Variable, above: int) -> Any:
+        """Where a fact is tried first."""
+        if variable.values is not None:
+            return variable.values[0]
+        first = variable.start + above * variable.step
+        if not variable.whole:
+            return first
+        least, most = self._limits(truths, variable)
+        return max(least, min(first, most))
+
+    def _repaired(self, truths: Sequence[Truth], variables: Sequence[Variable], least: int) -> bool:
+        while self.budget > least:
+            failing = next((truth for truth in truths if not self.possible((truth,))), None)
+            if failing is None:
+                return True
+            moves = []
+            for v in variables:
+                if v.slot in failing.shape and self.budget > least:
+                    others = [each for each in truths if each is not failing and v.slot in each.shape]
+                    move = self._move(failing, others, v)
+                    if move is not None:
+                        moves.append((move[0], v.slot, move[1]))
+                        if not move[0]:
+                            break
+            if not moves:
+                return False
+            _, slot, value = min(moves, key=lambda move: move[0])
+            self.frame.put(slot, value)
+        return False
+
+    def _move(self, truth: Truth, others: Sequence[Truth], variable: Variable) -> tuple[int, Any] | None:
+        """Where to put a fact so that a truth is well and fewest others fail, and how many; None: nowhere."""
+        now = self.frame.slots[variable.slot]
+        values: Iterable[Any] = variable.values or ()
+        if variable.values is None:
+            roots = sorted(set(self.roots([truth], [variable], 0, now, variable.step)))
+            values = _beside(roots[:POINTS], variable)
+        best: tuple[int, Any] | None = None
+        for value in values:
+            self.frame.put(variable.slot, value)
+            if not self.possible((truth,)):
+                continue
+            failing = sum(not self.possible((other,)) for other in others)
+            if best is None or failing < best[0]:
+                best = failing, value
+                if not failing:
+                    break
+        self.frame.put(variable.slot, now)
+        return best
+
     # whole numbers ----------------------------------------------------------------------------------------
     def _whole(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
         variable = variables[i]
         start = variable.start
         assert variable.least is not None
         assert variable.most is not None
+        least, last = self._limits(truths, variable)
         turns = _Turns(self, truths, variables, i)
         best: Found | None = None
         for rank, sign in enumerate((1, -1)):
-            most = variable.most - start if sign == 1 else start - variable.least
+            near, most = (least - start, last - start) if sign == 1 else (start - last, start - least)
             if best is not None:
                 most = min(most, best.distances[0][0])
-            steps = self._outwards(truths, variables, i, sign, most, turns)
+            near = max(near, 0 if variable.stays and sign == 1 else 1)
+            steps = self._outwards(truths, variables, i, sign, (near, most), turns)
             if steps is not None:
                 far, rest = steps
                 found = rest.after((far, 0), rank, start + sign * far)
@@ -219,19 +325,41 @@ class Search:
                     break
         return best
 
+    def _limits(self, truths: Sequence[Truth], variable: Variable) -> tuple[int, int]:
+        """Between which whole numbers a fact must lie, as far as sums tell that at once."""
+        assert variable.least is not None
+        assert variable.most is not None
+        least, most = variable.least, variable.most
+        for truth in truths:
+            if truth.sum is not None and variable.slot in truth.shape:
+                low, high = truth.sum.limits(self.frame.slots, variable.slot)
+                least = least if low is None else max(least, low)
+                most = most if high is None else min(most, high)
+        return least, most
+
     def _outwards(
         self,
         truths: Sequence[Truth],
         variables: Sequence[Variable],
         i: int,
         sign: int,
-        most: int,
+        between: tuple[int, int],
         turns: _Turns,
     ) -> tuple[int, Found] | None:
-        """The least distance up to `most` that does, and what the later facts are then."""
+        """The least distance between these two that does, and what the later facts are then."""
         variable = variables[i]
         start, slot, put = variable.start, variable.slot, self.frame.put
-        todo = [(0 if variable.stays and sign == 1 else 1, most)]
+        if variable.apart and all(truth.shape.get(slot, STEPS) == STEPS for truth in truths):
+            # Between two turns one value is as good as another, whatever the later facts are.
+            nearest, furthest = between
+            marks = turns.outwards(sign) if nearest < furthest else []
+            for distance in (nearest, *(mark for mark in marks if nearest < mark <= furthest)):
+                put(slot, start + sign * distance)
+                rest = self._from(truths, variables, i + 1) if distance <= furthest else None
+                if rest is not None:
+                    return distance, rest
+            return None
+        todo = [between]
         while todo:
             first, last = todo.pop()
             if first > last:
@@ -329,6 +457,19 @@ class Search:
         if best is None and curved:
             raise TooHard
         return best
+
+
+def _beside(roots: Sequence[Any], variable: Variable) -> Iterator[Any]:
+    """Values at and just beyond these limits on both sides, as far as the fact may take them."""
+    for root in roots:
+        if variable.least is None or variable.most is None:
+            yield from (root, root + 1, root - 1)
+            continue
+        for value in dict.fromkeys(
+            (math.ceil(root), math.floor(root) + 1, math.floor(root), math.ceil(root) - 1)
+        ):
+            if variable.least <= value <= variable.most:
+                yield value
 
 
 class _Turns:

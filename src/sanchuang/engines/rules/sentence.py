@@ -9,9 +9,9 @@ from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.dictionary import Per
-from sanchuang.engines.rules.evaluate import NO_LIMIT
 from sanchuang.engines.rules.policy import Condition, Policy, label_text
 from sanchuang.engines.rules.quarters import as_quarter_mean
+from sanchuang.engines.rules.steps import NO_LIMIT
 from sanchuang.engines.rules.types import Kind, Type
 from sanchuang.values import Yuan, number_text, rate_text
 

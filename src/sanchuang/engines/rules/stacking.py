@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sanchuang.engines.rules.evaluate import Lack
 from sanchuang.engines.rules.explain import Explanation
 from sanchuang.engines.rules.policy import Stacking
+from sanchuang.engines.rules.steps import Lack
 from sanchuang.values import Op, Truth, Yuan, split
 
 _AT_MOST = {Op.EXACT, Op.AT_MOST, Op.UNDER, Op.NEARLY}

@@ -16,8 +16,9 @@ from sanchuang.engines.rules.compiled.present import FINE
 from sanchuang.engines.rules.compiled.program import CONFLICT, Output, Program
 from sanchuang.engines.rules.compiled.ranges import TooWide
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
-from sanchuang.engines.rules.evaluate import Evaluator
+from sanchuang.engines.rules.evaluate import Case, Tracer
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
+from sanchuang.engines.rules.policy import Policy
 from sanchuang.values import Period, Truth, Yuan, all_of, any_of
 
 _TRUTHS = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
@@ -52,22 +53,19 @@ def answers(
 ) -> dict[str, list[Any]]:
     """Every output for some companies: booleans, words and exact numbers (money in fen), None where unknown."""
     out: dict[str, list[Any]] = {o.name: [] for o in program.outputs}
+    day = policies.day(program.on)
     for row in rows:
-        facts = RowFacts(population, row)
-        said = {policy.id: answer for policy, answer in policies.explain_each(facts, program.on)}
-        evaluators: dict[str, Evaluator] = {}
-        for policy in policies.in_force(program.on):
-            evaluators[policy.id] = Evaluator(policy, facts, program.on, evaluators)
+        case = Case(RowFacts(population, row))
+        said = {policy.id: answer for policy, answer in day.explain_each(case)}
         for output in program.outputs:
-            out[output.name].append(_one(output, said, evaluators))
+            out[output.name].append(_one(output, said, day.tracer, case))
     return out
 
 
-def _one(
-    output: Output, said: Mapping[str, Explanation | RuleConflict], evaluators: Mapping[str, Evaluator]
-) -> Any:
-    policy, _, name = output.name.partition(".")
-    answer = said[policy]
+def _one(output: Output, said: Mapping[str, Explanation | RuleConflict], tracer: Tracer, case: Case) -> Any:
+    id_, _, name = output.name.partition(".")
+    policy = tracer.policies[id_]
+    answer = said[id_]
     if name in ("eligible", "amount"):
         if isinstance(answer, RuleConflict):
             return None
@@ -76,12 +74,11 @@ def _one(
         if answer.eligible is Truth.NO:
             return 0
         return None if answer.amount is None else answer.amount.fen
-    evaluator = evaluators[policy]
-    if name == CONFLICT and evaluator.policy.disputed():
-        return _TRUTHS[_conflict(evaluator)]
-    found = evaluator.policy.result if name == "result" else name
+    if name == CONFLICT and policy.disputed():
+        return _TRUTHS[_conflict(policy, tracer, case)]
+    found = policy.result if name == "result" else name
     assert found is not None
-    value = evaluator.definition(found).value
+    value = tracer.named(policy, found)(case).value
     if isinstance(value, Yuan):
         return value.fen
     if isinstance(value, dt.date):
@@ -89,15 +86,14 @@ def _one(
     return value
 
 
-def _conflict(evaluator: Evaluator) -> Truth:
+def _conflict(policy: Policy, tracer: Tracer, case: Case) -> Truth:
     """Whether two exceptions that apply say the opposite of one condition."""
 
     def applies(condition: str, holds: bool) -> Truth:
-        exceptions = (e for e in evaluator.policy.exceptions if e.to == condition and e.holds is holds)
-        return any_of(Truth.of(evaluator.step(e.node).value) for e in exceptions)
+        exceptions = (e for e in policy.exceptions if e.to == condition and e.holds is holds)
+        return any_of(Truth.of(tracer.run(policy, e.node)(case).value) for e in exceptions)
 
-    disputed = evaluator.policy.disputed()
-    return any_of(all_of((applies(c.id, True), applies(c.id, False))) for c in disputed)
+    return any_of(all_of((applies(c.id, True), applies(c.id, False))) for c in policy.disputed())
 
 
 def beyond(population: Population, program: Program, bits: int) -> np.ndarray[Any, Any]:

@@ -1,0 +1,162 @@
+"""Comparisons of sums: facts times fixed factors, in whole numbers.
+
+`3% of the revenue is at most the R&D cost` is one sum compared with zero. As such it costs one pass over its facts,
+each fact counts once (so that ranges are as narrow as they can be), and fractions never arise.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sanchuang.engines.rules.frame import Closure, Frame
+from sanchuang.engines.rules.ranges import NO, YES, Range, comparing, lacking, parts
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A fixed number, and the factor of each fact by slot; it is zero where a fact cancels, but must still be known."""
+
+    fixed: Any
+    factors: Mapping[int, Any]
+
+    def plus(self, other: Linear, times: Any = 1) -> Linear:
+        """The sum with `times` the other."""
+        factors = dict(self.factors)
+        for slot, factor in other.factors.items():
+            factors[slot] = factors.get(slot, 0) + times * factor
+        return Linear(self.fixed + times * other.fixed, factors)
+
+    def times(self, factor: Any) -> Linear:
+        """Every part times a number."""
+        return Linear(0, {}).plus(self, factor)
+
+
+_CERTAIN: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`fixed` and each fact times its factor, compared with zero by `op`; all in whole numbers."""
+
+    fixed: int
+    terms: tuple[tuple[int, int], ...]
+    op: str
+    scale: int  # by which all was multiplied
+
+    @classmethod
+    def of(cls, difference: Linear, op: str) -> Sum:
+        """The same comparison without fractions."""
+        scale = math.lcm(*(Fraction(n).denominator for n in (difference.fixed, *difference.factors.values())))
+        terms = tuple((slot, int(factor * scale)) for slot, factor in difference.factors.items())
+        return cls(int(difference.fixed * scale), terms, op, scale)
+
+    def limits(self, slots: list[Any], slot: int) -> tuple[int | None, int | None]:
+        """Between which whole numbers a fact must lie for this to hold, the others being as they stand."""
+        lo = hi = self.fixed
+        own = 0
+        for other, factor in self.terms:
+            if other == slot:
+                own = factor
+                continue
+            low, high, bits = parts(slots[other])
+            if bits or low is None:
+                return None, None
+            lo += factor * (low if factor > 0 else high)
+            hi += factor * (high if factor > 0 else low)
+        if not own or self.op == "!=":
+            return None, None
+        least = most = None  # of the fact's own part
+        if self.op in (">=", ">", "=="):
+            least = -hi
+        if self.op in ("<=", "<", "=="):
+            most = -lo
+        if own < 0:
+            least, most = most, least
+        strict = self.op in (">", "<")
+        return (
+            None
+            if least is None
+            else math.floor(Fraction(least) / own) + 1
+            if strict
+            else math.ceil(Fraction(least) / own),
+            None
+            if most is None
+            else math.ceil(Fraction(most) / own) - 1
+            if strict
+            else math.floor(Fraction(most) / own),
+        )
+
+
+def compared(given: Sum) -> Closure:
+    """The truth of a comparison."""
+    fixed, terms = given.fixed, given.terms
+    holds, among = _CERTAIN[given.op], comparing(given.op)
+
+    def closure(frame: Frame) -> int:
+        slots = frame.slots
+        total = fixed
+        for slot, factor in terms:
+            value = slots[slot]
+            if value.__class__ is Range:
+                if frame.trace is not None:
+                    frame.trace.append(None)
+                return among(_between(fixed, terms, slots), 0)
+            total += factor * value
+        if frame.trace is not None:
+            frame.trace.append(total)
+        return YES if holds(total, 0) else NO
+
+    return closure
+
+
+def valued(given: Linear) -> Closure:
+    """The value of a sum."""
+    whole = Sum.of(given, "==")
+    scale = whole.scale
+    fixed, terms = whole.fixed, whole.terms
+
+    def closure(frame: Frame) -> Any:
+        slots = frame.slots
+        total = fixed
+        for slot, factor in terms:
+            value = slots[slot]
+            if value.__class__ is Range:
+                between = _between(fixed, terms, slots)
+                if between.lo is None or scale == 1:
+                    return between
+                return Range(divided(between.lo, scale), divided(between.hi, scale), between.bits)
+            total += factor * value
+        return total if scale == 1 else divided(total, scale)
+
+    return closure
+
+
+def divided(value: Any, by: int) -> Any:
+    """An exact quotient, a whole number where it is one."""
+    if value.__class__ is not int:
+        return value / by
+    whole, rest = divmod(value, by)
+    return Fraction(value, by) if rest else whole
+
+
+def _between(fixed: int, terms: tuple[tuple[int, int], ...], slots: list[Any]) -> Range:
+    """The limits of a sum of which some parts are open."""
+    lo = hi = fixed
+    bits, known, certain = 0, True, True
+    for slot, factor in terms:
+        low, high, more = parts(slots[slot])
+        bits |= more
+        if low is None:
+            known = False
+            continue
+        certain = certain and not more
+        lo += factor * (low if factor > 0 else high)
+        hi += factor * (high if factor > 0 else low)
+    return Range(lo, hi, bits) if known else lacking(bits, certain)
