@@ -320,5 +320,7 @@ def test_the_policy_s_page_shows_the_sheet_with_its_scale(make_user: Any, client
     page = client.get("/policies/growth_award/").content.decode()
     assert "评分表：成长评分（3）" in page
     assert "员工数（上年） — ≥ 10: 40分; ≥ 5: 20分; 其余: 5分" in page
-    assert '<td class="lead">5分 × 成立日期至办理之日的足年数</td>' in page  # its maximum has a column of its own
+    assert (
+        '<td class="lead">5分 × 成立日期至办理之日的足年数</td>' in page
+    )  # its maximum has a column of its own
     assert page.count("<dt>员工 ") == 0  # an item is not told a second time among the definitions
