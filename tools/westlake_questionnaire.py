@@ -17,7 +17,20 @@ STATIC = [
     "restricted_trade",
     "owns_core_ip",
     "core_field",
+    "hnte_score_given",
     "hnte_score",
+    "hnte_ip_advance",
+    "hnte_ip_support",
+    "hnte_ip_number",
+    "hnte_ip_origin",
+    "hnte_ip_standard",
+    "hnte_conversion",
+    "hnte_books",
+    "hnte_institution",
+    "hnte_incentives",
+    "hnte_talent",
+    "hnte_growth_assets",
+    "hnte_growth_sales",
     "accident_within_year",
     "hnte_certificate",
     "ip1",
@@ -32,6 +45,20 @@ STATIC = [
     "vat_small_scale_taxpayer",
     "vat_quarter_sales",
 ]
+SHEET = {  # the items of the HNTE score sheet and their most points
+    "hnte_ip_advance": 8,
+    "hnte_ip_support": 8,
+    "hnte_ip_number": 8,
+    "hnte_ip_origin": 6,
+    "hnte_conversion": 30,
+    "hnte_books": 6,
+    "hnte_institution": 6,
+    "hnte_incentives": 4,
+    "hnte_talent": 4,
+    "hnte_growth_assets": 10,
+    "hnte_growth_sales": 10,
+}
+ITEMS_LEFT_OUT = 0.02  # of the items: whoever fills in a sheet leaves little of it empty
 YEARLY = [
     "rd_domestic",
     "ht_revenue",
@@ -93,13 +120,33 @@ def answers(
         "vat_quarter_sales": str(round(revenue / 4 * rng.uniform(0.7, 1.3))),
     }
     yearly = {year: _of_year(rng, values) for year, values in sorted(whole.items())}
+    told = {name: value for name, value in static.items() if rng.random() >= LEFT_OUT}
+    sheet = _score_sheet(code, int(static["hnte_score"]), reviewed=certificate)
+    if sheet.get("hnte_score_given") != _yes(True):
+        told.pop("hnte_score", None)  # nobody but the experts gives a total
     return (
-        {name: value for name, value in static.items() if rng.random() >= LEFT_OUT},
+        told | sheet,
         {
             year: {name: value for name, value in values.items() if rng.random() >= LEFT_OUT}
             for year, values in yearly.items()
         },
     )
+
+
+def _score_sheet(code: str, total: int, *, reviewed: bool) -> dict[str, str]:
+    """The score item by item, `total` in all; experts' totals are given to whom was reviewed and some others."""
+    rng = random.Random(f"score sheet {code}")
+    given = reviewed or rng.random() < 0.3
+    points = {name: most * total // 100 for name, most in SHEET.items()}
+    while sum(points.values()) < total:
+        name = rng.choice([name for name, most in SHEET.items() if points[name] < most])
+        points[name] += 1
+    items = {"hnte_score_given": given} | points | {"hnte_ip_standard": 0}
+    return {
+        name: _yes(value) if isinstance(value, bool) else str(value)
+        for name, value in items.items()
+        if rng.random() >= ITEMS_LEFT_OUT
+    }
 
 
 def _of_year(rng: random.Random, values: Mapping[str, str]) -> dict[str, str]:

@@ -129,3 +129,15 @@ def test_a_cell_that_is_no_fact_is_named(rules, firms, tmp_path):
     done = run("--rules", rules, "--population", firms, "--out", tmp_path / "r.csv", "--on", "2026-03-01")
     assert done.exit_code != 0
     assert "列“营业收入@2025”第 1 行" in done.output + str(done.exception)
+
+
+def test_contradicting_exceptions_are_told_with_the_number_of_companies(rules, firms, tmp_path):
+    text = RULES["rent.md"].replace(
+        "\namount:", "\nexceptions:\n- {id: a, to: local, when: 注册在本区}\n"
+        "- {id: b, to: local, when: 营业收入 >= 2000万元, holds: false}\namount:"
+    )  # fmt: skip
+    (rules / "rent.md").write_text(text, encoding="utf-8")
+    words = ("--rules", rules, "--population", firms, "--on", "2026-03-01", "--out", tmp_path / "r.csv")
+    said = run(*words).stdout.replace("\n", "")
+    assert "政策“rent”自相矛盾：有 2 家企业同时适用结论相反的例外，它们的结论按未知。" in said  # 甲 and 丁
+    assert json.loads(run(*words, "--format", "json").stdout)["conflicts"] == {"rent": 2}

@@ -239,20 +239,43 @@ def test_recognition_asks_for_the_figures_of_the_measure(pack):
     assert policy(pack, "hnte_2008").date_to == text["superseded"]["to"]
 
 
+def scale(bands: dict[str, int]) -> dict[Fraction, int]:
+    """The lower limits of a sheet's shares and the points they give."""
+    return {Fraction(int(k.removeprefix(">=").rstrip("%")), 100): v for k, v in bands.items() if ">=" in k}
+
+
 def test_the_score_sheet_of_technology_smes_has_the_sheet_s_points(pack):
     found, text = policy(pack, "tech_sme_2017"), sheet("tech_sme_2017.yaml")
-    rd = text["score"]["研发投入_choose_one"]
+    staff, rd, ip = (
+        text["score"]["科技人员占职工总数"], text["score"]["研发投入_choose_one"], text["score"]["知识产权"],
+    )  # fmt: skip
     for name, bands in (
-        ("staff_points", text["score"]["科技人员占职工总数"]["bands"]),
+        ("score_staff", staff["bands"]),
         ("revenue_points", rd["研发费用占销售收入"]),
         ("cost_points", rd["研发费用占成本费用支出"]),
     ):
-        wanted = {
-            Fraction(int(k.removeprefix(">=").rstrip("%")), 100): v for k, v in bands.items() if ">=" in k
-        }
-        assert dict(found.bands[name].steps) == wanted
+        assert dict(found.bands[name].steps) == scale(bands)
         assert found.bands[name].below == 0
         assert found.bands[name].status.value == text["score"]["status"]
+    (filled,) = found.scores.values()
+    assert [item.maximum for item in filled.items] == [staff["max"], rd["max"], ip["max"]]
+    assert filled.maximum == 100
+    assert {item.status.value for item in filled.items} == {text["score"]["status"]}
+
+
+def test_the_score_sheet_of_recognition_has_the_guide_s_items_and_most_points(pack):
+    found, guide = policy(pack, "hnte_2016"), sheet("hnte_2016.yaml")["guide"]
+    most = {name: [item.maximum for item in scores.items] for name, scores in found.scores.items()}
+    ip, growth = guide["知识产权"], guide["成长性"]
+    assert most == {
+        "innovation": list(guide["items"].values()),
+        "ip_points": [ip["技术先进程度"], ip["核心支持作用"], ip["数量"]["max"], ip["获得方式"]["max"], ip["参与标准(加分)"]],
+        "management_points": list(guide["组织管理"].values()),
+        "growth_points": [growth["净资产增长率"], growth["销售收入增长率"]],
+    }  # fmt: skip
+    assert found.scores["ip_points"].cap == ip["cap"]
+    assert {item.status.value for item in found.scores["growth_points"].items} == {growth["bands_status"]}
+    assert {item.status.value for item in found.scores["ip_points"].items} == {guide["status"]}
 
 
 def test_the_city_s_vouchers_have_the_sheet_s_cap_pool_and_status(pack):

@@ -90,7 +90,8 @@ def addresses() -> dict[str, str]:
         Result,
     )
 
-    company = fullest(Organisation.objects.filter(kind="company"), "facts")
+    # with needs of its own, so that its advice has something in every section
+    company = fullest(Organisation.objects.filter(kind="company", needs__isnull=False), "facts")
     other = Organisation.objects.filter(kind="company").exclude(pk=company.pk).order_by("slug")[0]
     return {
         "home": reverse("home"),
@@ -151,6 +152,10 @@ def addresses() -> dict[str, str]:
         "open an account": reverse("ledger:open"),
         "move money": reverse("ledger:move"),
         "policy": reverse("policies:policy", args=[PolicyDocument.objects.order_by("slug")[0].slug]),
+        "policy with score sheets": reverse(
+            "policies:policy",
+            args=[PolicyDocument.objects.filter(text__contains="\nscores:\n").order_by("slug")[0].slug],
+        ),
     }
 
 

@@ -14,9 +14,7 @@ from sanchuang.cli.tables import require_table, table_part
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
-    from rich.tree import Tree
-
-    from sanchuang.core.advice import Advice, Finding, Line
+    from sanchuang.core.advice import Advice
 
 CHUNK = 200
 
@@ -102,6 +100,8 @@ def one(company: str, on: dt.date, format: Format, *, brief: bool = False) -> No
     else:
         from rich.console import Console
 
+        from sanchuang.cli.advice_text import briefly, text
+
         console = Console(highlight=False)
         if brief:
             for line in briefly(advice):
@@ -139,135 +139,6 @@ def refuse_faults(advice: Advice) -> None:
     for section in advice.sections:
         if section.fault:
             raise Unfit(section.note)
-
-
-# text -----------------------------------------------------------------------------------------------------
-def text(advice: Advice) -> list[Tree | str]:
-    """The advice as Rich trees, one a section."""
-    from rich.markup import escape
-    from rich.tree import Tree
-
-    pieces: list[Tree | str] = [_head(advice)]
-    for section in advice.sections:
-        branch = Tree(f"\n[bold green]{escape(section.title)}[/]")
-        if section.note:
-            branch.add(f"[dim]{escape(section.note)}[/]")
-        groups: dict[str, Tree] = {}
-        for finding in section.findings:
-            parent = branch
-            if finding.group is not None:
-                parent = groups.get(finding.group.text) or branch.add(
-                    f"[bold]{escape(finding.group.text)}[/]"
-                )
-                groups[finding.group.text] = parent
-            finding_tree(parent, finding)
-        pieces.append(branch)
-    return pieces
-
-
-def briefly(advice: Advice) -> list[str]:
-    """The advice as Rich lines: a heading, and under each section one line a finding."""
-    from rich.markup import escape
-
-    lines = [_head(advice)]
-    for section in advice.sections:
-        lines.append(f"[bold green]{escape(section.title)}[/]")
-        if section.note:
-            lines.append(f"  [dim]{escape(section.note)}[/]")
-        for finding in section.findings:
-            said = finding.amount.text() if finding.amount is not None else finding.value
-            words = f"  {_badge(finding)}[bold]{escape(finding.title)}[/]  {escape(said)}"
-            if finding.summary and finding.summary != said:
-                words += f"  [dim]{escape(finding.summary)}[/]"
-            if finding.potential is not None:
-                words += f"  [dim]{escape(finding.potential_text())}[/]"
-            if finding.status:
-                words += f"  [dim]〔{escape(finding.status)}〕[/]"
-            lines.append(words.rstrip())
-    return lines
-
-
-def _head(advice: Advice) -> str:
-    from rich.markup import escape
-
-    organisation = advice.subject.organisation
-    mark = " [yellow](示例)[/]" if organisation.synthetic else ""
-    code = f"  {organisation.code}" if organisation.code else ""
-    return f"[bold]{escape(organisation.name)}[/]{mark}{code}  以 {advice.subject.on} 为准"
-
-
-def _badge(finding: Finding) -> str:
-    from sanchuang.values import Truth
-
-    if finding.answer is None:
-        return ""
-    return {
-        Truth.YES: "[green]可以[/]  ",
-        Truth.NO: "[red]不可以[/]  ",
-        Truth.UNKNOWN: "[yellow]未知[/]  ",
-    }[finding.answer]
-
-
-def finding_tree(parent: Tree, finding: Finding) -> None:
-    """Add a finding with its reasons."""
-    from rich.markup import escape
-
-    title = f"{_badge(finding)}[bold]{escape(finding.title)}[/]"
-    if finding.amount is not None:
-        title += f"  [bold green]{finding.amount.text()}[/]（{finding.amount.yuan.exact()}）"
-    elif finding.value:
-        title += f"  [bold]{escape(finding.value)}[/]"
-    if finding.status:
-        title += f"  [dim]〔{escape(finding.status)}〕[/]"
-    if finding.synthetic:
-        title += "  [yellow](示例)[/]"
-    node = parent.add(title)
-    if finding.summary and finding.amount is None and finding.summary != finding.value:
-        node.add(escape(finding.summary))
-    if finding.potential is not None:
-        node.add(escape(finding.potential_text()))
-    for way in finding.ways:
-        node.add(f"[bold]→ {escape(way)}[/]")
-    for line in finding.lines:
-        _line(node, line)
-    for line in finding.computation:
-        _line(node, line, label="算法 ")
-    if finding.missing:
-        names = "、".join(f"{m.label}{' ' + m.period if m.period else ''}" for m in finding.missing)
-        node.add(f"[yellow]缺：{escape(names)}[/]")
-    if finding.papers:
-        node.add(f"材料：{escape('、'.join(finding.papers))}")
-    for note in finding.notes:
-        node.add(f"[dim]{escape(note)}[/]")
-
-
-def _line(parent: Tree, line: Line, label: str = "") -> None:
-    from rich.markup import escape
-
-    from sanchuang.values import Truth
-
-    sign = "·"
-    if line.answer is not None:
-        sign = {Truth.YES: "[green]✓[/]", Truth.NO: "[red]✗[/]", Truth.UNKNOWN: "[yellow]?[/]"}[line.answer]
-    words = f"{sign} {label}{escape(line.text)}"
-    if line.reference is not None:
-        words += f"  [dim]〔{escape(line.reference.text)}〕[/]"
-    if line.status:
-        words += f"  [dim]{escape(line.status)}[/]"
-    node = parent.add(words)
-    if line.detail:
-        node.add(escape(line.detail))
-    for fact in line.facts:
-        when = f" {fact.period}" if fact.period else ""
-        grade = f"，{fact.evidence}" if fact.evidence else ""
-        source = f"（{fact.source}{grade}）" if fact.source or grade else ""
-        node.add(f"[dim]{escape(f'{fact.label}{when}：{fact.value}{source}')}[/]")
-    for lack in line.missing:
-        node.add(f"[yellow]缺 {escape(' '.join(filter(None, (lack.label, lack.period, lack.note))))}[/]")
-    if line.remedy:
-        node.add(f"→ {escape(line.remedy)}")
-    for child in line.children:
-        _line(node, child)
 
 
 # every company --------------------------------------------------------------------------------------------

@@ -78,16 +78,19 @@ def explain_one(company: str, policy: str, on: str, known: str, format: Format) 
     from rich.markup import escape
     from rich.tree import Tree
 
-    from sanchuang.cli.advise import finding_tree
+    from sanchuang.cli.advice_text import finding_tree
     from sanchuang.engines.rules.rule_hash import rule_hash
     from sanchuang.policies.telling import teller
+    from sanchuang.policies.together import groups_with
     from sanchuang.policies.ways import Days
 
     days = Days()
     mark = " [yellow](示例)[/]" if found.synthetic else ""
     root = Tree(f"[bold]{escape(found.name)}[/]{mark}  以 {date} 为准，事实知至 {until}")
     for each, facts in said:
-        finding_tree(root, teller(each.policy).finding(each, facts, policies, days))
+        told = teller(each.policy)
+        groups = groups_with(policies, each, facts)
+        finding_tree(root, told.finding(each, facts, policies, days, groups=groups))
         root.children[-1].add(f"[dim]规则 {rule_hash(policies, each.policy)[:12]}[/]")
     Console(highlight=False).print(root)
 

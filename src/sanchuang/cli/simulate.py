@@ -97,6 +97,7 @@ def register(app: typer.Typer) -> None:
             "on": date,
             "seconds": round(took, 3),
             "apart": result.apart,
+            "conflicts": dict(result.conflicts),
             "out": str(out),
             "totals": [] if result.totals is None else result.totals.to_dicts(),
         }
@@ -110,6 +111,11 @@ def _tell(said: dict[str, Any]) -> None:
     typer.echo(f"{said['companies']:,} 家企业，{said['engine']}，{said['seconds']} 秒 → {said['out']}")
     if said["apart"]:
         typer.echo(f"其中 {said['apart']:,} 家有 64 位放不下的数，逐家精确计算。")
+    for policy, companies in said["conflicts"].items():
+        typer.echo(
+            f"政策“{policy}”自相矛盾：有 {companies:,} 家企业同时适用结论相反的例外，它们的结论按未知。"
+            "给其中一个例外的 when 加上限制；是哪两个，见一家企业的建议。"
+        )
     if said["totals"]:
         from rich.console import Console
         from rich.table import Table

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
@@ -99,6 +100,92 @@ class Amount:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a score must reach, in words, and whether it does; unknown where what is open may decide."""
+
+    text: str
+    answer: Truth
+
+
+@dataclass(frozen=True)
+class ScoreItem:
+    """One item of a score sheet: its points as text and between two bounds (None: no bound), its maximum, what it rests on."""
+
+    label: str
+    points: str
+    low: int | Fraction | None
+    high: int | Fraction | None
+    maximum: int
+    see: str = ""  # the sheet of its own that gives its points and says why
+    marks: tuple[Mark, ...] = ()
+    reference: Link | None = None
+    facts: tuple[Behind, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class ScoreSheet:
+    """A score sheet filled in: every item, the total (like an item's points) and what it must reach."""
+
+    title: str
+    items: tuple[ScoreItem, ...]
+    total: str
+    low: int | Fraction | None
+    high: int | Fraction | None
+    maximum: int
+    marks: tuple[Mark, ...] = ()
+    reference: Link | None = None
+    status: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether the total is not known."""
+        return self.low is None or self.low != self.high
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one layer pays: `text` is an amount, or a proportion while the amount is open."""
+
+    layer: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One support of a group: what becomes of it, what it alone would give, what is left of it, who pays that."""
+
+    key: str
+    title: str
+    outcome: str
+    asked: str
+    granted: str
+    cut: str = ""  # what the yearly cap takes
+    shares: tuple[Share, ...] = ()
+    link: Link | None = None
+    this: bool = False  # the support that the finding is about
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class Together:
+    """Supports that may not all be had: the rule in words, each support, the total and who pays it.
+
+    `missing` would decide what is open; `notes` say what the figures leave out.
+    """
+
+    rule: str
+    claims: tuple[Claimed, ...]
+    total: str
+    shares: tuple[Share, ...] = ()
+    cap: str = ""
+    missing: tuple[Missing, ...] = ()
+    notes: tuple[str, ...] = ()
+    status: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One answer of a section.
 
@@ -120,6 +207,8 @@ class Finding:
     lines: tuple[Line, ...] = ()
     lines_title: str = ""
     computation: tuple[Line, ...] = ()
+    scores: tuple[ScoreSheet, ...] = ()
+    together: Together | None = None
     missing: tuple[Missing, ...] = ()
     papers: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((f.name, plain(getattr(value, f.name))) for f in fields(value))
-        return {name: found for name, found in pairs if found not in (None, "", [], {}, False)}
+        return {name: found for name, found in pairs if not _empty(found)}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -29,6 +29,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, Fraction | dt.date):
         return str(value)
     return value
+
+
+def _empty(value: Any) -> bool:
+    """Whether an entry is left out: nothing, and no; the number zero is something."""
+    return value is None or value is False or value in ("", [], {})
 
 
 def tree(advice: Advice) -> dict[str, Any]:

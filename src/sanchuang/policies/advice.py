@@ -9,6 +9,7 @@ from sanchuang.core.advice import Finding, NothingToSay, SectionResult, Subject
 from sanchuang.engines.rules import Explanation, NoPolicyInForce, Policy, PolicySet, RuleConflict
 from sanchuang.policies.queries import not_in_force, policy_set
 from sanchuang.policies.telling import teller
+from sanchuang.policies.together import Groups
 from sanchuang.policies.ways import Days
 from sanchuang.values import Truth
 
@@ -40,7 +41,11 @@ class SupportSection:
             said = list(policies.explain_each(subject.facts, subject.on))
         except NoPolicyInForce as error:
             raise NothingToSay(_none_in_force(error), fault=True) from error
-        found = [(policy, self._finding(policy, answer, subject, policies, days)) for policy, answer in said]
+        groups = Groups(said)
+        found = [
+            (policy, self._finding(policy, answer, subject, policies, days, groups))
+            for policy, answer in said
+        ]
         # a policy without conditions refuses nobody: it only says in which class a company is
         found.sort(key=lambda f: (_RANK[f[1].answer] if f[0].conditions else len(_RANK), f[1].key))
         told = [finding for _policy, finding in found]
@@ -53,11 +58,12 @@ class SupportSection:
         subject: Subject,
         policies: PolicySet,
         days: Days,
+        groups: Groups,
     ) -> Finding:
         told = teller(policy)
         if isinstance(answer, RuleConflict):
             return told.conflict(answer)
-        return told.finding(answer, subject.facts, policies, days, brief=subject.brief)
+        return told.finding(answer, subject.facts, policies, days, groups=groups, brief=subject.brief)
 
     def _not_in_force(self, policy: Policy) -> Finding:
         told = teller(policy)

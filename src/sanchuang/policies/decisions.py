@@ -15,14 +15,27 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sanchuang.core.errors import Unfit
-from sanchuang.engines.rules import Explanation, Facts, Policy, PolicySet, Step, Used, label_text, show
+from sanchuang.engines.rules import (
+    Explanation,
+    Facts,
+    Policy,
+    PolicySet,
+    Scored,
+    Step,
+    Used,
+    label_text,
+    show,
+)
 from sanchuang.engines.rules.asking import asking
 from sanchuang.engines.rules.changes import change_text, question_text
 from sanchuang.engines.rules.deadlines import deadlines
 from sanchuang.engines.rules.nearest import nearest
+from sanchuang.engines.rules.points import Points, item_points, total_points
 from sanchuang.engines.rules.rule_hash import rule_hash
+from sanchuang.engines.rules.stacking import Span
 from sanchuang.engines.rules.types import type_of_fact
 from sanchuang.policies.queries import find_policy, policy_set
+from sanchuang.policies.together import groups_with
 from sanchuang.policies.versions import version
 from sanchuang.policies.ways import Days
 from sanchuang.registry.facts import OrganisationFacts, company_facts
@@ -91,11 +104,67 @@ def decision(policies: PolicySet, explanation: Explanation, known: dt.date) -> d
         "amount_op": explanation.amount_op.value,
         "result": show(result.value, result.node.type) if result is not None else None,
         "conditions": {c.condition.id: c.truth.value for c in explanation.conditions},
+        "scores": [_scored(explanation, each) for each in explanation.scores],
         "facts": [_fact(used) for used in _used(explanation)],
         "missing": [{"name": lack.name, "period": lack.period} for lack in explanation.lacks],
         "papers": [label_text(p.label, "zh") for p in explanation.papers]
         if explanation.eligible is not Truth.NO
         else [],
+    }
+
+
+def _scored(explanation: Explanation, scored: Scored) -> dict[str, Any]:
+    """A score sheet: points as numbers (null: unknown), and the bounds of what is unknown."""
+    policy = explanation.policy
+
+    def told(name: str, label: Mapping[str, str], known: Any, span: Points, most: int) -> dict[str, Any]:
+        bounds = [None if bound is None else _plain(bound) for bound in (span.low, span.high)]
+        points = None if known is None else _plain(known)
+        return {
+            "id": name,
+            "label": label_text(dict(label), "zh"),
+            "points": points,
+            "bounds": bounds,
+            "max": most,
+        }
+
+    sheet = scored.sheet
+    return {
+        **told(sheet.id, sheet.label, scored.total, total_points(policy, scored), sheet.maximum),
+        "items": [
+            told(each.item.id, each.item.label, each.points, item_points(policy, each), each.item.maximum)
+            for each in scored.items
+        ],
+    }
+
+
+def _stacking(policies: PolicySet, explanation: Explanation, facts: Facts) -> dict[str, Any] | None:
+    """What becomes of the support beside the others of its group."""
+    group = groups_with(policies, explanation, facts).of(explanation.policy)
+    if group is None:
+        return None
+
+    def bounds(span: Span) -> list[str | None]:
+        return [span.low.exact(), span.high.exact() if span.high is not None else None]
+
+    return {
+        "group": group.group,
+        "take": group.take,
+        "per": group.per,
+        "cap_per_year": group.cap and group.cap.exact(),
+        "claims": [
+            {
+                "policy": each.claim.explanation.policy.id,
+                "outcome": each.outcome.value,
+                "asked": bounds(each.asked),
+                "granted": bounds(each.granted),
+                "cut": each.cut and each.cut.exact(),
+                "shares": {layer: amount.exact() for layer, amount in each.shares},
+            }
+            for each in group.claims
+        ],
+        "total": bounds(group.total),
+        "missing": [{"name": lack.name, "period": lack.period} for lack in group.lacks],
     }
 
 
@@ -141,6 +210,7 @@ def outlook(policies: PolicySet, explanation: Explanation, facts: Facts) -> dict
             }
             for d in deadlines(policy, on, Days())
         ],
+        "stacking": _stacking(policies, explanation, facts),
     }
 
 
@@ -201,9 +271,19 @@ def _answers(past: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Differ
     for key in _ANSWER:
         if key in past and past[key] != now[key]:
             yield Difference(key, _text(past[key]), _text(now[key]))
+    if isinstance(past.get("scores"), list):
+        yield from _each(_points(past["scores"]), _points(now["scores"]))
     conditions = past.get("conditions")
     if isinstance(conditions, Mapping):
         yield from _each(conditions, now["conditions"])
+
+
+def _points(scores: Iterable[Any]) -> dict[str, Any]:
+    """The points of every sheet and item, by name; what is not shaped like one is left out."""
+    sheets = [sheet for sheet in scores if isinstance(sheet, Mapping)]
+    items = [i for sheet in sheets if isinstance(sheet.get("items"), list) for i in sheet["items"]]
+    told = [*sheets, *(item for item in items if isinstance(item, Mapping))]
+    return {str(each.get("id")): each.get("points") for each in told}
 
 
 def _facts(past: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:

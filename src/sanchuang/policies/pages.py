@@ -17,9 +17,9 @@ from sanchuang.engines.rules import (
     stacking_sentence,
     window_sentence,
 )
-from sanchuang.engines.rules.policy import Article, Provision, RuleTest
-from sanchuang.engines.rules.tree import Table
-from sanchuang.engines.rules.types import Type, type_of_fact
+from sanchuang.engines.rules.policy import Article, Provision, RuleTest, ScoreItem, ScoreSheet
+from sanchuang.engines.rules.tree import Banded, Call, Table
+from sanchuang.engines.rules.types import POINT, Kind, Type, type_of_fact
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,16 @@ class TablePage:
 
 
 @dataclass(frozen=True)
+class SheetPage:
+    """A score sheet: of each item its label, how far it was checked, its highest points and how they are given."""
+
+    label: str
+    status: str
+    items: tuple[tuple[str, str, int, str], ...]
+    maximum: int
+
+
+@dataclass(frozen=True)
 class ExamplePage:
     """A worked example: the facts given and the answer expected."""
 
@@ -62,6 +72,7 @@ class ArticlePage:
     html: str
     sentences: tuple[Sentence, ...]
     tables: tuple[TablePage, ...]
+    sheets: tuple[SheetPage, ...]
     examples: tuple[ExamplePage, ...]
     rules: tuple[str, ...]
 
@@ -76,7 +87,12 @@ def _provisions(policy: Policy, lang: str) -> Iterator[tuple[Provision, str]]:
         yield parameter, values
     for condition in policy.conditions:
         yield condition, condition_sentence(policy, condition, lang)
+    in_sheets = {
+        name for sheet in policy.scores.values() for name in (sheet.id, *(i.id for i in sheet.items))
+    }
     for definition in policy.definitions.values():
+        if definition.id in in_sheets:
+            continue
         yield definition, say(policy, definition.node, lang)
     if policy.amount is not None:
         op = "" if policy.amount.op.value == "=" else f"{policy.amount.op.value} "
@@ -103,6 +119,39 @@ def _table(table: Table, lang: str) -> TablePage:
         for key, row in table.rows.items()
     )
     return TablePage(table.label, table.status.label(lang), columns, rows)
+
+
+def _sheet(policy: Policy, sheet: ScoreSheet, lang: str) -> SheetPage:
+    items = tuple(
+        (
+            label_text(item.label, lang),
+            item.status.label(lang),
+            item.maximum,
+            _points(policy, item, lang),
+        )
+        for item in sheet.items
+    )
+    return SheetPage(label_text(sheet.label, lang), sheet.status.label(lang), items, sheet.maximum)
+
+
+def _points(policy: Policy, item: ScoreItem, lang: str) -> str:
+    """How an item's points come about; a scale is told step by step."""
+    node = policy.definitions[item.id].node
+    if (
+        isinstance(node, Call)
+        and node.name == "min"
+        and getattr(node.args[-1], "value", None) == item.maximum
+    ):
+        node = node.args[0]  # the maximum stands beside it
+    if not isinstance(node, Banded) or node.bands != item.id:
+        return say(policy, node, lang)
+    bands = policy.bands[node.bands]
+    steps = [
+        f"≥ {limit}: {show(gives, bands.gives, lang)}"
+        for limit, (_, gives) in zip(bands.texts, bands.steps, strict=True)
+    ]
+    rest = f"{'其余' if lang.startswith('zh') else 'else'}: {show(bands.below, bands.gives, lang)}"
+    return f"{say(policy, node.value, lang)} — " + "; ".join([*steps, rest])
 
 
 def article_pages(policy: Policy, lang: str) -> list[ArticlePage]:
@@ -137,6 +186,11 @@ def _example(policy: Policy, test: RuleTest, lang: str) -> ExamplePage:
     expected = [test.eligible.label(lang)] if test.eligible is not None else []
     expected += [test.amount.text(lang)] if test.amount is not None else []
     expected += [test.result] if test.result is not None else []
+    names = {item.id: item for sheet in policy.scores.values() for item in (sheet, *sheet.items)}
+    for name, points in test.scores.items():
+        expected.append(
+            f"{label_text(names[name].label, lang)} {show(points, Type(Kind.COUNT, POINT), lang)}"
+        )
     for name in test.missing or ():
         found = policy.dictionary.find(name)
         expected.append(f"? {found.label(lang) if found else name}")
@@ -151,6 +205,11 @@ def _page(policy: Policy, article: Article, sentences: list[Sentence], lang: str
         prose(article.text),
         tuple(sentences),
         tuple(tables),
+        tuple(
+            _sheet(policy, sheet, lang)
+            for sheet in policy.scores.values()
+            if sheet.article.anchor == article.anchor
+        ),
         tuple(_example(policy, test, lang) for test in policy.tests if _inside(policy, article, test)),
         article.rules,
     )

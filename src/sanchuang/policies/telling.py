@@ -30,10 +30,13 @@ from sanchuang.engines.rules import (
     say,
     show,
 )
+from sanchuang.engines.rules.points import Mark, marks_of
 from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node, Not, Ref, ResultRef, YearsSum
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.policies.queries import policy_set
+from sanchuang.policies.sheets import score_sheets
+from sanchuang.policies.together import Groups, together
 from sanchuang.policies.ways import Days, closing, ways
 from sanchuang.values import Op, Truth, Verification, Yuan
 
@@ -76,6 +79,11 @@ class Teller:
     def _others(self) -> dict[str, Policy]:
         """The policies read together with this one; a load reads all anew, and each then gets a new teller."""
         return policy_set().by_id
+
+    @cached_property
+    def marks(self) -> dict[str, list[Mark]]:
+        """What the policy asks of its score sheets and their items, by their names."""
+        return marks_of(self.policy)
 
     def article(self, article: Article) -> Link:
         """The article's place on the policy's page."""
@@ -224,9 +232,19 @@ class Teller:
         return tuple(out)
 
     def finding(
-        self, explanation: Explanation, facts: Facts, policies: PolicySet, days: Days, *, brief: bool = False
+        self,
+        explanation: Explanation,
+        facts: Facts,
+        policies: PolicySet,
+        days: Days,
+        *,
+        groups: Groups,
+        brief: bool = False,
     ) -> Finding:
-        """The policy's answer as a finding; `policies` is the set it belongs to. `brief`: the answer without its reasons."""
+        """The policy's answer as a finding; `policies` is the set it belongs to, `groups` what goes with it.
+
+        `brief`: the answer without its reasons.
+        """
         amount = potential = None
         if explanation.amount is not None:
             amount = Amount(explanation.amount, explanation.amount_op)
@@ -261,6 +279,8 @@ class Teller:
             finding,
             lines=tuple(self.condition(c) for c in explanation.conditions),
             computation=self.computation(explanation),
+            scores=score_sheets(self, explanation),
+            together=together(self, groups),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
             ways=ways(policies, explanation, facts, self.lang) if answer is not None else (),
             notes=(*self.notes(), *closing(explanation, days, self.lang)),

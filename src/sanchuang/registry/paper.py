@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core import audit, documents
-from sanchuang.core.advice import Advice, Line, advise
+from sanchuang.core.advice import Advice, Finding, Line, advise
 from sanchuang.core.errors import Unfit
 from sanchuang.core.models import User
 from sanchuang.core.permissions import authorise
@@ -33,8 +33,16 @@ def _rows(context: Mapping[str, Any]) -> int:
         + len(finding.notes)
         + _of(finding.lines)
         + _of(finding.computation)
+        + _tables(finding)
         for _section, finding in advice.findings()
     )
+
+
+def _tables(finding: Finding) -> int:
+    items = [item for sheet in finding.scores for item in sheet.items]
+    rows = sum(2 + len(item.facts) + len(item.missing) + len(item.marks) for item in items)
+    together = finding.together
+    return rows + (2 + len(together.claims) + len(together.missing) if together is not None else 0)
 
 
 def _of(lines: Iterable[Line]) -> int:

@@ -62,6 +62,15 @@ def test_an_item_says_its_article_status_and_why():
     assert [used.spec.name for used in staff.step.all_facts().values()] == ["graduates", "employees"]
 
 
+def test_an_item_s_scale_is_checked_as_far_as_the_item():
+    """An answer is no surer than the least checked thing it reads, and this scale is the item itself."""
+    (policy,) = read_policies([(document(SHEET), "s.md")], DICTIONARY).policies
+    assert policy.bands["评分_人员"].status == "verified_text"
+    text = SHEET.replace("      status: verified_text\n", "")
+    (policy,) = read_policies([(document(text), "s.md")], DICTIONARY).policies
+    assert policy.bands["评分_人员"].status == policy.status == "assumption"
+
+
 def test_an_unknown_item_makes_the_total_and_the_decision_unknown():
     facts = {k: v for k, v in FIRM.items() if k != "projects"}
     found, score = scored(facts)

@@ -25,12 +25,14 @@ from sanchuang.engines.rules.policy import (
     Override,
     Paper,
     Policy,
+    RuleTest,
     Stacking,
     Window,
 )  # fmt: skip
-from sanchuang.engines.rules.provisions import read_deadline, read_shares, read_tests, read_window
+from sanchuang.engines.rules.provisions import read_deadline, read_shares, read_window
 from sanchuang.engines.rules.stacking import group_rule
 from sanchuang.engines.rules.types import Kind
+from sanchuang.engines.rules.worked import read_tests
 from sanchuang.values import Op
 
 WINDOW_KEYS = ("opens", "closes", "closes_after", "within", "of")
@@ -68,9 +70,19 @@ class Document(Draft):
             dictionary=self.dictionary, parameters=self.parameters, tables=self.tables, bands=self.bands,
             definitions=self.definitions, conditions=conditions, exceptions=exceptions, result=result,
             amount=amount, papers=tuple(self._papers()), windows=tuple(self._windows()), budget=self._budget(),
-            stacking=self._stacking(), tests=tuple(t for f, _ in self.parts for t in read_tests(f, self.dictionary, set(self.names()))),
+            stacking=self._stacking(), tests=tuple(self._tests()),
             scores={name: scoring.sheet_of(sheet, self.common) for name, sheet in self.sheets.items()},
         )  # fmt: skip
+
+    def _tests(self) -> Iterator[RuleTest]:
+        names = set(self.names())
+        scores = [name for sheet in self.sheets.values() for name in (sheet.name, *sheet.items)]
+        for fields, _ in self.parts:
+            yield from read_tests(fields, self.dictionary, names, scores, self._faulty)
+
+    def _faulty(self, name: str) -> bool:
+        """Whether a sheet or item of that name could not be read."""
+        return self.unread(name) or name in self._unread_sheets
 
     def _unique(self, key: str, allowed: tuple[str, ...]) -> Iterator[tuple[str, Fields]]:
         seen: set[str] = set()

@@ -230,7 +230,9 @@ class Draft:
         for sheet in self.sheets.values():
             if name in sheet.items:
                 maximum = sheet.maxima[name]
-                return scoring.item_node(name, fields, maximum, self, self._written, self.bands)
+                return scoring.item_node(
+                    name, fields, maximum, self, self._written, self.bands, self.default_status
+                )
         return self._written(fields)
 
     def _written(self, fields: Fields) -> Node | None:

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from sanchuang.engines.markup import Problem
 from sanchuang.engines.rules.dictionary import FactTable, Scalar
-from sanchuang.engines.rules.explain import NoPolicyInForce, PolicySet, RuleConflict
+from sanchuang.engines.rules.explain import Explanation, NoPolicyInForce, PolicySet, RuleConflict
 from sanchuang.engines.rules.lexer import SyntaxFault
 from sanchuang.engines.rules.literals import literal_value
-from sanchuang.engines.rules.policy import Policy, RuleTest
+from sanchuang.engines.rules.policy import Policy, RuleTest, label_text
 from sanchuang.engines.rules.sentence import show
-from sanchuang.engines.rules.types import WORDS, Kind, Type
+from sanchuang.engines.rules.types import POINT, WORDS, Kind, Type
 from sanchuang.values import Yuan
 
 
@@ -32,13 +32,13 @@ class Failure:
 
 def _differences(policies: PolicySet, policy: Policy, test: RuleTest) -> Iterator[str]:
     try:
-        found = {e.policy.id: e for e in policies.explain(FactTable(test.facts), test.on)}
+        policies.in_force(test.on)  # a day without any policy is told with the day to ask for instead
+        if not policy.in_force(test.on):
+            yield f"政策在 {test.on} 未施行"
+            return
+        answer = policies.explain_one(policy, FactTable(test.facts), test.on)
     except (NoPolicyInForce, RuleConflict) as error:
         yield str(error)
-        return
-    answer = found.get(policy.id)
-    if answer is None:
-        yield f"政策在 {test.on} 未施行"
         return
     if test.eligible is not None and answer.eligible is not test.eligible:
         yield f"应为 {test.eligible.value}，得到 {answer.eligible.value}"
@@ -51,12 +51,32 @@ def _differences(policies: PolicySet, policy: Policy, test: RuleTest) -> Iterato
             yield f"结论应为 {test.result}，得到 {show(answer.result, type_)}"
     elif test.result is not None:
         yield f"结论应为 {test.result}，而政策没有写 result"
+    if test.scores:
+        points = _points(answer)
+        for name, wanted_points in test.scores.items():
+            label, got_points = points[name]
+            if got_points != wanted_points:
+                yield f"“{label}”（{name}）应为 {_said(wanted_points)}，得到 {_said(got_points)}"
     if test.missing is not None:
         specs = [policy.dictionary.find(name) for name in test.missing]
         wanted = {spec.name if spec else name for spec, name in zip(specs, test.missing, strict=True)}
         got_names = {lack.name for lack in answer.lacks}
         if wanted != got_names:
             yield f"缺少的事实应为 {_listed(wanted, policy)}，得到 {_listed(got_names, policy)}"
+
+
+def _points(answer: Explanation) -> dict[str, tuple[str, Scalar | None]]:
+    """The label and the points of every score sheet and item, by name."""
+    found = {}
+    for scored in answer.scores:
+        found[scored.sheet.id] = label_text(scored.sheet.label, "zh"), scored.total
+        for each in scored.items:
+            found[each.item.id] = label_text(each.item.label, "zh"), each.points
+    return found
+
+
+def _said(points: Scalar | None) -> str:
+    return show(points, Type(Kind.COUNT, POINT))
 
 
 def _expected(text: str, type_: Type) -> Scalar | None:

@@ -51,7 +51,7 @@ _ORDER: dict[Path, tuple[str, ...]] = {
     ("budget",): ("label", "amount", "period", "method", "paid", *_CHECKED),
     ("stacking",): ("label", "group", "per", "take", "cap_per_year", "shares", *_CHECKED),
     ("tests", "*"): ("name", "on", "facts", "expect"),
-    ("tests", "*", "expect"): ("eligible", "amount", "result", "missing"),
+    ("tests", "*", "expect"): ("eligible", "amount", "result", "scores", "missing"),
 }
 _TEXTS = {"label", "remedy", "title", "summary", "of"}
 _LANGUAGES = ("zh", "zh_hant", "en")

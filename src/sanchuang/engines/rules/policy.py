@@ -209,6 +209,7 @@ class RuleTest:
     result: str | None
     missing: tuple[str, ...] | None
     place: tuple[str, int, int]
+    scores: dict[str, Scalar | None] = field(default_factory=dict)  # points by sheet and item; None: unknown
 
 
 @dataclass(frozen=True)
@@ -273,6 +274,11 @@ class Policy:
             if isinstance(n, FactRef | YearsSum)
         }
         return list(found.values())
+
+    def disputed(self) -> list[Condition]:
+        """The conditions of which one exception says that they are met and another that they are not."""
+        said = {(exception.to, exception.holds) for exception in self.exceptions}
+        return [c for c in self.conditions if (c.id, True) in said and (c.id, False) in said]
 
     def uses(self) -> set[str]:
         """Other policies whose results this one asks for."""

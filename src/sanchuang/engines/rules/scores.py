@@ -89,8 +89,12 @@ def item_node(
     scope: Scope,
     written: Callable[[Fields], Node | None],
     bands: dict[str, Bands],
+    status: Verification,
 ) -> Node | None:
-    """The points of one item, never above its maximum; `written` reads `value` or `cases`."""
+    """The points of one item, never above its maximum; `written` reads `value` or `cases`.
+
+    A scale of its own is checked as far as the item, which without a word of its own is `status`.
+    """
     given = [key for key in ("value", "cases", "of") if key in item.data]
     if len(given) != 1:
         remedy = "写 value（算式）、cases（分支）或 of 和 steps（按档位）"
@@ -105,7 +109,7 @@ def item_node(
                 key, f"“{key}”要和 of 一起写", "补上 of，例：of: ratio(科技人员, 从业人员, 0)", at_key=True
             )
             return None
-    node = _banded(name, item, scope, bands) if given == ["of"] else written(item)
+    node = _banded(name, item, scope, bands, status) if given == ["of"] else written(item)
     if node is None:
         return None
     kind = node.type.kind
@@ -125,8 +129,10 @@ def item_node(
     return Call(node.place, type_, "min", (node, limit))
 
 
-def _banded(name: str, item: Fields, scope: Scope, bands: dict[str, Bands]) -> Node | None:
-    found = read_bands(name, item, Verification.UNVERIFIED)
+def _banded(
+    name: str, item: Fields, scope: Scope, bands: dict[str, Bands], status: Verification
+) -> Node | None:
+    found = read_bands(name, item, status)
     value = item.expression("of", scope)
     if found is None or value is None:
         return None

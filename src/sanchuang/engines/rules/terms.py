@@ -15,6 +15,7 @@ _LAYERS = {
     "province": ("省", "the province"),
     "city": ("市", "the city"),
     "district": ("区", "the district"),
+    "platform": ("园区或平台", "the park or platform"),
 }
 _METHODS = {
     "floor": (
@@ -39,6 +40,11 @@ _PER = {
 
 def _chinese(lang: str) -> bool:
     return lang.startswith("zh")
+
+
+def layer_words(layer: str, lang: str = "zh") -> str:
+    """Who pays: `市`, "the city"; the word itself for a layer without a name."""
+    return _LAYERS[layer][0 if _chinese(lang) else 1] if layer in _LAYERS else layer
 
 
 def _day(day: tuple[int, int], lang: str) -> str:

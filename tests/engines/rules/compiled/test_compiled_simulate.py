@@ -15,7 +15,7 @@ from sanchuang.engines.markup import Problems
 from sanchuang.engines.rules import FactDictionary, FactSpec, FactType, Per, read_policies
 from sanchuang.engines.rules.compiled.columns import Unreadable
 from sanchuang.engines.rules.compiled.engines import ENGINES, NATIVE
-from sanchuang.engines.rules.compiled.plan import FILE, everything, read_plan
+from sanchuang.engines.rules.compiled.plan import FILE, Plan, everything, read_plan
 from sanchuang.engines.rules.compiled.simulate import simulate
 
 BENCH = Path(os.environ.get("SANCHUANG_SHARED", ROOT / ".." / "shared")) / "bench" / "policy"
@@ -240,3 +240,55 @@ def test_a_plan_with_a_slip_is_refused_with_its_place(text, said):
         read_plan(text, FILE, read("bench6"))
     assert said in str(error.value)
     assert str(error.value).startswith(f"{FILE}:")
+
+
+DISPUTED = """# 有争议的政策
+
+```yaml
+policy: disputed
+status: assumption
+conditions:
+- {id: small, when: 从业人员 不足 100人}
+- {id: clean, when: 非 列入经营异常或失信}
+exceptions:
+- {id: ai, to: small, when: 人工智能相关企业}
+- {id: listed, to: small, when: 列入经营异常或失信, holds: false}
+- {id: other, to: clean, when: 人工智能相关企业}
+amount: {value: 1万元}
+```
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_contradicting_exceptions_are_counted_by_policy_and_leave_the_answer_unknown(engine):
+    pack = read("westlake")
+    policies = read_policies([(DISPUTED, "disputed.md")], pack.dictionary)
+    frame = pl.DataFrame(
+        {
+            "ai_related": [True, True, True, None, None, False],
+            "abnormal": [True, True, False, True, False, True],
+            "employees": [1, 1, 1, 1, 1, 1],
+        }
+    )
+    found = simulate(policies, frame, ON, ENGINES[engine], everything(policies), unit=1)
+    assert found.companies["disputed.conflict"].to_list() == [True, True, False, None, False, False]
+    assert found.companies["disputed.eligible"].to_list() == [None, None, True, None, True, False]
+    assert found.conflicts == {"disputed": 2}
+    own = Plan({"可以": "disputed.eligible"})  # a column of its own is not needed for the count
+    assert simulate(policies, frame, ON, ENGINES[engine], own, unit=1).conflicts == {"disputed": 2}
+
+
+def test_a_company_computed_apart_counts_as_well():
+    pack = read("westlake")
+    text = DISPUTED.replace("1万元", "floor_yuan(营业收入 * 1%)")
+    policies = read_policies([(text, "disputed.md")], pack.dictionary)
+    huge = "9" * 25
+    frame = pl.DataFrame({"ai_related": [1, 1, 0], "abnormal": [1, 0, 1], "revenue": [huge, "5", huge]})
+    found = simulate(policies, frame, ON, NATIVE, Plan({"金额": "disputed.amount"}), unit=1)
+    assert (found.apart, found.conflicts) == (2, {"disputed": 1})
+    assert found.companies["金额"].to_list() == [None, 0, 0]
+
+
+def test_policies_without_opposite_exceptions_have_no_such_column():
+    policies = read("westlake")
+    assert not [name for name in everything(policies).columns if name.endswith(".conflict")]

@@ -19,7 +19,7 @@ KEYS = ("unit", "columns", "by", "totals")
 
 @dataclass(frozen=True)
 class Plan:
-    """`columns`: name in the result → what it is: `policy.eligible`, `.amount`, `.result`, `.paid` or a definition.
+    """`columns`: name in the result → what it is: `policy.eligible`, `.amount`, `.result`, `.paid`, `.conflict` or a definition.
 
     `totals` are summed over the companies of each value of `by`; a total of several columns is their sum, `count`
     counts companies.
@@ -46,6 +46,7 @@ def given(policy: Policy) -> dict[str, str]:
         "amount": policy.amount is not None,
         "result": policy.result is not None,
         "paid": policy.amount is not None and policy.budget is not None,
+        "conflict": bool(policy.disputed()),
     }
     return {name: f"{policy.id}.{name}" for name, is_there in there.items() if is_there}
 

@@ -15,11 +15,12 @@ from sanchuang.engines.rules.compiled.present import WHOLE, Present
 from sanchuang.engines.rules.compiled.ranges import LEAST, Span, TooWide, spans
 from sanchuang.engines.rules.compiled.words import Words
 from sanchuang.engines.rules.dictionary import FactSpec, FactType
-from sanchuang.engines.rules.policy import Policy
+from sanchuang.engines.rules.policy import Condition, Policy
 from sanchuang.engines.rules.types import Kind, Type
 
 MOST_MONEY = 10**17
 MOST_COUNT = 10**10
+CONFLICT = "conflict"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def program(
 ) -> Program:
     """The outputs `ID.eligible`, `ID.amount` and `ID.result` of every policy in force on the day, and definitions asked for.
 
+    A policy whose exceptions may contradict each other has `ID.conflict` as well.
+
     `present` says which facts there are (by default any, none of them certain); `also` names definitions (policy, name);
     `wanted` are the names of the outputs that are asked for (None: all).
     """
@@ -123,6 +126,8 @@ def program(
         if policy.result is not None:
             type_ = policy.definitions[policy.result].node.type
             keep(f"{policy.id}.result", type_, partial(lowering.definition, policy.id, policy.result))
+        if policy.disputed():
+            keep(f"{policy.id}.{CONFLICT}", Type(Kind.BOOL), partial(_conflict, lowering, policy))
     for policy_id, name in also:
         type_ = lowering.policies[policy_id].definitions[name].node.type
         keep(f"{policy_id}.{name}", type_, partial(lowering.definition, policy_id, name))
@@ -134,6 +139,17 @@ def program(
 
 def _eligible(lowering: Lowering, policy: Policy) -> Form:
     return Flag(lowering.eligible(policy))
+
+
+def _conflict(lowering: Lowering, policy: Policy) -> Form:
+    """Whether two exceptions that apply say the opposite of one condition."""
+    make = lowering.make
+
+    def applies(condition: Condition, holds: bool) -> Expr:
+        exceptions = (e for e in policy.exceptions if e.to == condition.id and e.holds is holds)
+        return make.or_(lowering.truth(policy, e.node) for e in exceptions)
+
+    return Flag(make.or_(make.and_((applies(c, True), applies(c, False))) for c in policy.disputed()))
 
 
 def _amount(lowering: Lowering, policy: Policy) -> Form:

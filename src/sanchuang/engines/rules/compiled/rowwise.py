@@ -14,12 +14,15 @@ from sanchuang.engines.rules.case import Case
 from sanchuang.engines.rules.compiled.cells import scalar
 from sanchuang.engines.rules.compiled.columns import Population, Unreadable, counted, no_number, shift_of
 from sanchuang.engines.rules.compiled.present import FINE
-from sanchuang.engines.rules.compiled.program import Output, Program
+from sanchuang.engines.rules.compiled.program import CONFLICT, Output, Program
 from sanchuang.engines.rules.compiled.ranges import TooWide
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, FactValue, Scalar
 from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.explain import Explanation, PolicySet, RuleConflict
-from sanchuang.values import Period, Truth, Yuan
+from sanchuang.engines.rules.policy import Policy
+from sanchuang.values import Period, Truth, Yuan, all_of, any_of
+
+_TRUTHS = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}
 
 
 class RowFacts:
@@ -68,10 +71,12 @@ def _one(output: Output, said: Mapping[str, Explanation | RuleConflict], tracer:
         if isinstance(answer, RuleConflict):
             return None
         if name == "eligible":
-            return {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: None}[answer.eligible]
+            return _TRUTHS[answer.eligible]
         if answer.eligible is Truth.NO:
             return 0
         return None if answer.amount is None else answer.amount.fen
+    if name == CONFLICT and policy.disputed():
+        return _TRUTHS[_conflict(policy, tracer, case)]
     found = policy.result if name == "result" else name
     assert found is not None
     value = tracer.named(policy, found)(case).value
@@ -80,6 +85,16 @@ def _one(output: Output, said: Mapping[str, Explanation | RuleConflict], tracer:
     if isinstance(value, dt.date):
         return value.toordinal()
     return value
+
+
+def _conflict(policy: Policy, tracer: Tracer, case: Case) -> Truth:
+    """Whether two exceptions that apply say the opposite of one condition."""
+
+    def applies(condition: str, holds: bool) -> Truth:
+        exceptions = (e for e in policy.exceptions if e.to == condition and e.holds is holds)
+        return any_of(Truth.of(tracer.run(policy, e.node)(case).value) for e in exceptions)
+
+    return any_of(all_of((applies(c.id, True), applies(c.id, False))) for c in policy.disputed())
 
 
 def beyond(population: Population, program: Program, bits: int) -> np.ndarray[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from sanchuang.engines.rules.compiled.columns import Unreadable, population
 from sanchuang.engines.rules.compiled.engines import Engine
 from sanchuang.engines.rules.compiled.native import Computed
 from sanchuang.engines.rules.compiled.plan import COUNT, Plan
-from sanchuang.engines.rules.compiled.program import Output, Program, program
+from sanchuang.engines.rules.compiled.program import CONFLICT, Output, Program, program
 from sanchuang.engines.rules.compiled.rowwise import answers, beyond
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.rationing import rationed
@@ -27,11 +27,15 @@ MOST_GROUPS = 16  # that are summed side by side
 
 @dataclass(frozen=True)
 class Simulation:
-    """`companies` has a row for each company, `totals` one for each group; `apart` were computed one at a time."""
+    """`companies` has a row for each company, `totals` one for each group; `apart` were computed one at a time.
+
+    `conflicts` says, by policy, for how many companies its exceptions contradict each other: their answer is unknown.
+    """
 
     companies: pl.DataFrame
     totals: pl.DataFrame | None
     apart: int
+    conflicts: Mapping[str, int]
 
 
 def simulate(
@@ -50,9 +54,16 @@ def simulate(
     Raises `Unreadable` for a column that is no fact, `NoPolicyInForce`.
     """
     in_force = {p.id for p in policies.in_force(on)}
+    disputed = {p.id: f"{p.id}.{CONFLICT}" for p in policies.in_force(on) if p.disputed()}
     also = [pair for pair in plan.definitions(policies) if pair[0] in in_force]
     made, computed, apart = evaluate(
-        policies, frame, on, engine, unit=unit or plan.unit, also=also, wanted=_wanted(plan)
+        policies,
+        frame,
+        on,
+        engine,
+        unit=unit or plan.unit,
+        also=also,
+        wanted=_wanted(plan).union(disputed.values()),
     )
     outputs = {o.name: o for o in made.outputs}
     for policy in policies.in_force(on):
@@ -69,7 +80,14 @@ def simulate(
     made_columns = [_series(n, outputs[s], computed[s], made, plan.unit) for n, s in wanted.items()]
     companies = pl.DataFrame([*(frame[name] for name in others), *made_columns])
     totals = _totals(plan, outputs, computed, made, frame.height) if plan.by and plan.by in computed else None
-    return Simulation(companies, totals, apart)
+    conflicts = {policy: _count(computed[name]) for policy, name in disputed.items()}
+    return Simulation(companies, totals, apart, {policy: n for policy, n in conflicts.items() if n})
+
+
+def _count(flags: Computed) -> int:
+    """How many are known to be so."""
+    sure = flags.top if flags.known is None else flags.top & flags.known
+    return int(np.count_nonzero(sure))
 
 
 def _wanted(plan: Plan) -> set[str]:
