@@ -7,7 +7,7 @@ from typing import Any
 
 import browser
 import pytest
-from browser import NARROW, WIDE
+from browser import NARROW, WIDE, follow
 
 # Of the pixels of a canvas, how many differ from its first: a blank one has none.
 PAINTED = """canvas => {
@@ -78,7 +78,7 @@ def test_without_script_the_tables_are_there(site: str, open_page: Any) -> None:
     page.goto(f"{site}/sign-in/")
     page.locator("#id_login").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
-    page.locator("#id_submit").click()
+    follow(page.locator("#id_submit"))
     page.goto(f"{site}/charts/")
     assert page.locator("#chart-bars td").first.is_visible()
     assert not page.locator("#chart-bars .chart-canvas").is_visible()

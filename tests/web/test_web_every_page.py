@@ -80,7 +80,7 @@ def test_nothing_overflows_and_axe_finds_nothing(
         page.goto(site + address)
         assert page.locator("html").get_attribute("lang") in {"zh-Hans", "zh-Hant", "en"}
         page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
-        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+        if browser.overflow(page):
             wide.append(name)
         wide += [f"{name}: {table}" for table in page.evaluate(SCROLLED_CARDS)]
         found[name] = browser.checked(page) if axe else []
