@@ -33,6 +33,20 @@ def using(name: str) -> Iterator[None]:
         connections["default"] = usual
 
 
+def with_tables(file: Path, shared: Path) -> Path:
+    """The SQLite database `file`, new, with all tables: made once for a run in the folder `shared`, then copied."""
+    template = shared / "tables.sqlite3"
+    with (shared / "tables.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            making = template.with_suffix(f".{os.getpid()}")
+            with using(str(making)):
+                call_command("migrate", verbosity=0, interactive=False)
+            making.rename(template)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(template, file))
+
+
 def fill(name: str, pack: Path) -> None:
     """Make the tables in the empty database `name` and load `pack`."""
     with using(name):
@@ -52,7 +66,7 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
         with (shared / f"{pack.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not template.exists():
-                making = template.with_suffix(f".{os.getpid()}")
+                making = with_tables(template.with_suffix(f".{os.getpid()}"), shared)
                 fill(str(making), pack)
                 making.rename(template)
         return str(shutil.copy(template, own / f"{pack.name}-own.sqlite3"))
@@ -61,11 +75,15 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
     return name
 
 
-def emptied(purpose: str, own: Path) -> str:
-    """The name of a new database without tables: a file in the folder `own`, or one beside the test database."""
+def emptied(purpose: str, own: Path, shared: Path | None = None) -> str:
+    """The name of a new database without tables: a file in the folder `own`, or one beside the test database.
+
+    Given the folder `shared` the file has its tables, so that who makes them finds nothing left to do.
+    """
     usual = connections["default"]
     if usual.vendor == "sqlite":
-        return str(own / f"{purpose}.sqlite3")
+        file = own / f"{purpose}.sqlite3"
+        return str(with_tables(file, shared) if shared else file)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # without a test database all workers have one name
     name = f"{usual.settings_dict['NAME']}{worker}_{purpose}"
     quoted = usual.ops.quote_name(name)
