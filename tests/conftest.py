@@ -34,13 +34,19 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def tiny(db: None) -> Any:
-    """The tiny pack of another country, loaded for one test. Gives the outcome of the load."""
-    from sanchuang.core.operator import operator
-    from sanchuang.core.pack.load import load_pack
+@pytest.fixture(scope="session")
+def tiny_content(_own_settings: None, django_db_setup: None, django_db_blocker: Any) -> Any:
+    """What a load of the tiny pack adds to the empty database."""
+    from district_database import Content
 
-    return load_pack(TINY, by=operator())
+    with django_db_blocker.unblock():
+        return Content.of(TINY)
+
+
+@pytest.fixture
+def tiny(tiny_content: Any, db: None) -> Any:
+    """The tiny pack of another country, as if loaded for one test. Gives the outcome of the load."""
+    return tiny_content.put()
 
 
 @pytest.fixture(scope="session")

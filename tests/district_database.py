@@ -7,13 +7,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from django.apps import apps
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections, transaction
+from django.utils import timezone
 
+from sanchuang.core.models import PackLoad
 from sanchuang.core.operator import operator
-from sanchuang.core.pack.load import load_pack
+from sanchuang.core.pack.load import Loaded, load_pack
 
 
 @contextmanager
@@ -26,6 +31,20 @@ def using(name: str) -> Iterator[None]:
     finally:
         connections["default"].close()
         connections["default"] = usual
+
+
+def with_tables(file: Path, shared: Path) -> Path:
+    """The SQLite database `file`, new, with all tables: made once for a run in the folder `shared`, then copied."""
+    template = shared / "tables.sqlite3"
+    with (shared / "tables.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            making = template.with_suffix(f".{os.getpid()}")
+            with using(str(making)):
+                call_command("migrate", verbosity=0, interactive=False)
+            making.rename(template)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(template, file))
 
 
 def fill(name: str, pack: Path) -> None:
@@ -47,7 +66,7 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
         with (shared / f"{pack.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not template.exists():
-                making = template.with_suffix(f".{os.getpid()}")
+                making = with_tables(template.with_suffix(f".{os.getpid()}"), shared)
                 fill(str(making), pack)
                 making.rename(template)
         return str(shutil.copy(template, own / f"{pack.name}-own.sqlite3"))
@@ -56,11 +75,15 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
     return name
 
 
-def emptied(purpose: str, own: Path) -> str:
-    """The name of a new database without tables: a file in the folder `own`, or one beside the test database."""
+def emptied(purpose: str, own: Path, shared: Path | None = None) -> str:
+    """The name of a new database without tables: a file in the folder `own`, or one beside the test database.
+
+    Given the folder `shared` the file has its tables, so that who makes them finds nothing left to do.
+    """
     usual = connections["default"]
     if usual.vendor == "sqlite":
-        return str(own / f"{purpose}.sqlite3")
+        file = own / f"{purpose}.sqlite3"
+        return str(with_tables(file, shared) if shared else file)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # without a test database all workers have one name
     name = f"{usual.settings_dict['NAME']}{worker}_{purpose}"
     quoted = usual.ops.quote_name(name)
@@ -78,3 +101,65 @@ def dropped(name: str) -> None:
         return
     with usual._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE {usual.ops.quote_name(name)}")
+
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a load of a pack adds to the empty database: put in again it takes a small part of the load's time."""
+
+    rows: Rows
+
+    @classmethod
+    def of(cls, pack: Path) -> Content:
+        """What loading `pack` adds; the database is left empty. It is tried here: put in again, all is as loaded."""
+        with transaction.atomic():
+            before = _rows()
+            load_pack(pack, by=operator())
+            after = _rows()
+            transaction.set_rollback(True)
+        for table, rows in before.items():
+            assert all(row in after[table] for row in rows), f"a load changes what was in {table}"
+        added = {table: [row for row in rows if row not in before[table]] for table, rows in after.items()}
+        content = cls({table: rows for table, rows in added.items() if rows})
+        with transaction.atomic():
+            content._insert()
+            assert _rows() == after
+            transaction.set_rollback(True)
+        return content
+
+    def put(self) -> Loaded:
+        """Put it in. It was loaded now, so that nothing counts that a process remembers of the time before."""
+        self._insert()
+        PackLoad.objects.update(loaded_at=timezone.now())
+        return Loaded(PackLoad.objects.get(), changed=True)
+
+    def _insert(self) -> None:
+        quote = connection.ops.quote_name
+        with connection.cursor() as cursor:
+            for table, rows in self.rows.items():
+                names = ", ".join(quote(field.column) for field in _tables()[table].local_concrete_fields)
+                marks = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)
+
+
+def _tables() -> dict[str, Any]:
+    return {
+        model._meta.db_table: model._meta
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+    }
+
+
+def _rows() -> Rows:
+    """All rows of all tables as the database has them, in the order in which they were made."""
+    quote = connection.ops.quote_name
+    found: Rows = {}
+    with connection.cursor() as cursor:
+        for table, meta in _tables().items():
+            names = ", ".join(quote(field.column) for field in meta.local_concrete_fields)
+            cursor.execute(f"SELECT {names} FROM {quote(table)} ORDER BY {quote(meta.pk.column)}")
+            found[table] = cursor.fetchall()
+    return found

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ports import free_port
 from sanchuang.cli import serve
 from sanchuang.cli.options import Format
 from sanchuang.cli.prepare import PACKS, pack_path
@@ -27,10 +28,8 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_a_free_port_is_taken_as_wished(taken: int) -> None:
-    with socket.socket() as other:
-        other.bind((HOST, 0))
-        free = other.getsockname()[1]
+def test_a_free_port_is_taken_as_wished() -> None:
+    free = free_port()
     assert serve.choose_port(HOST, free) == free
 
 

@@ -24,12 +24,14 @@ CHECK = "import django, json; django.setup(); import storm; print(json.dumps(sto
 
 
 @pytest.fixture
-def env(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[dict[str, str]]:
+def env(
+    django_db_setup: None, django_db_blocker: Any, shared_folder: Path, tmp_path: Path
+) -> Iterator[dict[str, str]]:
     """The environment of processes that share an empty database of the suite's kind."""
     from district_database import dropped, emptied
 
     with django_db_blocker.unblock():
-        name = emptied("sanchuang", tmp_path)
+        name = emptied("sanchuang", tmp_path, shared_folder)
         url = ""
         if connection.vendor == "postgresql":
             url = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/" + name

@@ -19,13 +19,16 @@ CONTENT = (b"(first)", b"(second)")
 
 @pytest.fixture(scope="module")
 def archive(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: Any,
+    shared_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     """The backup of a site with a ledger of three transfers and two files."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "var").mkdir()
     with django_db_blocker.unblock():
-        name = emptied("backup", folder)
+        name = emptied("backup", folder, shared_folder)
         with override_settings(VAR=folder / "var"), using(name):
             from sanchuang.operations.backup.saving import back_up
 

@@ -47,13 +47,13 @@ class Site:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as response:
                 return int(response.status), response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
     def line(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def workers(self) -> list[int]:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -98,7 +98,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(env: dict[str, str], folder: Path, stop_seconds: int = 20) -> Iterator[Site]:
+def serving(env: dict[str, str], folder: Path, stop_seconds: int = 120) -> Iterator[Site]:
     errors, port = folder / "errors", free_port()
     command = [sys.executable, "-m", "sanchuang.cli", "serve", "--port", str(port), "--workers", "2"]
     with errors.open("wb") as told:
@@ -127,7 +127,7 @@ def ready(site: Site) -> bool:
 
 
 def until(
-    true: Callable[[], bool], process: subprocess.Popen[bytes] | None = None, seconds: float = 60
+    true: Callable[[], bool], process: subprocess.Popen[bytes] | None = None, seconds: float = 120
 ) -> None:
     last = time.monotonic() + seconds
     while not true():
@@ -182,7 +182,7 @@ def test_who_is_being_served_is_served_before_it_stops(
             assert site.process.poll() is None
             line.sendall(rest)
             assert line.recv(2**16).startswith(b"HTTP/1.1 200")
-        assert site.process.wait(30) == 0
+        assert site.process.wait(120) == 0
         assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
         assert not list((tmp_path / "var").glob("sanchuang-metrics-*"))
         lines = [json.loads(line) for line in site.errors.read_text().splitlines()]
@@ -195,7 +195,7 @@ def test_who_never_ends_is_cut_off(env: dict[str, str], tmp_path: Path) -> None:
         line, _rest = site.form()
         workers = site.workers()
         site.process.terminate()
-        assert site.process.wait(30) == 0
+        assert site.process.wait(120) == 0
         line.close()
         assert [pid for pid in workers if Path(f"/proc/{pid}").exists()] == []
 

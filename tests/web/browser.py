@@ -1,4 +1,9 @@
-"""The site as people meet it: served by `sanchuang serve`, opened in Debian's Chromium."""
+"""The site as people meet it: served by `sanchuang serve`, opened in Debian's Chromium.
+
+A click returns before the page that it leads to is there. So whatever leads to another page goes through `follow`,
+what a script or htmx changes is read with Playwright's `expect`, which waits, and a state of the page with `until`.
+Reading at once (`count`, `inner_text`, `url`, `evaluate`) is for a page that is known to stand.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "for-this-test-only"
 _copies = itertools.count(1)
+PATIENCE = 30_000  # milliseconds that a test waits for what must come, however busy the machine
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 800}
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BUILT = ROOT / "src/sanchuang/web/static/vendor/tabler.min.css"
@@ -103,7 +109,7 @@ def served(env: dict[str, str], port: int) -> Iterator[str]:
         ) as server,
     ):
         try:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 120
             while not answers(url):
                 if server.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"the server does not answer: {said(told)}")
@@ -146,6 +152,12 @@ def enter(page: Any, url: str, username: str) -> None:
     page.wait_for_url(f"{url}/")
 
 
+def follow(locator: Any) -> None:
+    """Click what leads to another page, and wait until that page has come whole."""
+    with locator.page.expect_navigation():
+        locator.click()
+
+
 def choose_language(page: Any, language: str) -> None:
     """Choose the language of the interface; on a narrow page its buttons are in a menu that need not be opened."""
     with page.expect_navigation():
@@ -154,17 +166,48 @@ def choose_language(page: Any, language: str) -> None:
 
 
 def until(page: Any, expression: str, arg: Any = None) -> None:
-    """Wait until `expression` is true. Playwright's own waiting evaluates text in the page, which its policy forbids."""
-    last = time.monotonic() + 10
-    while not page.evaluate(expression, arg):
-        assert time.monotonic() < last, f"never true: {expression}"
-        time.sleep(0.05)
+    """Wait until `expression` is true. Playwright's own waiting evaluates text in the page, which its policy forbids.
+
+    Where the page is just replaced by the next, the next one is asked.
+    """
+    from playwright.sync_api import Error
+
+    last = time.monotonic() + PATIENCE / 1000
+    fault: Error | None = None
+    while time.monotonic() < last:
+        try:
+            if page.evaluate(expression, arg):
+                return
+            fault = None
+        except Error as error:
+            fault = error
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}") from fault
+
+
+def overflow(page: Any) -> int:
+    """By how many pixels the open page is wider than its window; 0 where all of it fits."""
+    page.wait_for_load_state()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return max(0, width - page.viewport_size["width"])
+
+
+def sound(page: Any) -> None:
+    """Nothing is wider than the window, and axe finds nothing. The window must bypass the content policy."""
+    assert overflow(page) == 0
+    assert checked(page) == []
 
 
 def checked(page: Any) -> list[str]:
     """What axe objects to on the open page: rule and element. The window must bypass the content policy."""
-    page.evaluate(AXE.read_text())
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    page.wait_for_load_state()
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+        page.add_init_script(path=AXE)  # the pages after this one bring it along, which is faster
+    options = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+        "resultTypes": ["violations"],
+    }
     result = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{fault['id']}: {node['target']} {node['failureSummary']}"

@@ -90,6 +90,7 @@ def chromium() -> Iterator[Any]:
     """The browser. Its own module only: while it runs, Django refuses the database in this thread."""
     executable = browser.chromium()
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
+    sync_api.expect.set_options(timeout=browser.PATIENCE)
     with sync_api.sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield running

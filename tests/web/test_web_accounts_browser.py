@@ -10,7 +10,7 @@ from typing import Any
 import browser
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from browser import NARROW
+from browser import NARROW, follow
 from signing_in import PASSWORD
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
@@ -62,8 +62,7 @@ def enter(page: Any, site: str, name: str = "lin") -> None:
 def leave(page: Any) -> None:
     """Sign out by the menu."""
     page.locator(".menu > summary").click()
-    with page.expect_navigation():
-        page.get_by_role("button", name="退出登录").click()
+    follow(page.get_by_role("button", name="退出登录"))
 
 
 class Eye:
@@ -75,8 +74,8 @@ class Eye:
     def look(self) -> None:
         """At the page that is open, in the next language; it is Chinese again afterwards."""
         browser.choose_language(self.page, next(self.languages))
-        wide = self.page.evaluate("document.documentElement.scrollWidth") > NARROW["width"]
-        if found := browser.checked(self.page) + (["overflows"] if wide else []):
+        wide = browser.overflow(self.page)
+        if found := browser.checked(self.page) + ([f"{wide} px too wide"] if wide else []):
             self.faults[self.page.url] = found
         browser.choose_language(self.page, "zh-hans")
 
@@ -96,7 +95,7 @@ def test_the_second_step_from_turning_it_on_to_the_recovery_code(site: str, open
         page.goto(f"{site}/account/{address}")
         eye.look()
     page.goto(f"{site}/account/")
-    page.get_by_role("link", name="开启").click()
+    follow(page.get_by_role("link", name="开启"))
     eye.look()
     give(page, "#id_password", PASSWORD)
     sync_api.expect(page.locator("img.qr")).to_be_visible()

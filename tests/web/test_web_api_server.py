@@ -101,7 +101,7 @@ def server(
         )
         server = Server(url, env, json.loads(made.stdout)["token"])
         yield server
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while server.workers() and time.monotonic() < until:
         time.sleep(0.2)
     assert server.workers() == []  # the worker ended with the server

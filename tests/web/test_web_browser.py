@@ -8,7 +8,7 @@ from typing import Any
 
 import browser
 import pytest
-from browser import NARROW, WIDE
+from browser import NARROW, WIDE, follow
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
 
@@ -49,17 +49,17 @@ def test_from_the_door_to_the_article(site: str, company: Sample, size: Any, ope
     browser.enter(page, site, "officer")
     if size is NARROW:
         page.get_by_role("button", name="菜单").click()
-    page.locator(".nav-link", has_text=re.compile("^机构$")).click()
+    follow(page.locator(".nav-link", has_text=re.compile("^机构$")))
 
     # Rows follow what is typed, and the address follows the rows.
     page.get_by_label("名称或代码").fill(company.name)
     sync_api.expect(page.locator(".count")).to_contain_text("共 1 条")
     page.wait_for_url(re.compile(r"/organisations/\?q=[^&]+$"))
-    page.locator("td.lead a").click()
-    page.wait_for_url(f"**/organisations/{company.slug}/")
+    follow(page.locator("td.lead a"))
+    assert page.url == f"{site}/organisations/{company.slug}/"
     sync_api.expect(page.get_by_role("heading", level=1)).to_contain_text(company.name)
 
-    page.get_by_role("link", name="查看建议").click()
+    follow(page.get_by_role("link", name="查看建议"))
     sync_api.expect(page.get_by_role("heading", name="支持", level=2)).to_be_visible()
     refused = page.locator(".finding", has=page.locator(".answer-no", has_text="不可以")).first
     refused.locator("summary", has_text="为什么不可以").click()
@@ -68,8 +68,8 @@ def test_from_the_door_to_the_article(site: str, company: Sample, size: Any, ope
 
     unmet.locator(".article > summary").click()
     sync_api.expect(unmet.locator("blockquote")).to_be_visible()
-    unmet.get_by_role("link", name="打开全文").click()
-    page.wait_for_url(re.compile(r"/policies/[^/]+/#"))
+    follow(unmet.get_by_role("link", name="打开全文"))
+    assert re.search(r"/policies/[^/]+/#", page.url)
     sync_api.expect(page.locator(":target")).to_be_visible()
 
 
@@ -78,10 +78,10 @@ def test_the_list_works_without_script_too(site: str, company: Sample, open_page
     page.goto(f"{site}/sign-in/")
     page.locator("#id_login").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
-    page.locator("#id_submit").click()
+    follow(page.locator("#id_submit"))
     page.goto(f"{site}/organisations/")
     page.get_by_label("名称或代码").fill(company.name)
-    page.get_by_role("button", name="筛选").click()
+    follow(page.get_by_role("button", name="筛选"))
     assert page.locator("td.lead a").inner_text() == company.name
 
 
@@ -117,9 +117,9 @@ def test_the_keyboard_alone_is_enough(site: str, open_page: Any) -> None:
 def test_languages_are_switched_at_the_top(site: str, open_page: Any) -> None:
     page = open_page(WIDE)
     browser.enter(page, site, "auditor")
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("The district at a glance")
-    page.get_by_role("button", name="简体").click()
+    follow(page.get_by_role("button", name="简体"))
     sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("区情一览")
 
 

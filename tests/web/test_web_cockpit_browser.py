@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import browser
 import pytest
-from browser import NARROW, WIDE
+from browser import NARROW, WIDE, follow
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
 
@@ -16,8 +17,8 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is abse
 def test_a_figure_of_the_cockpit_leads_to_its_source(site: str, size: Any, open_page: Any) -> None:
     page = open_page(size)
     browser.enter(page, site, "officer")
-    page.get_by_role("link", name="技术合作合同金额").first.click()
-    page.wait_for_url(f"{site}/figures/collaboration-amount/")
+    follow(page.get_by_role("link", name="技术合作合同金额").first)
+    assert page.url == f"{site}/figures/collaboration-amount/"
     sync_api.expect(page.get_by_role("heading", level=1)).to_have_text("技术合作合同金额")
     main = page.locator("main")
     sync_api.expect(main).to_contain_text("超1亿元")
@@ -33,8 +34,8 @@ def test_a_derived_figure_shows_its_steps_and_each_leads_on(site: str, open_page
     main = page.locator("main")
     sync_api.expect(main).to_contain_text("231,481")
     sync_api.expect(main).to_contain_text("432")
-    main.get_by_role("link", name="促成的技术合作").first.click()
-    page.wait_for_url(f"{site}/figures/collaborations/")
+    follow(main.get_by_role("link", name="促成的技术合作").first)
+    assert page.url == f"{site}/figures/collaborations/"
 
 
 def test_a_check_opens_to_what_was_compared(site: str, open_page: Any) -> None:
@@ -70,9 +71,9 @@ def test_a_search_in_traditional_script_finds_simplified_records(site: str, open
 def test_suggestions_are_chosen_by_keys(site: str, open_page: Any) -> None:
     page = open_page(WIDE, bypass_csp=True)  # for axe
     browser.enter(page, site, "officer")
-    page.locator("#site-search").press_sequentially("浙大", delay=30)
-    options = page.get_by_role("option")
-    sync_api.expect(options.first).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("?" + urlencode({"q": "浙大"}))):
+        page.locator("#site-search").press_sequentially("浙大", delay=30)
+    sync_api.expect(page.get_by_role("option").first).to_be_visible()
     assert browser.checked(page) == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

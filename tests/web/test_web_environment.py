@@ -181,7 +181,7 @@ def test_those_who_start_at_once_keep_one_secret(tmp_path: Path, monkeypatch: py
     def none_is_there_yet(path: Path) -> bool:
         there = found(path)
         if path == var / "secret-key":
-            together.wait(10)
+            together.wait(60)
         return there
 
     monkeypatch.setattr(Path, "exists", none_is_there_yet)

@@ -162,7 +162,7 @@ def sent(server: Server, path: str, data: bytes, name: str = "a.pdf") -> str:
 
 
 def until(true: Callable[[], bool]) -> None:
-    last = time.monotonic() + 30
+    last = time.monotonic() + 60
     while not true():
         assert time.monotonic() < last
         time.sleep(0.05)

@@ -129,7 +129,7 @@ def test_a_district_without_places_has_no_map(db: None, sign_in: Callable[..., C
 def test_marks_are_drawn_and_lead_to_their_record(site: str, size: Any, open_page: Any) -> None:
     page = open_page(size)
     browser.enter(page, site, "officer")
-    page.goto(f"{site}/map/?kind=university", wait_until="networkidle")
+    page.goto(f"{site}/map/?kind=university")
     page.locator("[data-drawn] canvas").wait_for()
     spot = page.evaluate(
         """() => {
@@ -149,7 +149,8 @@ def test_marks_are_drawn_and_lead_to_their_record(site: str, size: Any, open_pag
 def test_the_map_is_zoomed_by_buttons(site: str, open_page: Any) -> None:
     page = open_page(WIDE)
     browser.enter(page, site, "officer")
-    page.goto(f"{site}/map/", wait_until="networkidle")
+    page.goto(f"{site}/map/")
+    page.locator("[data-drawn] canvas").first.wait_for()
     zoom = (
         "() => echarts.getInstanceByDom(document.querySelector('.chart-canvas')).getOption().geo[0].zoom || 1"
     )

@@ -45,7 +45,7 @@ def named(settings: Any, provider: Provider, *, trusted: bool) -> None:
 def there_and_back(client: Client, query: str = "") -> Any:
     """Follow the button to the provider and its answer back; gives the site's answer to that."""
     out = urlsplit(client.get(f"/sign-in/with/city/{query}")["Location"])
-    connection = http.client.HTTPConnection(out.netloc, timeout=20)
+    connection = http.client.HTTPConnection(out.netloc, timeout=60)
     connection.request("GET", f"{out.path}?{out.query}")
     back = urlsplit(connection.getresponse().headers["Location"])
     connection.close()

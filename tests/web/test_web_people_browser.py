@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import browser
 import pytest
-from browser import NARROW, WIDE
+from browser import NARROW, WIDE, follow, sound
 
 
 @pytest.fixture
@@ -26,16 +26,9 @@ def enter(site: str, open_page: Any) -> Any:
     return entered
 
 
-def sound(page: Any) -> None:
-    """Nothing is wider than the window, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    assert browser.checked(page) == []
-
-
 def press(page: Any, name: str) -> None:
     """Press the page's own button `name` and wait for the answer."""
-    with page.expect_navigation():
-        page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def test_an_officer_lends_the_role_and_the_scout_acts_for_them(site: str, enter: Any) -> None:
@@ -56,37 +49,36 @@ def test_an_officer_lends_the_role_and_the_scout_acts_for_them(site: str, enter:
     scout.goto(f"{site}/organisations/?kind=company")
     company = site + scout.locator("#rows tbody a").first.get_attribute("href")
     scout.goto(company)
-    scout.get_by_role("link", name="修改", exact=True).click()
+    follow(scout.get_by_role("link", name="修改", exact=True))
     sound(scout)
     scout.get_by_label("名称", exact=True).fill("改过名的公司")
     scout.get_by_label("理由").fill("变更登记")
     press(scout, "保存")
-    scout.wait_for_url(company)
+    assert scout.url == company
     assert scout.locator("h1").inner_text().startswith("改过名的公司")
     history = scout.locator("section[aria-labelledby=history]").inner_text()
     assert "演示・科技工兵 代 演示・政策专员" in history
     assert "变更登记" in history
-    with scout.expect_navigation():
-        scout.get_by_role("button", name="恢复本人身份").click()
+    follow(scout.get_by_role("button", name="恢复本人身份"))
     assert scout.locator(".acting-banner").count() == 0
 
 
 def test_four_eyes_on_a_role_that_reaches_everywhere(site: str, enter: Any) -> None:
     boss, auditor = enter("administrator"), enter("auditor", NARROW, color_scheme="dark")
     boss.goto(f"{site}/users/?q=editor")
-    boss.locator("#rows tbody a").first.click()
+    follow(boss.locator("#rows tbody a").first)
     account = boss.url
     boss.get_by_label("角色", exact=True).select_option("auditor")
     boss.locator("section[aria-labelledby=give]").get_by_label("理由").fill("参加年度审计")
     press(boss, "授予")
     sound(boss)
-    boss.get_by_role("link", name="等待第二人确认").click()
+    follow(boss.get_by_role("link", name="等待第二人确认"))
     sound(boss)
     assert boss.get_by_role("button", name="确认", exact=True).count() == 0
     assert boss.get_by_role("button", name="撤回申请").is_visible()
 
     auditor.goto(f"{site}/desk/")
-    auditor.get_by_role("link", name="待确认：授予角色").click()
+    follow(auditor.get_by_role("link", name="待确认：授予角色"))
     assert "参加年度审计" in auditor.get_by_role("main").inner_text()
     sound(auditor)
     press(auditor, "确认")
@@ -98,7 +90,7 @@ def test_four_eyes_on_a_role_that_reaches_everywhere(site: str, enter: Any) -> N
     boss.goto(account)
     assert "审计员" in boss.locator("section[aria-labelledby=roles]").inner_text()
     boss.goto(f"{site}/audit/?verb=core.grant_role")
-    boss.locator("#rows tbody a").first.click()
+    follow(boss.locator("#rows tbody a").first)
     assert "参加年度审计" in boss.get_by_role("main").inner_text()
     sound(boss)
 
@@ -118,8 +110,8 @@ def test_from_an_invitation_to_the_first_page(site: str, enter: Any, open_page: 
     stranger.get_by_label("登录名").fill("colleague")
     stranger.get_by_label("口令").fill("a-long-word-of-nobody")
     stranger.get_by_label("保存您的账号").check()
-    stranger.get_by_role("button", name="建立账号").click()
-    stranger.wait_for_url(f"{site}/")
+    follow(stranger.get_by_role("button", name="建立账号"))
+    assert stranger.url == f"{site}/"
     assert "新同事" in stranger.locator(".topbar").inner_text()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import browser
 import pytest
-from browser import NARROW, WIDE
+from browser import NARROW, WIDE, follow
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
 
@@ -170,8 +170,7 @@ def test_a_choice_beats_the_system_and_never_flashes(
     page = open_page(WIDE, color_scheme=system)
     browser.enter(page, site, "officer")
     page.locator(".menu > summary").click()
-    page.get_by_role("button", name=choice).click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name=choice))
     assert page.evaluate(GROUND) == ground
     page.add_init_script(
         """window.themes = [];
@@ -300,7 +299,7 @@ def test_who_was_signed_out_comes_back_to_the_same_rows(site: str, failing: Call
     page.context.clear_cookies(name="sessionid")
     ask_for_rows(page)
     notice = page.get_by_role("alert")
-    notice.get_by_role("link", name="登录").click()
+    follow(notice.get_by_role("link", name="登录"))
     page.locator("#id_login").fill("officer")
     page.locator("#id_password").fill(browser.PASSWORD)
     page.locator("#id_password").press("Enter")
@@ -360,4 +359,4 @@ def test_on_a_small_screen_everything_is_in_the_menus(language: str, site: str, 
     page.keyboard.press("Escape")
     page.locator(".navbar-toggler").click()
     sync_api.expect(page.locator("#site-menu .nav-link").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert browser.overflow(page) == 0

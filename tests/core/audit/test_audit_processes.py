@@ -43,7 +43,10 @@ except Exception as error:
 
 @pytest.fixture(scope="module")
 def env(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: Any,
+    shared_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
     """The environment of processes that share an empty database."""
     from district_database import dropped, emptied, using
@@ -51,7 +54,7 @@ def env(
 
     with django_db_blocker.unblock():
         folder = tmp_path_factory.mktemp("var")
-        name = emptied("sanchuang", folder)
+        name = emptied("sanchuang", folder, shared_folder)
         with using(name):
             call_command("migrate", verbosity=0, interactive=False)
             operator()
