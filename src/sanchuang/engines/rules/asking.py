@@ -18,7 +18,7 @@ from sanchuang.engines.rules.case import Case
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
 from sanchuang.engines.rules.domains import turns
 from sanchuang.engines.rules.explain import Explanation, PolicySet
-from sanchuang.engines.rules.frame import DAY, STEPS, Frame
+from sanchuang.engines.rules.frame import STEPS, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
@@ -82,7 +82,7 @@ def _solutions(
     apart = aim.all_apart
     rest = list(apart.rest)
     for slot, truths in apart.alone.items():
-        if all(now[i] == YES for i in truths):
+        if (len(truths) == 1 and now[truths[0]] == YES) or all(now[i] == YES for i in truths):
             continue
         domain = None
         if not aim.known(slot, frame.slots[slot]):
@@ -117,9 +117,9 @@ def _groups(
         yield _Open(aim, search, group, on).solve()
 
 
-def _unknown(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:
+def _unknown(aim: Goal, frame: Frame, truth: Truth) -> list[int]:
     """The unknown facts on which a truth turns."""
-    return (slot for slot in truth.shape if slot != DAY and not aim.known(slot, frame.slots[slot]))
+    return aim.unknown(truth, frame.slots)
 
 
 class _Open:
@@ -145,9 +145,7 @@ class _Open:
     def knows_nothing(self) -> bool:
         """Whether each fact on which these truths turn is missing."""
         slots, missing = self.search.frame.slots, self.aim.missing
-        return all(
-            slots[slot] is missing[slot] for truth in self.truths for slot in truth.shape if slot != DAY
-        )
+        return all(slots[slot] is missing[slot] for truth in self.truths for slot in truth.slots)
 
     def solve(self) -> tuple[int, ...] | None:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""

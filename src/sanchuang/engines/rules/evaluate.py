@@ -51,9 +51,7 @@ class Tracer:
         self.policies = policies
         self.on = on
         self._definitions: dict[tuple[str, str], Made] = {}
-        self._behind: dict[
-            int, frozenset[str]
-        ] = {}  # by the number of a definition: the facts it may ask for
+        self._touched: dict[tuple[frozenset[str], int], tuple[int, ...]] = {}
         self._asking: dict[tuple[str, int | None], Callable[[Case], Reading]] = {}
 
     def run(self, policy: Policy, node: t.Node) -> Run:
@@ -115,16 +113,22 @@ class Tracer:
         out.read = dict(case.read)
         for slot in slots:
             out.read.pop(slot, None)
-        names = frozenset(name for name, _ in slots)
-        behind, made = self._behind, list(self._definitions)
-        for index, step in case.memo.items():
-            if index not in behind:
-                id_, name = made[index]
-                policy = self.policies[id_]
-                behind[index] = self.facts_behind(policy, policy.definitions[name].node)
-            if not behind[index] & names:
-                out.memo[index] = step
+        out.memo = dict(case.memo)
+        for index in self._turning(frozenset(name for name, _ in slots), len(self._definitions)):
+            out.memo.pop(index, None)
         return out
+
+    def _turning(self, names: frozenset[str], made: int) -> tuple[int, ...]:
+        """The numbers of the definitions that may ask for these facts, of those made so far."""
+        found = self._touched.get((names, made))
+        if found is None:
+            policies = self.policies
+            found = self._touched[names, made] = tuple(
+                index
+                for index, (id_, name) in enumerate(self._definitions)
+                if names & self.facts_behind(policies[id_], policies[id_].definitions[name].node)
+            )
+        return found
 
     def reading(self, case: Case, spec: FactSpec, shift: int | None) -> Reading:
         """A fact of a company, see `asked_period`."""

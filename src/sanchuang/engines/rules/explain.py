@@ -14,7 +14,7 @@ from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.policy import Condition, Override, Paper, Policy, ScoreItem, ScoreSheet
 from sanchuang.engines.rules.steps import NOTHING, Lack, Lacks, Step, Used, settled
 from sanchuang.engines.rules.tree import Node
-from sanchuang.values import Op, Truth, Yuan, all_of
+from sanchuang.values import Op, Truth, Yuan
 
 
 class RuleConflict(Exception):
@@ -142,7 +142,7 @@ class Questions:
         """What the policy says of a company. Raises `RuleConflict`."""
         policy = self.policy
         conditions = tuple([self._answered(asked, case) for asked in self._conditions])
-        eligible = all_of(c.truth for c in conditions)
+        eligible = _eligible(conditions)
         amount_step = None if self._amount is None else self._amount(case)
         result_step = None if self._result is None else settled(self._result(case))
         potential = None if amount_step is None else amount_step.value
@@ -171,7 +171,7 @@ class Questions:
         ]
         amount_step = None if self._amount is None else self._amount(case)
         result_step = None if self._result is None else settled(self._result(case))
-        return _lacking(all_of(c.truth for c in conditions), conditions, amount_step, result_step)
+        return _lacking(_eligible(conditions), conditions, amount_step, result_step)
 
     def _answered(self, asked: _Asked, case: Case) -> Answered:
         """The rule's answer unless an exception applies; an exception that may apply matters if it would differ.
@@ -181,7 +181,7 @@ class Questions:
         step = asked.run(case)
         if not asked.exceptions:
             return Answered(
-                asked.condition, Truth.of(step.value), step, step.lacks if step.value is None else NOTHING
+                asked.condition, _TRUTHS[step.value], step, step.lacks if step.value is None else NOTHING
             )
         applying: list[Override] = []
         possible: list[tuple[Override, Step]] = []
@@ -199,12 +199,26 @@ class Questions:
                     f"对条件“{asked.condition.id}”的结论相反 — 给其中一个的 when 加上限制"
                 )
         decided = applying[0] if applying else None
-        truth = Truth.of(decided.holds) if decided else Truth.of(step.value)
-        differing = [applies for e, applies in possible if Truth.of(e.holds) is not truth]
+        truth = _TRUTHS[decided.holds] if decided else _TRUTHS[step.value]
+        differing = [applies for e, applies in possible if _TRUTHS[e.holds] is not truth]
         if differing or truth is Truth.UNKNOWN:
             own = step.lacks if decided is None else NOTHING
             return Answered(asked.condition, Truth.UNKNOWN, step, own.union(*(s.lacks for s in differing)))
         return Answered(asked.condition, truth, step, NOTHING, decided)
+
+
+_TRUTHS = {True: Truth.YES, False: Truth.NO, None: Truth.UNKNOWN}
+
+
+def _eligible(conditions: Iterable[Answered]) -> Truth:
+    """Every condition holds."""
+    truth = Truth.YES
+    for condition in conditions:
+        if condition.truth is Truth.NO:
+            return Truth.NO
+        if condition.truth is Truth.UNKNOWN:
+            truth = Truth.UNKNOWN
+    return truth
 
 
 def _lacking(

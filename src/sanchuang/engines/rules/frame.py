@@ -89,15 +89,16 @@ class Constant:
 
 def exact(value: Any) -> Any:
     """A fact or literal as these closures compute with it."""
-    if isinstance(value, bool):
-        return YES if value else NO
-    if isinstance(value, Yuan):
-        return value.fen
-    if isinstance(value, dt.date):
-        return value.toordinal()
-    if isinstance(value, Fraction) and value.denominator == 1:
-        return value.numerator
-    return value
+    read = _EXACT.get(value.__class__)
+    return value if read is None else read(value)
+
+
+_EXACT: dict[type, Callable[[Any], Any]] = {
+    bool: lambda value: YES if value else NO,
+    Yuan: lambda value: value.fen,
+    dt.date: dt.date.toordinal,
+    Fraction: lambda value: value.numerator if value.denominator == 1 else value,
+}
 
 
 def unknown(type_: Type, bits: int = OPEN) -> Any:

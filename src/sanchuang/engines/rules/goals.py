@@ -80,6 +80,29 @@ class Goal:
     keys: dict[Closure, int]  # by truth: the same number for the same truth of another policy
 
     kept: Kept = field(default_factory=dict)  # of all companies
+    _truths: dict[tuple[Closure, int], Truth] = field(default_factory=dict)
+    _questions: dict[int, Variable] = field(default_factory=dict)
+
+    @cached_property
+    def bools(self) -> frozenset[int]:
+        """The slots of facts that are yes or no."""
+        return frozenset(slot for slot, place in self.places.items() if place.spec.type is FactType.BOOL)
+
+    @cached_property
+    def _reads(self) -> tuple[tuple[tuple[str, int | None], FactSpec, Any, Any], ...]:
+        return tuple(
+            ((place.spec.name, place.shift), place.spec, *unknowns)
+            for place, unknowns in zip(self.places.values(), self.unknowns, strict=True)
+        )
+
+    def unknown(self, truth: Truth, slots: list[Any]) -> list[int]:
+        """The unknown facts on which a truth turns."""
+        bools = self.bools
+        return [
+            slot
+            for slot in truth.slots
+            if (slots[slot] & LACKING if slot in bools else slots[slot].__class__ in OPEN_VALUES)
+        ]
 
     @cached_property
     def missing(self) -> dict[int, Any]:
@@ -98,7 +121,10 @@ class Goal:
 
     def truth(self, made: Made, accepted: int) -> Truth:
         """One of the truths, to be searched."""
-        return Truth(*made, accepted, self.sums.get(made[0]))
+        key = made[0], accepted
+        if key not in self._truths:
+            self._truths[key] = Truth(*made, accepted, self.sums.get(made[0]))
+        return self._truths[key]
 
     @cached_property
     def wanted_apart(self) -> Apart:
@@ -118,9 +144,10 @@ class Goal:
 
     def frame(self, case: Case, tracer: Tracer) -> Frame:
         """The facts of one company on the day of the tracer."""
-        slots = [tracer.on.toordinal()]
-        for place, (missing, void) in zip(self.places.values(), self.unknowns, strict=True):
-            value, _, used = tracer.reading(case, place.spec, place.shift)
+        slots: list[Any] = [tracer.on.toordinal()]
+        read = case.read
+        for key, spec, missing, void in self._reads:
+            value, _, used = read.get(key) or tracer.reading(case, spec, key[1])
             slots.append(exact(value) if value is not None else missing if used else void)
         return Frame(slots, self.touching)
 
@@ -141,6 +168,12 @@ class Goal:
 
     def question(self, slot: int, on: dt.date) -> Variable:
         """An unknown fact that may turn out to be anything; a text may also be a word that no rule mentions."""
+        found = self._questions.get(slot)
+        if found is None:
+            found = self._questions[slot] = self._question(slot, on)
+        return found
+
+    def _question(self, slot: int, on: dt.date) -> Variable:
         spec, apart = self.places[slot].spec, slot not in self.together
         if spec.type is FactType.BOOL:
             return Variable(slot, None, values=(YES, NO), stays=True)
@@ -164,6 +197,7 @@ class Goal:
         )
 
 
+OPEN_VALUES = (Range, Words)
 ANOTHER = "\0"  # a word that stands for all that no rule mentions
 
 

@@ -142,7 +142,7 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
     apart = aim.wanted_apart
     rest = list(apart.rest)
     for slot, truths in apart.alone.items():
-        if not any(now[i] == NO for i in truths):
+        if NO not in [now[i] for i in truths]:
             continue
         start = frame.slots[slot]
         domain = None
@@ -181,7 +181,8 @@ def _still_open(
 
 def _changeable(aim: Goal, frame: Frame, truth: Truth) -> Iterator[int]:
     """The known facts on which a truth turns."""
-    return (slot for slot in truth.shape if slot != DAY and aim.known(slot, frame.slots[slot]))
+    unknown = aim.unknown(truth, frame.slots)
+    return (slot for slot in truth.slots if slot not in unknown)
 
 
 def _change(aim: Goal, on: dt.date, variable: Variable, value: Any, limit: Any, rank: int) -> Change:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sanchuang.engines.rules.frame import Closure, Frame, Shape
+from sanchuang.engines.rules.frame import DAY, Closure, Frame, Shape
 from sanchuang.engines.rules.linear import Sum
 from sanchuang.engines.rules.ranges import NO, YES, Range, Words
 
@@ -26,6 +26,10 @@ class Truth:
     shape: Shape
     accepted: int
     sum: Sum | None = None  # what it compares, if it compares sums
+    slots: tuple[int, ...] = ()  # the facts on which it turns
+
+    def __post_init__(self) -> None:
+        self.slots = tuple(slot for slot in self.shape if slot != DAY)
 
     def possible(self, frame: Frame) -> bool:
         """Whether it may be well for the facts as they stand."""
