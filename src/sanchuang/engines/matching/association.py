@@ -74,14 +74,14 @@ def translation(examples: Sequence[Example]) -> Table:
     source, target = pair // size, pair % size
     starts = np.concatenate([[0], np.cumsum(groups)[:-1]])
     owner = np.repeat(np.arange(len(groups), dtype=np.int32), groups)
-    strength = np.ones(len(pair), np.float32)
-    counts = strength
+    strength: Floats = np.ones(len(pair), np.float32)
+    counts: Floats = strength
     for _ in range(ROUNDS):
-        shares = strength[inverse]
-        shares /= np.add.reduceat(shares, starts)[owner]
+        shares: Floats = strength[inverse]
+        shares = (shares / np.add.reduceat(shares, starts)[owner]).astype(np.float32)
         counts = np.bincount(inverse, shares, len(pair)).astype(np.float32)
-        strength = counts / np.bincount(source, counts, size)[source].astype(np.float32)
-    strength = counts / (np.bincount(source, counts, size)[source].astype(np.float32) + _DOUBT)
+        strength = (counts / np.bincount(source, counts, size)[source]).astype(np.float32)
+    strength = (counts / (np.bincount(source, counts, size)[source] + _DOUBT)).astype(np.float32)
     kept = np.flatnonzero((strength > _LEAST) & (source < len(vocabulary)))
     return _table(vocabulary[target[kept]], vocabulary[source[kept]], strength[kept])
 
@@ -217,4 +217,3 @@ def _lookup(rows: Rows, word: int, different: Ints) -> Floats:
         at = np.minimum(np.searchsorted(associated, different), len(associated) - 1)
         np.copyto(found, strengths[at], where=associated[at] == different)
     return found
-

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sanchuang.engines.matching.coding import word_code
+from sanchuang.engines.matching.encoders import Encoder
 from sanchuang.engines.matching.english import SILENT, stem
 from sanchuang.engines.matching.latent import Sparse, principal, unit
 from sanchuang.engines.matching.reading import Floats
@@ -28,14 +29,6 @@ RANK = 200
 # Papers held against all works at a time.
 _AT_ONCE = 64
 _MOST_READ = 20_000
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors of length 1 (see `encoders`)."""
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Give one row a text."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +81,14 @@ def choose(
     if not works:
         raise NoWorks
     sides = _sides([work.text for work in works], [paper.text for paper in papers], encoder)
+    # The encoder counts as much as wording and latent vectors together.
+    weights = [1.0, 1.0, 2.0][: len(sides)] if len(sides) != 2 or encoder is None else [1.0, 2.0]
     bounds = np.flatnonzero(np.diff(owners, prepend=-1))
     for first in range(0, len(papers), _AT_ONCE):
         batch = papers[first : first + _AT_ONCE]
-        likeness = np.mean([side.likeness(first, first + len(batch)) for side in sides], axis=0)
+        likeness = np.average(
+            [side.likeness(first, first + len(batch)) for side in sides], axis=0, weights=weights
+        )
         for paper, row in zip(batch, likeness, strict=True):
             yield paper.id, _ranked(profiles, works, owners, bounds, row)
 
@@ -181,4 +178,4 @@ def _weighed(counts: Sparse, width: int) -> Sparse:
     values = (1 + np.log(counts.values)) * idf[counts.columns]
     owner = np.repeat(np.arange(rows), np.diff(counts.bounds))
     lengths = np.sqrt(np.bincount(owner, values**2, rows)).astype(np.float32)
-    return counts._replace(values=values / np.maximum(lengths, 1e-9)[owner])
+    return counts._replace(values=(values / np.maximum(lengths, 1e-9)[owner]).astype(np.float32))

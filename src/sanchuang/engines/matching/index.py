@@ -17,6 +17,7 @@ import tantivy
 
 from sanchuang.engines.matching.coding import packed_units, packed_words
 from sanchuang.engines.matching.reasons import LIMIT, Reason, Wording
+from sanchuang.engines.matching.requirements import Conflict, Figure, Requirements
 from sanchuang.engines.matching.scoring import Field, Question, Shares, Weights
 from sanchuang.engines.matching.text import Terms, Unit, fold, join, terms, units
 from sanchuang.values import Malformed
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sanchuang.engines.matching.reading import Passages
 
 CANDIDATES = 100
+# Of a need with figures or exclusions so many documents are held against these at least.
+CHECKED = 30
 # What is read of a query; nobody says what is needed in more characters.
 MOST_READ = 20_000
 # Different terms of one field that tantivy searches for at most: the weightiest.
@@ -57,11 +60,23 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document found: its score, 0 to 1, and the wording it shares with the query, weightiest first."""
+    """A document found, and why.
+
+    score      0 to 1; of an index that has learnt: the chance to be the one that answers, if one does
+    reasons    the wording it shares with the query, weightiest first
+    figures    each figure of the query and what the document says to it
+    conflicts  what one side rules out and the other has
+    credit     what the score was multiplied with for figures not met and conflicts; 1 without any
+    missing    words of the query that the document does not say, weightiest first
+    """
 
     id: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    missing: tuple[str, ...] = ()
+    credit: float = 1.0
 
 
 class Candidate(NamedTuple):
@@ -149,11 +164,35 @@ class Index:
         asked = units(query[:MOST_READ])
         if not asked or top < 1:
             return []
-        best = self._weighed(asked, top, keep) if self.learned is None else self._learned(asked, top, keep)
+        required = Requirements(query[:MOST_READ])
+        reach = max(top, CHECKED) if required else top
+        rank = self._weighed if self.learned is None else self._learned
+        best = rank(asked, reach, keep)
+        credits: dict[str, float] = {}
+        if required:
+            credits = {name: required.credit(text) for _, name, text in best}
+            best = sorted(
+                ((score * credits[name], name, text) for score, name, text in best),
+                key=lambda found: (-found[0], found[1]),
+            )
         if not reasons:
-            return [Hit(identifier, score) for score, identifier, _ in best]
+            return [
+                Hit(identifier, score, credit=credits.get(identifier, 1.0))
+                for score, identifier, _ in best[:top]
+            ]
         wording = Wording(asked, self._idf)
-        return [Hit(identifier, score, wording.reasons(text, reasons)) for score, identifier, text in best]
+        return [
+            Hit(
+                identifier,
+                score,
+                wording.reasons(text, reasons),
+                required.check(text),
+                required.conflicts(text),
+                wording.missing(text, reasons),
+                credits.get(identifier, 1.0),
+            )
+            for score, identifier, text in best[:top]
+        ]
 
     def _weighed(self, asked: list[Unit], top: int, keep: Keep | None) -> list[tuple[float, str, str]]:
         """Score, id and text of the best by the weighted mean of the four measures."""
@@ -221,9 +260,7 @@ class Index:
         once = Field.of(list(dict.fromkeys(read.characters)), partial(self._idf, "characters"))
         return Question(join(asked), characters, pairs, words, once)
 
-    def _candidates(
-        self, question: Question, limit: int, keep: Keep | None
-    ) -> Iterator[Candidate]:
+    def _candidates(self, question: Question, limit: int, keep: Keep | None) -> Iterator[Candidate]:
         found = self._find(self._query(question), limit, keep)
         addresses = [address for address, _, _ in found]
         lengths = zip(

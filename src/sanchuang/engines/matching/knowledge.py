@@ -67,7 +67,7 @@ class Knowledge:
         words = [word.code for word in asked.words]
         weights = np.array([word.idf for word in asked.words], np.float32)
         mean = asked.means[2]
-        said = np.exp(-weights) / np.float32(mean)
+        said = (np.exp(-weights) / mean).astype(np.float32)
         distinct = Distinct.of(passages.words)
         found: list[Associated] = [
             associate(rows, words, weights, said, distinct)
@@ -111,7 +111,7 @@ class Knowledge:
         alike /= np.sqrt(np.add.reduceat(size[inverse], texts.starts)) + 1e-6
         likeness = np.zeros((len(different), int(known.sum())), np.float32)
         likeness[is_known] = self.latent.vectors[there[is_known]] @ self.latent.vectors[at[known]].T
-        for column, number in enumerate(np.flatnonzero(known)):
+        for column, number in enumerate(np.flatnonzero(known).tolist()):
             likeness[different == words[number], column] = 0
             nearest[:, number] = np.maximum.reduceat(likeness[inverse, column], texts.starts)
         return alike.astype(np.float32), nearest

@@ -35,9 +35,7 @@ def passages(
     )
 
 
-def asked(
-    these: list[Unit], idf: Callable[[str, str], float], documents: int, means: list[float]
-) -> Asked:
+def asked(these: list[Unit], idf: Callable[[str, str], float], documents: int, means: list[float]) -> Asked:
     """Read a query."""
     return Asked(these, idf, documents, means)
 

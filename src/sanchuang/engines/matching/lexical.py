@@ -11,7 +11,7 @@ weighs these.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,16 +84,14 @@ class Asked:
         for at, unit in enumerate(units):
             singles.setdefault(unit.form, []).append(at)
         self.singles = [places[0] for places in singles.values()]
+        groups: list[Mapping[str, Sequence[object]]] = [singles, pairs, spans]
         self.means = [max(mean, 1.0) for mean in means]
         # idf of every field's different terms, and how often the query says each.
         self.weights = [
             np.array([idf(field, form) for form in group], np.float32)
-            for field, group in zip(FIELDS, (singles, pairs, spans), strict=True)
+            for field, group in zip(FIELDS, groups, strict=True)
         ]
-        self.times = [
-            np.array([len(places) for places in group.values()], np.float32)
-            for group in (singles, pairs, spans)
-        ]
+        self.times = [np.array([len(places) for places in group.values()], np.float32) for group in groups]
         self.documents = documents
 
 
@@ -110,7 +108,11 @@ def measure(asked: Asked, passages: Passages) -> Measured:
     has = flat[None, :] == asked.codes[:, None]
     runs = _runs(asked, has)
     longest = np.maximum.reduceat(runs, starts, axis=1)
-    counts = [_count(has[asked.singles], starts), _pair_counts(asked, has, starts), _word_counts(asked, runs, starts)]
+    counts = [
+        _count(has[asked.singles], starts),
+        _pair_counts(asked, has, starts),
+        _word_counts(asked, runs, starts),
+    ]
     columns: list[Floats] = []
     for field in range(3):
         columns += _field(asked, field, counts[field], passages.lengths[field])

@@ -60,8 +60,8 @@ _SCALES: dict[str, dict[str, str | int]] = {
     "turns": {"rpm": 1, "转/分": 1, "r/min": 1, "转/分钟": 1},
     "frames": {"fps": 1, "帧/秒": 1, "帧/s": 1},
     "cycles": {"次": 1, "cycles": 1, "次循环": 1},
-    "pieces": {"台": 1, "套": 1, "件": 1, "个": 1, "只": 1, "片": 1, "块": 1, "条": 1, "株": 1, "例": 1},
-    "people": {"人": 1, "名": 1},
+    # What is counted differs from measure word to measure word.
+    **{word: {word: 1} for word in ("台", "套", "件", "个", "只", "片", "块", "条", "株", "例", "人", "名", "项", "篇")},
 }  # fmt: skip
 _UNITS = {name: (kind, Fraction(size)) for kind, sizes in _SCALES.items() for name, size in sizes.items()}
 _UNIT = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
@@ -79,6 +79,8 @@ _FIGURE = re.compile(
     rf"(?:\s?(?P<link>~|～|-|–|—|至|到|±|to)\s?(?P<sign2>[-−]|零下)?\s?(?P<number2>{_NUMBER}))?"
     rf"\s?(?P<unit>{_UNIT_FORM})?\s?(?P<after>以上|及以上|以下|及以下|以内|之内|内(?![径部壁层含])|左右|or more|or less)?",
 )
+# "From 5 % to 2 %": where it comes from is no figure of what is offered.
+_FROM = ("由", "从", "由原来的", "自", "from")
 _CUT = re.compile(r"[,，、。;；:：!！?？()（）\n]")
 
 
@@ -108,6 +110,11 @@ class Quantity:
         """Whether two different ends are given."""
         return self.low is not None and self.high is not None and self.low != self.high
 
+    def covers(self, other: Quantity) -> bool:
+        """Whether every value of `other` is one of this."""
+        lower = self.low is None or (other.low is not None and self.low <= other.low)
+        return lower and (self.high is None or (other.high is not None and self.high >= other.high))
+
 
 def quantities(text: str) -> list[Quantity]:
     """Read all figures with known units, in order; what cannot be read is left out."""
@@ -116,7 +123,7 @@ def quantities(text: str) -> list[Quantity]:
     cuts, clause = deque(match.end() for match in _CUT.finditer(plain)), 0
     for match in _FIGURE.finditer(plain):
         read = _read(match)
-        if read is None:
+        if read is None or match["before"] is None and plain[: match.start()].rstrip().endswith(_FROM):
             continue
         kind, low, high, bounded, strict = read
         begin = match.start()
@@ -151,7 +158,9 @@ def _read(match: re.Match[str]) -> tuple[str, Fraction | None, Fraction | None, 
     written = match["unit"] or match["unit1"]
     if match["percent"]:
         written = "%"
-    if not written or match["unit1"] and match["unit"] and _unit(match["unit1"])[0] != _unit(match["unit"])[0]:
+    if not written or (
+        match["unit1"] and match["unit"] and _unit(match["unit1"])[0] != _unit(match["unit"])[0]
+    ):
         return None
     kind, size = _unit(written)
     if written == "年" and re.fullmatch("(?:19|20)[0-9]{2}", match["number2"] or match["number"]):

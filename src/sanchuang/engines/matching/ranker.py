@@ -130,7 +130,9 @@ def fit(
     without  measures to leave out, to see what they bring
     """
     features = Scale.of(np.concatenate([example.measures.features for example in examples[::4]]))
-    rows = [example.measures.evidence[::7].reshape(-1, example.measures.evidence.shape[2]) for example in examples]
+    rows = [
+        example.measures.evidence[::7].reshape(-1, example.measures.evidence.shape[2]) for example in examples
+    ]
     evidence = Scale.of(np.concatenate(rows))
     batch = _batch(examples, features, evidence)
     for measure in without:

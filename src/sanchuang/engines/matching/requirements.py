@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from sanchuang.engines.matching.quantities import Quantity, quantities
@@ -19,11 +20,17 @@ from sanchuang.values import Truth
 # A figure called approximate leaves open what lies this near the bound.
 _NEAR = 10
 _MOST = 40
+CUT = 0.6
 # What a device must stand lies inside what it can stand; what a part must measure lies around what it measures.
 _WORKING = re.compile(r"工作|使用|适用|运行|环境|耐|量程|范围|operating|working|range", re.IGNORECASE)
 _WITHOUT = re.compile(
-    r"(?:不含有?|不需要?|无需|无须|不用|不使用|不采用|不依赖|不添加|不产生|免于|避免使用|未使用|未添加|without|free of|no need (?:for|of|to)|does not (?:use|contain|need|require))\s?"
+    r"(?:不含有?|不需要?|无需|无须|不用|不使用|不采用|不依赖|不添加|不加|不产生|免于|避免使用|未使用|未添加|without|free of|no need (?:for|of|to)|does not (?:use|contain|need|require))\s?"
     r"(?P<what>[^,，。;；:：!！?？、\n()（）]{1,24})",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[,，。;；:：!！?？、\n]")
+_DENIES = re.compile(
+    r"[不无未没免非禁断]|取消|替代|代替|避|减少|降低|摆脱|去除|\b(?:no|not|without|free|avoid|replac|instead)",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"的|即可|就|便|而|但|也|且|并|情况|条件|时|\band\b|\bor\b|\bbut\b")
@@ -59,12 +66,10 @@ def compare(wanted: Quantity, offered: Quantity) -> Truth:
     if wanted.kind != offered.kind:
         return Truth.UNKNOWN
     if wanted.ranged and offered.ranged and _WORKING.search(wanted.subject):
-        assert wanted.low is not None and wanted.high is not None
-        assert offered.low is not None and offered.high is not None
-        return Truth.of(offered.low <= wanted.low and offered.high >= wanted.high)
+        return Truth.of(offered.covers(wanted))
     answers = {
-        _bound(wanted.low, offered.low, offered.high, wanted, offered, lower=True),
-        _bound(wanted.high, offered.low, offered.high, wanted, offered, lower=False),
+        _bound(wanted, offered, lower=True),
+        _bound(wanted, offered, lower=False),
     }
     if not wanted.bounded:
         # A bare value does not say whether more or less would do as well.
@@ -75,15 +80,19 @@ def compare(wanted: Quantity, offered: Quantity) -> Truth:
     return Truth.UNKNOWN if Truth.UNKNOWN in answers else Truth.YES
 
 
-def _bound(bound, low, high, wanted: Quantity, offered: Quantity, *, lower: bool) -> Truth:  # type: ignore[no-untyped-def]
+def _bound(wanted: Quantity, offered: Quantity, *, lower: bool) -> Truth:
     """Answer for one bound: every value the document allows keeps it, none does, or some."""
+    bound = wanted.low if lower else wanted.high
+    low, high = offered.low, offered.high
     if bound is None:
         return Truth.YES
-    if offered.about and any(end is not None and abs(end - bound) * _NEAR <= abs(bound) for end in (low, high)):
+    if offered.about and any(
+        end is not None and abs(end - bound) * _NEAR <= abs(bound) for end in (low, high)
+    ):
         return Truth.UNKNOWN
     worst, best = (low, high) if lower else (high, low)
 
-    def keeps(value, strict: bool) -> bool:  # type: ignore[no-untyped-def]
+    def keeps(value: Fraction, strict: bool) -> bool:
         beyond = value > bound if lower else value < bound
         return beyond or (value == bound and (not wanted.strict or strict))
 
@@ -101,11 +110,24 @@ class Requirements:
         """Read `need`."""
         self.figures = [(each, _pairs(each.subject)) for each in quantities(need)[:_MOST]]
         self.excluded = _without(need)
-        self._line = line(need)
+        # A clause that denies anything may well mean to do without what it names.
+        self._positive = [
+            line(clause) for clause in _CLAUSE.split(need[:20_000]) if not _DENIES.search(clause)
+        ]
 
     def __bool__(self) -> bool:
         """Whether there is anything to hold against a document besides its wording."""
         return bool(self.figures or self.excluded)
+
+    def credit(self, text: str) -> float:
+        """What a document's score counts for: less for each figure not met and each conflict; unknown costs nothing.
+
+        The size of the cut is a judgement, not learnt: one failed figure of three costs a fifth.
+        """
+        wanted = len(self.figures) + len(self.excluded)
+        failed = sum(figure.answer is Truth.NO for figure in self.check(text))
+        failed += sum(conflict.need_excludes for conflict in self.conflicts(text))
+        return 1 - CUT * min(1.0, failed / max(wanted, 1))
 
     def check(self, text: str) -> tuple[Figure, ...]:
         """Answer each of the need's figures from `text`."""
@@ -139,13 +161,17 @@ class Requirements:
         for term, _ in self.excluded:
             free = free.replace(f"无{term}", "").replace(f"零{term}", "").replace(f"{term}|free|", "")
         for term, written in self.excluded:
-            if term in free and term not in ruled_out:
+            # A single character (铅, 金) is a substance only in these.
+            stands = (
+                term in free if len(term) > 1 else any(form in free for form in (f"含{term}", f"{term}基"))
+            )
+            if stands and term not in ruled_out:
                 found.append(Conflict(written, _sentence_with(text, term), True))
         own = {term for term, _ in self.excluded}
         found += [
             Conflict(written, _sentence_with(text, term), False)
             for term, written in without
-            if term in self._line and term not in own
+            if term not in own and any(term in clause for clause in self._positive)
         ]
         return tuple(found)
 
@@ -159,7 +185,9 @@ def _pairs(subject: str) -> set[str]:
     """Neighbouring characters and Latin words of the last part of a figure's subject, stop words left out."""
     these = units(subject)[-16:]
     words = {unit.form for unit in these if unit.form[0] == "|" and unit.form not in STOPWORDS}
-    pairs = {a.form + b.form for a, b in pairwise(these) if b.joined and a.form[0] != "|" and b.form[0] != "|"}
+    pairs = {
+        a.form + b.form for a, b in pairwise(these) if b.joined and a.form[0] != "|" and b.form[0] != "|"
+    }
     return words | {pair for pair in pairs if pair not in STOPWORDS}
 
 

@@ -95,7 +95,7 @@ def train(index: Index, pairs: Iterable[Pair], report: Report = lambda step, don
 class _Shared(NamedTuple):
     """What all folds have in common."""
 
-    index: Index
+    source: Index
     company: Neighbours
     clauses: Table
     latent: Latent
@@ -105,7 +105,7 @@ class _Shared(NamedTuple):
         said = Said()
         for pair in pairs:
             for form in _words(pair.query):
-                said.note(word_code(form), self.index.weight("words", form), hit=form in pair.line)
+                said.note(word_code(form), self.source.weight("words", form), hit=form in pair.line)
         most = self.company.count * 0.2
         examples = [
             association.Example(
@@ -186,7 +186,9 @@ def _example(index: Index, knowledge: Knowledge, pair: _Usable) -> list[ranker.E
     measures = knowledge.measures(query, passages)
     return [
         ranker.Example(
-            ranker.Measures(measures.features[kept], measures.evidence[kept].astype(np.float16), measures.missing),
+            ranker.Measures(
+                measures.features[kept], measures.evidence[kept].astype(np.float16), measures.missing
+            ),
             kept.index(at[0]),
         )
     ]
