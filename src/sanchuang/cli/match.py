@@ -9,16 +9,17 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.engines.markup import Problem, Problems
-from sanchuang.engines.matching import Document, Index
+from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -182,11 +183,12 @@ def _taught(index: Index, file: Path, progress: Progress) -> _Taught:
     from sanchuang.engines.matching.learning import Pair, TooFewPairs, learn
 
     pairs = [Pair(**row) for row in read_rows(file, ("query", "target"))]
-    tasks: dict[str, Any] = {}
+    tasks: dict[str, TaskID] = {}
 
     def report(step: str, done: int, whole: int) -> None:
-        task = tasks.setdefault(step, progress.add_task(step, total=whole) if step not in tasks else None)
-        progress.update(task, completed=done, total=whole)
+        if step not in tasks:
+            tasks[step] = progress.add_task(step, total=whole)
+        progress.update(tasks[step], completed=done, total=whole)
 
     try:
         if len(pairs) >= training.LEAST:
@@ -211,6 +213,10 @@ def rank(
             help="已知的配对：每行 {query, target}。200 对起学联想和排序，20 对起学四项权重；不给就用默认权重。"
         ),
     ] = None,
+    topic: Annotated[
+        bool,
+        typer.Option("--topic", help="找同一主题的文本，而不是找那一篇答案；不用 --train。"),
+    ] = False,
     top: Annotated[int, typer.Option(min=1, help="每个查询最多给几篇。")] = 100,
     form: FormatOption = Format.TEXT,
 ) -> None:
@@ -218,6 +224,8 @@ def rank(
 
     示例：sanchuang match rank --documents results.jsonl.gz --queries needs.jsonl --top 10 --out needs.run
     """
+    if topic and train is not None:
+        raise Malformed("--topic 和 --train 不能一起用", "找同一主题的文本不学配对，去掉其中一个")
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     seconds: dict[str, float] = {}
     learnt, lines, without_hits = None, 0, []
@@ -227,13 +235,20 @@ def rank(
         task = progress.add_task("建索引", total=None)
         index = Index.build(Document(**row) for row in progress.track(rows, task_id=task))
         seconds["index"] = time.perf_counter() - started
-        if train is not None:
+        find: Callable[[str, int], list[Hit]] = partial(index.rank, reasons=0)
+        if topic:
+            from sanchuang.engines.matching.topics import Topics
+
+            started = time.perf_counter()
+            find = Topics(index).rank
+            seconds["learn"] = time.perf_counter() - started
+        elif train is not None:
             started = time.perf_counter()
             learnt = _taught(index, train, progress)
             seconds["learn"] = time.perf_counter() - started
         started = time.perf_counter()
         for qid, query in progress.track(asked, description="排序"):
-            hits = index.rank(query, top, reasons=0)
+            hits = find(query, top)
             for place, hit in enumerate(hits, start=1):
                 run.write(f"{qid} Q0 {hit.id} {place} {hit.score:.6f} {TAG}\n")
             lines += len(hits)

@@ -129,9 +129,7 @@ def fit(need: Need, result: Result, hit: Hit) -> Finding:
     ]
     unanswered = [figure.wanted for figure in hit.figures if not figure.found]
     if unanswered:
-        lines.append(
-            Line(_("The result states no figure for: %s") % _(", ").join(unanswered), Truth.UNKNOWN)
-        )
+        lines.append(Line(_("The result states no figure for: %s") % _(", ").join(unanswered), Truth.UNKNOWN))
     lines += [
         Line(_("Both speak of “%s”") % r.term, quote=r.sentence, quote_label=_("Where the result says it"))
         for r in hit.reasons

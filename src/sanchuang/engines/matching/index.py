@@ -80,12 +80,13 @@ class Hit:
 
 
 class Candidate(NamedTuple):
-    """A document as found by tantivy and measured exactly; `line` as in `text`."""
+    """A document as found by tantivy with its score there, `first`, and measured exactly; `line` as in `text`."""
 
     id: str
     text: str
     line: str
     shares: Shares
+    first: float
 
 
 class Index:
@@ -238,7 +239,7 @@ class Index:
     def sample(self, limit: int) -> Iterator[tuple[str, str, bytes]]:
         """Give id, text and packed words of at most `limit` documents, taken evenly."""
         found = self._searcher.search(tantivy.Query.all_query(), max(len(self), 1), count=False).hits
-        step = max(1.0, len(found) / limit)
+        step = max(1.0, len(found) / max(limit, 1))
         for number in range(min(len(found), limit)):
             document = self._searcher.doc(found[int(step * number)][1])
             yield document["id"][0], _text(document, "text"), document["coded_words"][0]
@@ -270,10 +271,10 @@ class Index:
             ),
             strict=True,
         )
-        for (_, _, document), (characters, pairs, words) in zip(found, lengths, strict=True):
+        for (_, first, document), (characters, pairs, words) in zip(found, lengths, strict=True):
             line = _text(document, "line")
             shares = question.shares(line, (characters, pairs, words))
-            yield Candidate(document["id"][0], _text(document, "text"), line, shares)
+            yield Candidate(document["id"][0], _text(document, "text"), line, shares, first)
 
     def _find(
         self, query: tantivy.Query, limit: int, keep: Keep | None

@@ -75,8 +75,18 @@ class Latent(NamedTuple):
     vectors: Floats
 
     @classmethod
-    def of(cls, documents: Runs, rank: int = 128, least: int = 3, most: float = 0.2) -> Latent:
-        """Learn from the different words of documents those in at least `least` and at most a share `most` of them."""
+    def of(
+        cls,
+        documents: Runs,
+        rank: int = 128,
+        least: int = 3,
+        most: float = 0.2,
+        times: Floats | None = None,
+    ) -> Latent:
+        """Learn from the different words of documents those in at least `least` and at most a share `most` of them.
+
+        times  how often each of the words is said; once each if None
+        """
         count = len(documents.starts)
         words, ranks = np.unique(documents.flat, return_inverse=True)
         frequency = np.bincount(ranks, minlength=len(words))
@@ -89,14 +99,15 @@ class Latent(NamedTuple):
         owner = np.repeat(np.arange(count), documents.lengths)
         of = kept[ranks]
         owner, columns = owner[of], ranks[of]
-        values = idf[columns]
+        values = idf[columns] if times is None else idf[columns] * (1 + np.log(times[of]))
         norms = np.sqrt(np.bincount(owner, values**2, count)).astype(np.float32)
         matrix = Sparse(
             np.searchsorted(owner, np.arange(count + 1)),
             number[columns].astype(np.int32),
-            values / norms[owner],
+            (values / norms[owner]).astype(np.float32),
         )
-        vectors, sizes = principal(matrix, int(kept.sum()), rank)
+        # Of few words a full decomposition would bring nothing together.
+        vectors, sizes = principal(matrix, int(kept.sum()), min(rank, max(2, int(kept.sum()) // 4)))
         return cls(words[kept], vectors * idf[kept][:, None], unit(vectors * sizes))
 
     def places(self, words: Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -106,11 +117,12 @@ class Latent(NamedTuple):
         at = np.minimum(np.searchsorted(self.words, words), len(self.words) - 1)
         return at, self.words[at] == words
 
-    def texts(self, texts: Runs) -> Floats:
+    def texts(self, texts: Runs, times: Floats | None = None) -> Floats:
         """Vectors of texts given by their different words; of length 1, or 0 where no word is known."""
         if not len(self.words):
             return np.zeros((len(texts.starts), 1), np.float32)
         at, known = self.places(texts.flat)
         bounds = np.concatenate([[0], np.cumsum(np.add.reduceat(known, texts.starts, dtype=np.int64))])
         columns = at[known].astype(np.int32)
-        return unit(Sparse(bounds, columns, np.ones(len(columns), np.float32)).times(self.adding))
+        weights = np.ones(len(columns), np.float32) if times is None else 1 + np.log(times[known])
+        return unit(Sparse(bounds, columns, weights).times(self.adding))

@@ -123,7 +123,7 @@ def quantities(text: str) -> list[Quantity]:
     cuts, clause = deque(match.end() for match in _CUT.finditer(plain)), 0
     for match in _FIGURE.finditer(plain):
         read = _read(match)
-        if read is None or match["before"] is None and plain[: match.start()].rstrip().endswith(_FROM):
+        if read is None or (match["before"] is None and plain[: match.start()].rstrip().endswith(_FROM)):
             continue
         kind, low, high, bounded, strict = read
         begin = match.start()

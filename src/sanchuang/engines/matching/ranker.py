@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from sanchuang.engines.matching.reading import Floats
 
 MOST_WORDS = 12  # of a query that the gate weighs, the rarest
-COMPETITORS = 60
+COMPETITORS = 50
 HIDDEN = 24
 _EPOCHS, _BATCH = 8, 32
-_RATE_LINEAR, _RATE_GATE = 0.01, 0.006
+_RATE_LINEAR, _RATE_GATE = 0.005, 0.006
 _RESTRAINT = 1e-4
 
 

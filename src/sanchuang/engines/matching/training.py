@@ -26,7 +26,7 @@ from sanchuang.engines.matching.text import fold, line, terms, units, word_spans
 # Fewer pairs do not carry so many weights; `learning.learn` serves them.
 LEAST = 200
 # Examples for the ranker: pairs as they are, and what of their queries the document does not say.
-MOST_EXAMPLES, MOST_REMAINDERS = 2400, 1200
+MOST_EXAMPLES, MOST_REMAINDERS = 4200, 1800
 # Documents that tell which words belong together, and those whose clauses are held against their rest.
 MOST_DOCUMENTS, MOST_CLAUSED = 50_000, 20_000
 FOLDS = 5
