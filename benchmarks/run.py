@@ -37,6 +37,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import first_run
     import imports
     import match
+    import match_speed
     import pack
     import pages
     import search
@@ -57,6 +58,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "ledger": lambda: ledger.ledger(var),
         "backup": lambda: backup.backup(var),
         "match": lambda: match.development_table(SHARED),
+        "match-speed": lambda: match_speed.speed_table(SHARED),
         "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),
     }
@@ -93,7 +95,9 @@ def main() -> int:
         reader.add_argument("--only", action="append", choices=list(benchmarks), default=[])
         reader.add_argument("--update", action="store_true", help="with --only: put the part into the report")
         reader.add_argument(
-            "--large", action="store_true", help="policy: 10 million companies too (minutes, 8 GB)"
+            "--large",
+            action="store_true",
+            help="policy: 10 million companies too (minutes, 8 GB); match-speed: 400,000 texts",
         )
         given = reader.parse_args()
         if given.large:

@@ -65,6 +65,7 @@ def test_the_summary_says_what_was_done_and_what_was_not_found() -> None:
         "without_hits": ["n2"],
         "weights": {"characters": 1.0, "pairs": 1.0, "words": 1.0, "coverage": 1.0},
         "learnt_from": None,
+        "learnt": None,
         "out": "out.run",
     }
 
@@ -91,6 +92,98 @@ def test_weights_are_learnt_from_pairs() -> None:
     assert summary["learnt_from"] == {"used": 30, "given": 30}
     assert sum(summary["weights"].values()) == pytest.approx(1)
     assert "权重学自 30 对中的 30 对" in rank("--train", "p.jsonl").stdout
+
+
+def test_enough_pairs_teach_the_ranker() -> None:
+    topics = [a + b for a in "膜泵阀管网桥梁坝堤闸井塔罐炉窑" for b in "钢铁铜铝锡铅锌金银镍钛钨铬锰"]
+    write("d.jsonl", [{"id": f"d{topic}", "text": f"{topic}的设计"} for topic in topics])
+    write("p.jsonl", [{"query": topic, "target": f"d{topic}"} for topic in topics])
+    summary = json.loads(rank("--train", "p.jsonl", "--format", "json").stdout)
+    assert (summary["learnt"], summary["learnt_from"]) == ("ranker", {"used": 210, "given": 210})
+    assert summary["weights"] is None
+    write(
+        "p.jsonl",
+        [{"query": topic, "target": f"d{topic}" if at < 50 else "x"} for at, topic in enumerate(topics)],
+    )
+    assert json.loads(rank("--train", "p.jsonl", "--format", "json").stdout)["learnt"] == "weights"
+
+
+def test_texts_on_the_same_topic_are_found_without_pairs() -> None:
+    words = [f"{field}{word}" for field in "abcdef" for word in ("ship", "boat", "port", "sail")]
+    write(
+        "d.jsonl",
+        [
+            {"id": f"{word}-{n}", "text": f"{word} {words[at // 4 * 4 + n]}"}
+            for at, word in enumerate(words)
+            for n in range(4)
+        ],
+    )
+    write("q.jsonl", [{"qid": "n1", "query": "aship"}])
+    assert rank("--topic").exit_code == 0
+    assert {line[2][0] for line in run_lines()[:16]} == {"a"}
+    write("p.jsonl", [{"query": "aship", "target": "aship-0"}])
+    assert "不能一起用" in rank("--topic", "--train", "p.jsonl").stderr
+
+
+PROFILES = [
+    {"id": "e1", "works": [{"id": "w1", "title": "Tides at coasts", "abstract": None}]},
+    {"id": "e2", "works": [{"id": "w2", "title": "Solar cells", "abstract": "Perovskite layers"}]},
+    {"id": "e3", "works": []},
+]
+
+
+def experts(*more: str) -> Result:
+    words = ["match", "experts", "--profiles", "e.jsonl", "--queries", "p.jsonl", "--out", "out.run", *more]
+    return CliRunner().invoke(main, words)
+
+
+def test_experts_are_ranked_for_each_paper() -> None:
+    write("e.jsonl", PROFILES)
+    write(
+        "p.jsonl",
+        [
+            {"id": "p1", "title": "Encapsulated solar cell"},
+            {"id": "p2", "title": "Tidal", "abstract": "tides"},
+        ],
+    )
+    result = experts()
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "3 位专家（1 位没有成果），2 篇论文，4 行结果写到 out.run\n",
+    )
+    assert [line[:4] for line in run_lines()] == [
+        ["p1", "Q0", "e2", "1"],
+        ["p1", "Q0", "e1", "2"],
+        ["p2", "Q0", "e1", "1"],
+        ["p2", "Q0", "e2", "2"],
+    ]
+    assert json.loads(experts("--format", "json").stdout)["without_works"] == 1
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        ({"id": "e4"}, "e.jsonl:1: 缺少字段“works”"),
+        ({"id": "e4", "works": ["w"]}, "e.jsonl:1: 缺少字段“works”"),
+        ({"id": "e4", "works": [{"title": "no id"}]}, "e.jsonl:1: 缺少字段“id”"),
+        ({"id": "e4", "works": [{"id": "w", "title": 4}]}, "e.jsonl:1: 字段“title”不是文字"),
+        ({"id": "e4", "works": [{"id": "w"}]}, "专家都没有带文字的成果"),
+    ],
+)
+def test_faulty_profiles_are_told(profile: dict[str, Any], message: str) -> None:
+    write("e.jsonl", [profile])
+    write("p.jsonl", [{"id": "p1", "title": "Tides"}])
+    result = experts()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(message)
+
+
+def test_an_encoder_that_is_not_there_is_told() -> None:
+    write("e.jsonl", PROFILES)
+    write("p.jsonl", [{"id": "p1", "title": "Tides"}])
+    result = experts("--encoder", "no_such_model")
+    assert (result.exit_code, Path("out.run").exists()) == (2, False)
+    assert result.stderr.startswith("编码器“no_such_model”不可用")
 
 
 def test_too_few_pairs_to_learn_from_are_refused() -> None:

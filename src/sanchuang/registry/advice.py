@@ -22,7 +22,7 @@ from sanchuang.core.advice import (
 )
 from sanchuang.core.errors import Unfit
 from sanchuang.core.language import page_language
-from sanchuang.engines.matching import Document, Hit, Index
+from sanchuang.engines.matching import Document, Figure, Hit, Index
 from sanchuang.registry.definitions import dictionary
 from sanchuang.registry.facts import OrganisationFacts, company_facts
 from sanchuang.registry.models import Need, Organisation, Result
@@ -93,6 +93,17 @@ def readiness(need: Need, result: Result) -> Line:
     return Line(text % values, Truth.of(result.trl >= need.trl_wanted))
 
 
+def figure_line(figure: Figure) -> Line:
+    """One figure of the need and what the result says to it."""
+    text = _("Wanted: %(wanted)s; the result says: %(found)s")
+    return Line(
+        text % {"wanted": figure.wanted, "found": figure.found},
+        figure.answer,
+        quote=figure.sentence,
+        quote_label=_("Where the result says it"),
+    )
+
+
 def fit(need: Need, result: Result, hit: Hit) -> Finding:
     """One result that may answer one need, with the shared terms as reasons."""
     terms = [reason.term for reason in hit.reasons]
@@ -105,6 +116,20 @@ def fit(need: Need, result: Result, hit: Hit) -> Finding:
             Truth.of(same),
         )
     )
+    lines += [figure_line(figure) for figure in hit.figures if figure.found]
+    lines += [
+        Line(
+            _("The need rules out “%s”, the result has it") % conflict.term,
+            Truth.NO,
+            quote=conflict.sentence,
+            quote_label=_("Where the result says it"),
+        )
+        for conflict in hit.conflicts
+        if conflict.need_excludes
+    ]
+    unanswered = [figure.wanted for figure in hit.figures if not figure.found]
+    if unanswered:
+        lines.append(Line(_("The result states no figure for: %s") % _(", ").join(unanswered), Truth.UNKNOWN))
     lines += [
         Line(_("Both speak of “%s”") % r.term, quote=r.sentence, quote_label=_("Where the result says it"))
         for r in hit.reasons
@@ -152,7 +177,8 @@ class FitsSection:
         least = CLOSE_ENOUGH if len(index) >= FEW else 0.0
         found = []
         for need in needs:
-            close = [hit for hit in ranked[need.pk] if hit.reasons and hit.score >= least]
+            # What fails a figure stays on the list, further down and with the figure, if its wording is close.
+            close = [hit for hit in ranked[need.pk] if hit.reasons and hit.score / hit.credit >= least]
             found += [fit(need, results[hit.id], hit) for hit in close]
             if not close:
                 found.append(self._nothing(need, [results[hit.id] for hit in ranked[need.pk][:1]]))

@@ -9,6 +9,18 @@ docs/matching.md tells how it works and how well.
 
 from sanchuang.engines.matching.index import Candidate, Document, DuplicateId, Hit, Index
 from sanchuang.engines.matching.reasons import Reason
+from sanchuang.engines.matching.requirements import Conflict, Figure
 from sanchuang.engines.matching.scoring import Shares, Weights
 
-__all__ = ["Candidate", "Document", "DuplicateId", "Hit", "Index", "Reason", "Shares", "Weights"]
+__all__ = [
+    "Candidate",
+    "Conflict",
+    "Document",
+    "DuplicateId",
+    "Figure",
+    "Hit",
+    "Index",
+    "Reason",
+    "Shares",
+    "Weights",
+]

@@ -11,20 +11,35 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
 
+from sanchuang.engines.matching.coding import packed_units, packed_words
 from sanchuang.engines.matching.reasons import LIMIT, Reason, Wording
+from sanchuang.engines.matching.requirements import Conflict, Figure, Requirements
 from sanchuang.engines.matching.scoring import Field, Question, Shares, Weights
-from sanchuang.engines.matching.text import Terms, Unit, join, terms, units
+from sanchuang.engines.matching.text import Terms, Unit, fold, join, terms, units
 from sanchuang.values import Malformed
 
+if TYPE_CHECKING:
+    # NumPy takes a while to load and is needed by what is learnt alone.
+    from sanchuang.engines.matching.learned import Learned
+    from sanchuang.engines.matching.lexical import Asked
+    from sanchuang.engines.matching.reading import Passages
+
 CANDIDATES = 100
+# Of a need with figures or exclusions so many documents are held against these at least.
+CHECKED = 30
+# What is read of a query; nobody says what is needed in more characters.
+MOST_READ = 20_000
+# Different terms of one field that tantivy searches for at most: the weightiest.
+_MOST_TERMS = 256
 FIELDS = Terms._fields
 # What each field's BM25 counts for when tantivy picks the candidates (docs/matching.md).
 _BOOSTS = {"characters": 1.0, "pairs": 1.0, "words": 0.5}
 _WRITER_BYTES = 128_000_000
+Keep = Callable[[str], bool]
 _BLANKS = "blanks"
 
 
@@ -45,31 +60,46 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document found: its score, 0 to 1, and the wording it shares with the query, weightiest first."""
+    """A document found, and why.
+
+    score      0 to 1; of an index that has learnt: the chance to be the one that answers, if one does
+    reasons    the wording it shares with the query, weightiest first
+    figures    each figure of the query and what the document says to it
+    conflicts  what one side rules out and the other has
+    credit     what the score was multiplied with for figures not met and conflicts; 1 without any
+    missing    words of the query that the document does not say, weightiest first
+    """
 
     id: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    missing: tuple[str, ...] = ()
+    credit: float = 1.0
 
 
 class Candidate(NamedTuple):
-    """A document as found by tantivy and measured exactly; `line` as in `text`."""
+    """A document as found by tantivy with its score there, `first`, and measured exactly; `line` as in `text`."""
 
     id: str
     text: str
     line: str
     shares: Shares
+    first: float
 
 
 class Index:
     """A searchable collection: made by `build` or `open`, unchanging afterwards.
 
     `weights` say what each measure counts for and may be replaced at any time, for example by `learn`'s.
+    `learned`, from `training.train` over this collection or one like it, ranks instead of them where it is set.
     """
 
     def __init__(self, index: tantivy.Index, weights: Weights | None = None) -> None:
         """Not for callers: use `build` or `open`."""
         self.weights = weights or Weights()
+        self.learned: Learned | None = None
         self._index = index
         self._searcher = index.searcher()
         self._mean_lengths = [self._mean(name) for name in FIELDS]
@@ -123,7 +153,7 @@ class Index:
         query: str,
         top: int = 10,
         *,
-        keep: Callable[[str], bool] | None = None,
+        keep: Keep | None = None,
         reasons: int = LIMIT,
     ) -> list[Hit]:
         """Find the documents that match `query` best: at most `top`, best first, equal scores in order of id.
@@ -132,26 +162,95 @@ class Index:
         reasons  how many reasons each hit carries at most; 0 saves half of the time
         A query without a single character, word or number finds nothing.
         """
-        asked = units(query)
+        asked = units(query[:MOST_READ])
         if not asked or top < 1:
             return []
+        required = Requirements(query[:MOST_READ])
+        reach = max(top, CHECKED) if required else top
+        rank = self._weighed if self.learned is None else self._learned
+        best = rank(asked, reach, keep)
+        credits: dict[str, float] = {}
+        if required:
+            credits = {name: required.credit(text) for _, name, text in best}
+            best = sorted(
+                ((score * credits[name], name, text) for score, name, text in best),
+                key=lambda found: (-found[0], found[1]),
+            )
+        if not reasons:
+            return [
+                Hit(identifier, score, credit=credits.get(identifier, 1.0))
+                for score, identifier, _ in best[:top]
+            ]
+        wording = Wording(asked, self._idf)
+        return [
+            Hit(
+                identifier,
+                score,
+                wording.reasons(text, reasons),
+                required.check(text),
+                required.conflicts(text),
+                wording.missing(text, reasons),
+                credits.get(identifier, 1.0),
+            )
+            for score, identifier, text in best[:top]
+        ]
+
+    def _weighed(self, asked: list[Unit], top: int, keep: Keep | None) -> list[tuple[float, str, str]]:
+        """Score, id and text of the best by the weighted mean of the four measures."""
         question = self._question(asked)
         proportions = question.proportions(self.weights)
         scored = [
             (-question.score(found.shares, found.line, proportions), found.id, found.text)
             for found in self._candidates(question, max(top, CANDIDATES), keep)
         ]
-        best = sorted(scored)[:top]
-        if not reasons:
-            return [Hit(identifier, -negative) for negative, identifier, _ in best]
-        wording = Wording(asked, self._idf)
-        return [
-            Hit(identifier, -negative, wording.reasons(text, reasons)) for negative, identifier, text in best
+        return [(-negative, identifier, text) for negative, identifier, text in sorted(scored)[:top]]
+
+    def _learned(self, asked: list[Unit], top: int, keep: Keep | None) -> list[tuple[float, str, str]]:
+        """Score, id and text of the best by what was learnt; the score is the chance to be the one that answers."""
+        assert self.learned is not None
+        query, passages, documents = self.passages(asked, top, keep)
+        if not documents:
+            return []
+        chances = self.learned.chances(query, passages).tolist()
+        scored = sorted(zip((-chance for chance in chances), documents, strict=True))
+        return [(-negative, *document) for negative, document in scored[:top]]
+
+    def passages(
+        self, these: list[Unit], least: int = 0, keep: Keep | None = None
+    ) -> tuple[Asked, Passages, list[tuple[str, str]]]:
+        """Give a query and its candidates as the learnt ranker measures them, and their ids and texts."""
+        from sanchuang.engines.matching import learned
+
+        found = self._find(self._query(self._question(these)), max(least, learned.reach(these)), keep)
+        asked = learned.asked(these, self._idf, len(self), self._mean_lengths)
+        addresses = [address for address, _, _ in found]
+        lengths = [
+            [float(value or 0) for value in self._searcher.fast_field_values(f"{name}_length", addresses)]
+            for name in FIELDS
         ]
+        passages = learned.passages(
+            [document["codes"][0] for _, _, document in found],
+            [document["coded_words"][0] for _, _, document in found],
+            lengths,
+            [score for _, score, _ in found],
+        )
+        return asked, passages, [(document["id"][0], _text(document, "text")) for _, _, document in found]
+
+    def sample(self, limit: int) -> Iterator[tuple[str, str, bytes]]:
+        """Give id, text and packed words of at most `limit` documents, taken evenly."""
+        found = self._searcher.search(tantivy.Query.all_query(), max(len(self), 1), count=False).hits
+        step = max(1.0, len(found) / max(limit, 1))
+        for number in range(min(len(found), limit)):
+            document = self._searcher.doc(found[int(step * number)][1])
+            yield document["id"][0], _text(document, "text"), document["coded_words"][0]
+
+    def weight(self, field: str, form: str) -> float:
+        """Inverse document frequency of a term of a field."""
+        return self._idf(field, form)
 
     def candidates(self, query: str, limit: int = CANDIDATES) -> list[Candidate]:
         """Give the documents that `rank` chooses from, with their measures, in tantivy's order."""
-        asked = units(query)
+        asked = units(query[:MOST_READ])
         return list(self._candidates(self._question(asked), limit, None)) if asked else []
 
     def _question(self, asked: list[Unit]) -> Question:
@@ -162,11 +261,9 @@ class Index:
         once = Field.of(list(dict.fromkeys(read.characters)), partial(self._idf, "characters"))
         return Question(join(asked), characters, pairs, words, once)
 
-    def _candidates(
-        self, question: Question, limit: int, keep: Callable[[str], bool] | None
-    ) -> Iterator[Candidate]:
+    def _candidates(self, question: Question, limit: int, keep: Keep | None) -> Iterator[Candidate]:
         found = self._find(self._query(question), limit, keep)
-        addresses = [address for address, _ in found]
+        addresses = [address for address, _, _ in found]
         lengths = zip(
             *(
                 _relative(self._searcher.fast_field_values(f"{name}_length", addresses), mean)
@@ -174,22 +271,22 @@ class Index:
             ),
             strict=True,
         )
-        for (_, document), (characters, pairs, words) in zip(found, lengths, strict=True):
+        for (_, first, document), (characters, pairs, words) in zip(found, lengths, strict=True):
             line = _text(document, "line")
             shares = question.shares(line, (characters, pairs, words))
-            yield Candidate(document["id"][0], _text(document, "text"), line, shares)
+            yield Candidate(document["id"][0], _text(document, "text"), line, shares, first)
 
     def _find(
-        self, query: tantivy.Query, limit: int, keep: Callable[[str], bool] | None
-    ) -> list[tuple[tantivy.DocAddress, tantivy.Document]]:
+        self, query: tantivy.Query, limit: int, keep: Keep | None
+    ) -> list[tuple[tantivy.DocAddress, float, tantivy.Document]]:
         """Search for `limit` documents that may appear, further down as long as too few of them may."""
         reach = limit
         while True:
-            addresses = [address for _, address in self._searcher.search(query, reach, count=False).hits]
-            found = [(address, self._searcher.doc(address)) for address in addresses]
+            hits = self._searcher.search(query, reach, count=False).hits
+            found = [(address, score, self._searcher.doc(address)) for score, address in hits]
             if keep is not None:
-                found = [(address, document) for address, document in found if keep(document["id"][0])]
-            if len(found) >= limit or len(addresses) < reach:
+                found = [entry for entry in found if keep(entry[2]["id"][0])]
+            if len(found) >= limit or len(hits) < reach:
                 return found[:limit]
             reach *= 4
 
@@ -198,7 +295,8 @@ class Index:
         schema = self._index.schema
         clauses = []
         for name, field in zip(FIELDS, (question.characters, question.pairs, question.words), strict=True):
-            for form, weight in field.terms:
+            heaviest = sorted(field.terms, key=lambda term: -term[1])[:_MOST_TERMS]
+            for form, weight in heaviest:
                 times = round(weight / self._idf(name, form))
                 term = tantivy.Query.term_query(schema, name, form, "freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, _BOOSTS[name] * times)))
@@ -220,6 +318,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("text", stored=True)
     builder.add_bytes_field("line", stored=True)
+    builder.add_bytes_field("codes", stored=True)
+    builder.add_bytes_field("coded_words", stored=True)
     for name in FIELDS:
         builder.add_text_field(name, tokenizer_name=_BLANKS, index_option="freq")
         builder.add_integer_field(f"{name}_length", fast=True)
@@ -236,7 +336,10 @@ def _record(document: Document) -> tantivy.Document:
     record = tantivy.Document(id=document.id)
     record.add_bytes("text", document.text.encode("utf-8", "surrogatepass"))
     record.add_bytes("line", join(read).encode())
-    for name, forms in zip(FIELDS, terms(read), strict=True):
+    record.add_bytes("codes", packed_units(fold(document.text), read))
+    split = terms(read)
+    record.add_bytes("coded_words", packed_words(split.words))
+    for name, forms in zip(FIELDS, split, strict=True):
         record.add_text(name, " ".join(forms))
         record.add_integer(f"{name}_length", len(forms))
     return record

@@ -44,12 +44,12 @@ class Learnt:
 
 
 class TooFewPairs(Malformed):
-    """Fewer than `LEAST` pairs can be learnt from."""
+    """Fewer pairs than needed can be learnt from."""
 
-    def __init__(self, used: int, given: int) -> None:
+    def __init__(self, used: int, given: int, least: int = LEAST) -> None:
         super().__init__(
             f"可学习的配对只有 {used} 对（共给出 {given} 对）",
-            f"至少需要 {LEAST} 对：查询里要有文字，目标要在文本库里并能按查询找到",
+            f"至少需要 {least} 对：查询里要有文字，目标要在文本库里并能按查询找到",
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from sanchuang.engines.matching.stopwords import STOPWORDS
-from sanchuang.engines.matching.text import Unit, fold, join, origins, sentences, units, word_spans
+from sanchuang.engines.matching.text import Unit, fold, join, line, origins, sentences, units, word_spans
 
 LIMIT = 8
 # A term that weighs less than this part of the weightiest is not worth a mention.
@@ -42,6 +42,7 @@ class Wording:
         """Take the query's units and `idf(field, form)`."""
         self._units = query
         words = word_spans(query)
+        self._words = sorted(words)
         self._starts = sorted({start for start, _ in words})
         self._ends = sorted({end for _, end in words})
         self._stopwords = sorted((start, end) for start, end in words if self._form(start, end) in STOPWORDS)
@@ -66,6 +67,23 @@ class Wording:
                 chosen.append(form)
         richness = passage.richness({form: weights[form] for form in chosen})
         return tuple(passage.reason(form, weights[form], richness) for form in chosen)
+
+    def missing(self, text: str, limit: int = LIMIT) -> tuple[str, ...]:
+        """Give the query's weightiest words, in folded writing, of which `text` does not say a single pair."""
+        found: dict[str, float] = {}
+        said = line(text)
+        for start, end in self._words:
+            form = self._form(start, end)
+            if end - start == 1 and form[0] != "|":
+                continue
+            pieces = [form] if end - start == 1 else [self._form(at, at + 2) for at in range(start, end - 1)]
+            if form not in STOPWORDS and not any(piece in said for piece in pieces):
+                found.setdefault(form, self._weight(start, end))
+        chosen: list[str] = []
+        for form in sorted(found, key=found.__getitem__, reverse=True):
+            if len(chosen) < limit and not any(form in other for other in chosen):
+                chosen.append(form)
+        return tuple(form.replace("||", " ").replace("|", "") for form in chosen)
 
     def _form(self, start: int, end: int) -> str:
         return "".join(unit.form for unit in self._units[start:end])

@@ -1,0 +1,152 @@
+"""Figures with units in running text."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sanchuang.engines.matching.quantities import quantities
+from sanchuang.engines.matching.requirements import Requirements, compare
+from sanchuang.values import Truth
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "low", "high"),
+    [
+        ("效率 ≥ 95 %", "share", "19/20", None),
+        ("效率不低于９５％", "share", "19/20", None),
+        ("百分之九十五以上", "share", "19/20", None),
+        ("厚度 5 μm", "length", "1/200000", "1/200000"),
+        ("厚度 5 µm", "length", "1/200000", "1/200000"),
+        ("−40 ℃至85 ℃", "temperature", "-40", "85"),
+        ("-40~85℃", "temperature", "-40", "85"),
+        ("零下40℃", "temperature", "-40", "-40"),
+        ("300 K", "temperature", "537/20", "537/20"),
+        ("25±2 °C", "temperature", "23", "27"),
+        ("不超过3000万元", "money", None, "30000000"),
+        ("1.2 亿元以内", "money", None, "120000000"),
+        ("within 10 ms", "time", None, "1/100"),
+        ("at least 2 hours", "time", "7200", None),
+        ("两千小时", "time", "7200000", "7200000"),
+        ("5 mg/L", "mass/volume", "1/200", "1/200"),
+        ("1,234.5 kg", "mass", "1234500", "1234500"),
+    ],
+)
+def test_a_figure_is_read(text: str, kind: str, low: str | None, high: str | None) -> None:
+    (found,) = quantities(text)
+    bounds = tuple(None if bound is None else Fraction(bound) for bound in (low, high))
+    assert (found.kind, found.low, found.high) == (kind, *bounds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2019年至2020年", "GaN 5G", "6英寸", "第3章", "1,23 kg 之外的 1..2", "由 5 %", "十五五 %"],
+)
+def test_what_is_no_figure_is_left_out(text: str) -> None:
+    assert quantities(text) == [] or all(found.kind == "mass" for found in quantities(text))
+
+
+def test_each_figure_has_its_own_subject() -> None:
+    found = quantities("灵敏度达96%，特异性 98.5%；房颤 90 % 室早 80 %")
+    assert [each.subject for each in found] == ["灵敏度达", "特异性", "房颤", "室早"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="0123456789.,-~±≥<约 百分之九十五万亿%‰μmkg℃K/hL元以上下内，。a", max_size=40))
+def test_any_text_is_read_and_each_figure_stands_where_it_says(text: str) -> None:
+    for found in quantities(text):
+        assert text[found.start : found.end] == found.text
+        assert found.low is None or found.high is None or found.low <= found.high
+
+
+def test_figures_of_any_length_and_mixed_scripts_are_no_trouble() -> None:
+    assert quantities("9" * 200 + " kg") == []
+    assert len(quantities("效率 95 %，" * 2000)) == 2000
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "answer"),
+    [
+        ("效率 ≥ 95 %", "效率 96 %", Truth.YES),
+        ("效率 ≥ 95 %", "效率 950‰", Truth.YES),
+        ("效率 ≥ 95 %", "效率 94.9 %", Truth.NO),
+        ("效率 > 95 %", "效率 95 %", Truth.NO),
+        ("效率 ≥ 95 %", "效率 > 90 %", Truth.UNKNOWN),
+        ("效率 ≥ 95 %", "效率约 96 %", Truth.UNKNOWN),
+        ("效率 ≥ 95 %", "效率 90~99 %", Truth.UNKNOWN),
+        ("时延 ≤ 10 ms", "时延 0.8 秒", Truth.NO),
+        ("时延 ≤ 10 ms", "时延不超过 5 毫秒", Truth.YES),
+        ("工作温度 -40~85 ℃", "工作温度 -55 ℃~125 ℃", Truth.YES),
+        ("工作温度 -40~85 ℃", "工作温度 0~60 ℃", Truth.NO),
+        ("厚度 10~20 μm", "厚度 15 μm", Truth.YES),
+        ("厚度 10~20 μm", "厚度 0.15 mm", Truth.NO),
+        ("功率 10 kW", "功率 12 kW", Truth.UNKNOWN),
+        ("功率 10 kW", "功率 10000 W", Truth.YES),
+        ("功率 10 kW", "电压 10 kV", Truth.UNKNOWN),
+    ],
+)
+def test_a_figure_is_met_not_met_or_left_open(wanted: str, offered: str, answer: Truth) -> None:
+    assert compare(quantities(wanted)[0], quantities(offered)[0]) is answer
+
+
+RANGES = st.tuples(st.integers(-50, 50), st.integers(0, 40))
+
+
+@given(RANGES, RANGES)
+def test_what_lies_inside_a_range_meets_it_and_what_lies_outside_fails(
+    wanted: tuple[int, int], offered: tuple[int, int]
+) -> None:
+    low, high = wanted[0], wanted[0] + wanted[1]
+    at, end = offered[0], offered[0] + offered[1]
+    asked = quantities(f"在 {low}~{high} ℃")[0]
+    answer = compare(asked, quantities(f"在 {at}~{end} ℃")[0])
+    if low <= at and end <= high:
+        assert answer is Truth.YES
+    elif end < low or at > high:
+        assert answer is Truth.NO
+    else:
+        assert answer is Truth.UNKNOWN
+
+
+NEED = "钙钛矿电池封装：光电转化效率≥22%，湿热条件稳定运行不少于2000小时，工作温度-40~85℃，不含铅，成本不超过300元/m2"
+
+
+def test_a_result_is_held_against_each_figure_of_a_need() -> None:
+    text = "光电转化效率达到24.1%。湿热条件下稳定运行1000小时；采用铅基材料。"
+    required = Requirements(NEED)
+    assert [(each.found, each.answer) for each in required.check(text)] == [
+        ("光电转化效率达 24.1%", Truth.YES),
+        ("湿热条件下稳定运行 1000小时", Truth.NO),
+        ("", Truth.UNKNOWN),
+        ("", Truth.UNKNOWN),
+    ]
+    assert required.check(text)[0].sentence == "光电转化效率达到24.1%。"
+    assert [(each.term, each.sentence, each.need_excludes) for each in required.conflicts(text)] == [
+        ("铅", "采用铅基材料。", True)
+    ]
+    assert required.credit(text) < required.credit("转化效率 23 %，不含铅") == 1
+
+
+@pytest.mark.parametrize(
+    ("need", "text", "conflicts"),
+    [
+        ("不含贵金属的催化剂", "催化剂不含贵金属", 0),
+        ("不含贵金属的催化剂", "采用贵金属铂", 1),
+        ("无需标注的缺陷检测", "需要标注八百张样本", 1),
+        ("用于无线传感", "无线传感网络", 0),
+        ("without lithium", "a lithium battery", 1),
+        ("联网的整机", "整机无需联网", 1),
+        ("不能联网的整机", "整机无需联网", 0),
+    ],
+)
+def test_what_one_side_rules_out_and_the_other_has_is_told(need: str, text: str, conflicts: int) -> None:
+    assert len(Requirements(need).conflicts(text)) == conflicts
+
+
+def test_a_need_without_figures_asks_nothing() -> None:
+    required = Requirements("光合细菌的培养")
+    assert not required
+    assert (required.check("效率 95 %"), required.conflicts("不含铅"), required.credit("5 kg")) == ((), (), 1)
