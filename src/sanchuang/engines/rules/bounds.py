@@ -317,14 +317,11 @@ class Compiler(Wording):
         shape = added(worst(days, *whens), *(then[1] for _, then in made))
         type_ = node.type
 
-        def value(frame: Frame, i: int) -> Any:
-            when, then = branches[i]
-            truth = when(frame) if when is not None else YES
+        def chosen(truth: int, first: Any, rest: Any) -> Any:
             if truth == YES:
-                return then(frame)
+                return first
             if truth == NO:
-                return value(frame, i + 1)
-            first, rest = then(frame), value(frame, i + 1)
+                return rest
             possible = []
             if truth & YES:
                 possible.append(first)
@@ -333,18 +330,22 @@ class Compiler(Wording):
             possible += [agreed(type_, first, rest, bit) for bit in (OPEN, VOID) if truth & bit]
             return merged(type_, possible)
 
+        def value(frame: Frame, i: int) -> Any:
+            when, then = branches[i]
+            truth = when(frame) if when is not None else YES
+            if truth == NO:
+                return value(frame, i + 1)
+            return then(frame) if truth == YES else chosen(truth, then(frame), value(frame, i + 1))
+
         def closure(frame: Frame) -> Any:
-            trace = frame.trace
-            if trace is None:
+            if frame.trace is None:
                 return value(frame, 0)
-            for when, then in branches:  # every branch, so that two traces stand side by side
-                if when is not None:
-                    when(frame)
-                then(frame)
-            frame.trace = None
-            found = value(frame, 0)
-            frame.trace = trace
-            return found
+            # Every branch, so that two traces stand side by side.
+            found = [(when(frame) if when is not None else YES, then(frame)) for when, then in branches]
+            out = None
+            for truth, then in reversed(found):
+                out = chosen(truth, then, out)
+            return out
 
         return closure, shape
 

@@ -75,8 +75,15 @@ def _years(first: int, last: int) -> int:
 
 def plus(a: Any, b: Any) -> Any:
     """The sum of two numbers or ranges."""
-    if a.__class__ is not Range and b.__class__ is not Range:
-        return a + b
+    if a.__class__ is not Range:
+        if b.__class__ is not Range:
+            return a + b
+        a, b = b, a
+    if a.lo is not None and not a.bits:  # the most frequent ones without detours
+        if b.__class__ is not Range:
+            return Range(a.lo + b, a.hi + b)
+        if b.lo is not None and not b.bits:
+            return Range(a.lo + b.lo, a.hi + b.hi)
     return lift(lambda alo, ahi, blo, bhi: (alo + blo, ahi + bhi), a, b)
 
 
@@ -233,11 +240,12 @@ class Numbers:
                 for i, a in enumerate(values):
                     for b in values[:i]:
                         note(frame, a, b)
-            if not any(v.__class__ is Range for v in values):
-                return pick(values)
             total = values[0]
             for value in values[1:]:
-                total = lift(limits, total, value)
+                if total.__class__ is not Range and value.__class__ is not Range:
+                    total = pick(total, value)
+                else:
+                    total = lift(limits, total, value)
             return total
 
         return closure

@@ -132,12 +132,25 @@ def lacking(bits: int, certain: bool) -> Range:
 
 def lift(of: Callable[[Any, Any, Any, Any], tuple[Any, Any]], a: Any, b: Any) -> Any:
     """A number made of two: `of(lo, hi, lo, hi)` gives its limits."""
-    alo, ahi, abits = parts(a)
-    blo, bhi, bbits = parts(b)
+    if a.__class__ is Range:
+        alo, ahi, abits = a.lo, a.hi, a.bits
+        if abits & UNLIMITED:
+            abits = (abits & ~UNLIMITED) | VOID
+    else:
+        alo = ahi = a
+        abits = 0
+    if b.__class__ is Range:
+        blo, bhi, bbits = b.lo, b.hi, b.bits
+        if bbits & UNLIMITED:
+            bbits = (bbits & ~UNLIMITED) | VOID
+    else:
+        blo = bhi = b
+        bbits = 0
     if alo is None or blo is None:
         return lacking(abits | bbits, (alo is None or not abits) and (blo is None or not bbits))
     lo, hi = of(alo, ahi, blo, bhi)
-    return span(lo, hi, abits | bbits)
+    bits = abits | bbits
+    return Range(lo, hi, bits) if bits or (lo is not hi and lo != hi) else lo
 
 
 def lift_one(of: Callable[[Any], Any], a: Any) -> Any:
