@@ -24,8 +24,11 @@ from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, YES
 from sanchuang.engines.rules.search import Search
-from sanchuang.engines.rules.variables import TooHard, Truth, components
+from sanchuang.engines.rules.variables import TooHard, Truth, Variable, components
 from sanchuang.engines.rules.witness import witness
+
+SHORT = 8  # questions of a short search
+FIRST = 2  # facts that are tried alone before it is asked which are needed
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ class _Open:
         if sure and self._may(sure) and self._witness(self.truths, sure):
             return tuple(sorted(sure))
         if not sure and len(self.truths) == 1:
-            for slot in self.slots:  # often any one of several facts would do, and one is the fewest
+            for slot in self.slots[:FIRST]:  # often any one of several facts would do, and one is the fewest
                 one = frozenset((slot,))
                 if self._may(one) and self._some(one):
                     return (slot,)
@@ -213,7 +216,7 @@ class _Open:
                 if len(more) < len(rest) and not self._may(chosen):
                     continue
                 try:
-                    if self._some(chosen):
+                    if self._some(chosen, doubtful=True):
                         if hard:  # a smaller or earlier set was given up
                             raise TooHard
                         return tuple(sorted(chosen))
@@ -245,15 +248,32 @@ class _Open:
                 return False
         return True
 
-    def _some(self, chosen: frozenset[int]) -> bool:
-        """Whether some values of exactly these facts make all truths hold."""
+    def _some(self, chosen: frozenset[int], doubtful: bool = False) -> bool:
+        """Whether some values of exactly these facts make all truths hold; where that is `doubtful`, guessing comes later."""
         for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
-            if self._witness(part, slots):
-                continue
-            if slots and self.search.nearest(part, [self.variables[s] for s in sorted(slots)]) is None:
+            found = self._searched(part, slots) if doubtful and slots else None
+            if found is None:
+                found = self._witness(part, slots) or (
+                    not slots or self.search.nearest(part, self._of(slots)) is not None
+                )
+            if not found:
                 return False
         return True
+
+    def _searched(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool | None:
+        """What a short search says; None: nothing."""
+        budget = self.search.budget
+        self.search.budget = short = min(budget, SHORT)
+        try:
+            return self.search.nearest(truths, self._of(slots)) is not None
+        except TooHard:
+            return None
+        finally:
+            self.search.budget += budget - short
+
+    def _of(self, slots: frozenset[int]) -> list[Variable]:
+        return [self.variables[slot] for slot in sorted(slots)]
 
     def _witness(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool:
         """Whether values were found at once; looked for once only."""

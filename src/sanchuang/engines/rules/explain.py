@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -130,6 +130,14 @@ class Questions:
             _Asked(c, run(c.node), tuple((e, run(e.node)) for e in policy.exceptions if e.to == c.id))
             for c in policy.conditions
         ]
+        self._behind_amount = (
+            frozenset[str]() if policy.amount is None else tracer.facts_behind(policy, policy.amount.node)
+        )
+        self._behind_result = (
+            frozenset[str]()
+            if policy.result is None
+            else tracer.facts_behind(policy, policy.definitions[policy.result].node)
+        )
         self._amount = None if policy.amount is None else tracer.run_figure(policy, policy.amount.node)
         self._result = None if policy.result is None else definition(policy.result)
         self._papers = [(p, None if p.when is None else run(p.when)) for p in policy.papers]
@@ -163,15 +171,29 @@ class Questions:
             case,
         )
 
-    def lacks_after(self, before: Explanation, case: Case, changed: frozenset[str]) -> tuple[Lack, ...]:
-        """What is lacking in a case that differs from the one explained in these facts. Raises `RuleConflict`."""
-        conditions = [
-            self._answered(asked, case) if facts & changed else was
-            for asked, facts, was in zip(self._conditions, self._facts, before.conditions, strict=True)
-        ]
-        amount_step = None if self._amount is None else self._amount(case)
-        result_step = None if self._result is None else settled(self._result(case))
-        return _lacking(_eligible(conditions), conditions, amount_step, result_step)
+    def lacks_after(
+        self,
+        before: Explanation,
+        names: frozenset[str],
+        doubtful: Container[int],
+        changed: Callable[[], Case],
+    ) -> tuple[Lack, ...]:
+        """What is lacking once facts of these names are others, in the case that `changed` gives. Raises `RuleConflict`.
+
+        Conditions (by number) that such facts are behind and that are not `doubtful` hold then.
+        """
+        conditions = []
+        for number, (asked, was) in enumerate(zip(self._conditions, before.conditions, strict=True)):
+            if not self._facts[number] & names:
+                conditions.append(was)
+            elif number in doubtful:
+                conditions.append(self._answered(asked, changed()))
+        amount, result = before.amount_step, before.result_step
+        if self._amount is not None and self._behind_amount & names:
+            amount = self._amount(changed())
+        if self._result is not None and self._behind_result & names:
+            result = settled(self._result(changed()))
+        return _lacking(_eligible(conditions), conditions, amount, result)
 
     def _answered(self, asked: _Asked, case: Case) -> Answered:
         """The rule's answer unless an exception applies; an exception that may apply matters if it would differ.

@@ -77,6 +77,7 @@ class Goal:
     sums: dict[Closure, Sum]
     together: frozenset[int]  # facts that are somewhere compared with others
     alike: Alike
+    conditions: tuple[int, ...]  # the number of the condition that each of `wanted` belongs to
     keys: dict[Closure, int]  # by truth: the same number for the same truth of another policy
 
     kept: Kept = field(default_factory=dict)  # of all companies
@@ -198,6 +199,7 @@ class Goal:
 
 
 OPEN_VALUES = (Range, Words)
+NO_CONDITION = -1  # of truths that are the result's own
 ANOTHER = "\0"  # a word that stands for all that no rule mentions
 
 
@@ -236,7 +238,8 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
     wanted: list[Made] = []
     keys: dict[Closure, Key] = {}
     assumed: set[Key] = set()  # what holds where all that is wanted does
-    for condition in policy.conditions:
+    of: list[int] = []  # the condition that each belongs to
+    for number, condition in enumerate(policy.conditions):
         exceptions = [e for e in policy.exceptions if e.to == condition.id]
         if exceptions:
             wanted.append(compiler.condition(policy, condition))
@@ -247,10 +250,12 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
                 assumed.add(key)
         else:
             wanted += _terms(compiler, policy, condition.node, assumed, keys)
+        of += [number] * (len(wanted) - len(of))
     result = policy.definitions[policy.result].node if policy.result is not None else None
     if result is not None and not policy.conditions and result.type.kind is Kind.BOOL:
         wanted += _terms(compiler, policy, result, assumed, keys)
         assumed.add(key_of(policy, result))
+        of += [NO_CONDITION] * len(wanted)
     figures: dict[object, t.Node] = {}
     for node in (policy.amount.node if policy.amount is not None else None, result):
         if node is not None:
@@ -280,6 +285,7 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
         compiler.sums,
         frozenset(slot for met in compiler.met if len(met) > 1 for slot in met),
         Alike(policies.by_id, policy),
+        tuple(number for number, made in zip(of, wanted, strict=True) if not _holds(made)),
         {closure: policies.numbers.setdefault(key, len(policies.numbers)) for closure, key in keys.items()},
     )
 

@@ -34,7 +34,7 @@ from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactType, FactVa
 from sanchuang.engines.rules.evaluate import Tracer
 from sanchuang.engines.rules.explain import Day, Explanation, PolicySet, RuleConflict
 from sanchuang.engines.rules.frame import DAY, Frame
-from sanchuang.engines.rules.goals import Goal, Place, goal, scalar
+from sanchuang.engines.rules.goals import Goal, goal, scalar
 from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, OPEN, VOID, YES
 from sanchuang.engines.rules.search import Search
@@ -128,9 +128,11 @@ def nearest(
     lacks: tuple[Lack, ...] = ()
     for variable, value, _, _ in found:
         frame.put(variable.slot, value)
-    if any(closure(frame) != YES for closure, _ in aim.wanted):
-        places = [aim.places[variable.slot] for variable, *_ in found]
-        lacks = _still_open(day, policy, case, said, list(zip(changes, places, strict=True)))
+    open_ = {n for (closure, _), n in zip(aim.wanted, aim.conditions, strict=True) if closure(frame) != YES}
+    if open_:
+        said = day.questions(policy).explain(case) if said is None else said
+        slots = [aim.place(variable.slot) for variable, *_ in found]
+        lacks = _still_open(day, said, Changed(facts, changes), slots, open_)
     return Nearest(Outcome.FOUND, changes, lacks, from_day)
 
 
@@ -165,16 +167,18 @@ def _solutions(aim: Goal, frame: Frame, now: Sequence[int], on: dt.date) -> Iter
 
 
 def _still_open(
-    day: Day, policy: Policy, case: Case, said: Explanation | None, changes: Sequence[tuple[Change, Place]]
+    day: Day, said: Explanation, facts: Facts, slots: Sequence[tuple[str, int | None]], doubtful: set[int]
 ) -> tuple[Lack, ...]:
-    facts = Changed(case.facts, (change for change, _ in changes))
-    questions = day.questions(policy)
+    made: list[Case] = []
+
+    def changed() -> Case:
+        if not made:
+            made.append(day.tracer.changed(said.case, facts, slots))
+        return made[0]
+
+    names = frozenset(name for name, _ in slots)
     try:
-        if said is None:
-            return questions.explain(Case(facts)).lacks
-        slots = [(place.spec.name, place.shift) for _, place in changes]
-        changed = day.tracer.changed(case, facts, slots)
-        return questions.lacks_after(said, changed, frozenset(name for name, _ in slots))
+        return day.questions(said.policy).lacks_after(said, names, doubtful, changed)
     except RuleConflict:  # pragma: no cover - a conflict is never accepted
         return ()
 
@@ -290,15 +294,22 @@ def _from_day(policies: PolicySet, policy: Policy, case: Case, tracer: Tracer) -
     if aim is None or last <= start:
         return None
     frame = aim.frame(case, tracer)
-    truths = []
+    truths, failing = [], []
     for closure, shape in aim.wanted:
         now = closure(frame)
         if DAY in shape:
             truths.append(aim.truth((closure, shape), YES | OPEN | (VOID & now)))
+            failing += truths[-1:] if now == NO else []
         elif now == NO:
             return None
+    search, day = Search(frame, QUESTIONS), Variable(DAY, start, start, last, apart=True)
     try:
-        found = Search(frame, QUESTIONS).nearest(truths, [Variable(DAY, start, start, last, apart=True)])
+        found = search.nearest(failing, [day])
+        if found is not None:  # mostly the others hold on that day as well
+            frame.put(DAY, found.values[0])
+            others = search.possible(truths)
+            frame.put(DAY, start)
+            found = found if others else search.nearest(truths, [day])
     except TooHard:
         return None
     return dt.date.fromordinal(found.values[0]) if found is not None else None

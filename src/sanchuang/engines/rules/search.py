@@ -16,6 +16,7 @@ from itertools import product
 from typing import Any
 
 from sanchuang.engines.rules.frame import STEPS, Frame
+from sanchuang.engines.rules.linear import divided
 from sanchuang.engines.rules.ranges import Range
 from sanchuang.engines.rules.variables import NOTHING_FOUND, Found, TooHard, Truth, Variable, components
 
@@ -269,8 +270,15 @@ class Search:
         two = self.frame.distances(closures)
         slots[:] = before
         for a, b in zip(one, two, strict=False):
-            if a is not None and b is not None and a != b:
-                yield start - Fraction(a) * step / Fraction(b - a)
+            if a is None or b is None or a == b:
+                continue
+            rise = b - a
+            if (
+                a.__class__ is int and rise.__class__ is int
+            ):  # most limits are whole numbers: no fraction arises
+                yield start + (divided(-a * step, rise) if rise > 0 else divided(a * step, -rise))
+            else:
+                yield start - Fraction(a) * step / Fraction(rise)
 
     # other numbers ----------------------------------------------------------------------------------------
     def _between(self, truths: Sequence[Truth], variables: Sequence[Variable], i: int) -> Found | None:
