@@ -27,7 +27,7 @@ from sanchuang.engines.rules.search import Search
 from sanchuang.engines.rules.variables import TooHard, Truth, Variable, components
 from sanchuang.engines.rules.witness import witness
 
-SHORT = 8  # questions of a short search
+FEW, SHORT, MANY = 4, 8, 28  # questions of a few guesses, of a short search, of many guesses
 FIRST = 2  # facts that are tried alone before it is asked which are needed
 
 
@@ -249,10 +249,13 @@ class _Open:
         return True
 
     def _some(self, chosen: frozenset[int], doubtful: bool = False) -> bool:
-        """Whether some values of exactly these facts make all truths hold; where that is `doubtful`, guessing comes later."""
+        """Whether some values of exactly these facts make all truths hold.
+
+        Guesses come first; where it is `doubtful`, few of them, and a short search before the others.
+        """
         for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
-            found = self._searched(part, slots) if doubtful and slots else None
+            found = self._briefly(part, slots) if doubtful and slots else None
             if found is None:
                 found = self._witness(part, slots) or (
                     not slots or self.search.nearest(part, self._of(slots)) is not None
@@ -261,8 +264,10 @@ class _Open:
                 return False
         return True
 
-    def _searched(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool | None:
-        """What a short search says; None: nothing."""
+    def _briefly(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool | None:
+        """What a few guesses or a short search say; None: nothing."""
+        if witness(self.search, truths, self._of(slots), FEW):
+            return True
         budget = self.search.budget
         self.search.budget = short = min(budget, SHORT)
         try:
@@ -276,8 +281,8 @@ class _Open:
         return [self.variables[slot] for slot in sorted(slots)]
 
     def _witness(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool:
-        """Whether values were found at once; looked for once only."""
+        """Whether values were guessed; tried once only."""
         key = tuple(map(id, truths)), slots
         if key not in self._witnesses:
-            self._witnesses[key] = witness(self.search, truths, [self.variables[s] for s in sorted(slots)])
+            self._witnesses[key] = witness(self.search, truths, self._of(slots), MANY)
         return self._witnesses[key]

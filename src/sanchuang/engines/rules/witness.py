@@ -9,17 +9,17 @@ from typing import Any
 from sanchuang.engines.rules.search import Search
 from sanchuang.engines.rules.variables import Truth, Variable
 
-TRIES, POINTS = 28, 6  # questions, and limits tried for each fact
+POINTS = 6  # limits tried for each fact
 
 
-def witness(search: Search, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
-    """Whether values by which all hold were found at once; without them nothing is known.
+def witness(search: Search, truths: Sequence[Truth], variables: Sequence[Variable], tries: int) -> bool:
+    """Whether values by which all hold were found with about so many questions; without them nothing is known.
 
     Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
     """
     slots, put = search.frame.slots, search.frame.put
     before = [slots[v.slot] for v in variables]
-    least = search.budget - TRIES
+    least = search.budget - tries
     try:
         for above in (1, 0):  # nothing of many things is a case of its own
             for v in variables:
