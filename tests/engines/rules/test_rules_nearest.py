@@ -313,3 +313,12 @@ def test_a_fact_that_cancels_must_still_be_known(condition: str) -> None:
     assert given_set.explain(FactTable({}), DAY)[0].eligible is Truth.UNKNOWN
     aim, frame = aim_and_frame(given_set, FactTable({}), DAY)
     assert [closure(frame) for closure, _ in aim.wanted] == [OPEN]
+
+
+def test_a_limit_that_another_changing_fact_moves_is_found() -> None:
+    limit = "definitions:\n  limit: {cases: [{when: 上市, then: 50%}, {else: 75%}]}\n"
+    given_set = policies("增长率 >= limit", "上市", more=limit)
+    facts = FactTable({"growth": Fraction(0), "listed": False})
+    out = nearest(given_set, given_set.policies[0], facts, DAY)
+    assert out is not None
+    assert [(c.spec.name, c.after) for c in out.changes] == [("growth", Fraction(1, 2)), ("listed", True)]

@@ -262,7 +262,7 @@ class Search:
             if isinstance(slots[v.slot], Range):
                 slots[v.slot] = slots[v.slot].hi
         for v in variables[i + 1 :]:
-            if v.values is None or not v.stays:
+            if slots[v.slot] is v.free and (v.values is None or not v.stays):
                 slots[v.slot] = v.start
         slots[slot] = start
         one = self.frame.distances(closures)
@@ -294,10 +294,9 @@ class Search:
         roots: set[Any] = {start}
         for chosen in product(*(v.values or () if v.stays else (v.start, *(v.values or ())) for v in later)):
             for v, value in zip(later, chosen, strict=True):
-                slots[v.slot] = v.free = value
+                slots[v.slot] = value
             roots |= set(self.roots(truths, variables, i, Fraction(0), 1))
         for v in later:
-            v.__post_init__()
             self.frame.put(v.slot, v.free)
         best: Found | None = None
         for rank, sign in enumerate((1, -1)):
