@@ -8,12 +8,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulekit import DAY, DICTIONARY, document
-from spacekit import SETS, SPACE, order_of
+from spacekit import SETS, SPACE, aim_and_frame, order_of, policies
 
 from sanchuang.engines.rules import FactTable, PolicySet, read_policies
 from sanchuang.engines.rules.asking import Asking, asking
 from sanchuang.engines.rules.changes import question_text
 from sanchuang.engines.rules.nearest import Outcome
+from sanchuang.engines.rules.ranges import YES
+from sanchuang.engines.rules.search import Search
+from sanchuang.engines.rules.witness import witness
 from sanchuang.values import Truth, Yuan
 
 
@@ -135,3 +138,19 @@ def test_equal_to_trying_everything(given_set: PolicySet, holes: dict[str, Any])
         return
     mine = len(out.questions), [order.index(q.spec.name) for q in out.questions]
     assert best is None or mine <= best
+
+
+def test_days_beyond_the_calendar_are_never_tried() -> None:
+    rules = (
+        "conditions:\n- {id: a, when: 成立日期 - on_date >= 9999999天}\n"
+        "- {id: b, when: 'full_years(on_date, 成立日期) >= 1 或 上市'}\n" + FIXED
+    )
+    out = ask(rules)
+    assert out is not None
+    assert out.outcome is Outcome.NONE
+    given_set = policies("成立日期 - on_date >= 9999999天", "full_years(on_date, 成立日期) >= 1 或 上市")
+    aim, frame = aim_and_frame(given_set, FactTable({}), DAY)
+    search = Search(frame, 100)
+    slots = aim.slot["founded", None], aim.slot["listed", None]
+    variables = [aim.question(slot, DAY) for slot in slots]
+    assert not witness(search, [aim.truth(made, YES) for made in aim.wanted], variables, 50)

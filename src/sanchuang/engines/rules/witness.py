@@ -42,6 +42,8 @@ def _first(search: Search, truths: Sequence[Truth], variable: Variable, above: i
     if not variable.whole:
         return first
     least, most = search.limits(truths, variable)
+    if least > most:  # nothing does; a day must be one of the calendar all the same
+        return variable.start
     return max(least, min(first, most))
 
 
