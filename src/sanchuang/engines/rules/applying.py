@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -13,9 +12,6 @@ from sanchuang.engines.rules.tree import Call
 from sanchuang.engines.rules.types import Kind
 from sanchuang.values import Yuan, ceil_fen, floor_fen, floor_yuan, half_even_fen, half_up_fen
 
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq, "!=": operator.ne,
-}  # fmt: skip
 _ROUND: dict[str, Callable[[Fraction], Yuan]] = {
     "floor_yuan": floor_yuan,
     "floor_fen": floor_fen,

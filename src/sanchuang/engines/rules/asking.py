@@ -9,7 +9,7 @@ is yes. Whether the values are likely is not weighed: a question is worth asking
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -85,7 +85,7 @@ def _solutions(
     apart = aim.all_apart
     rest = list(apart.rest)
     for slot, truths in apart.alone.items():
-        if (len(truths) == 1 and now[truths[0]] == YES) or all(now[i] == YES for i in truths):
+        if all(now[i] == YES for i in truths):
             continue
         domain = None
         if not aim.known(slot, frame.slots[slot]):
@@ -100,7 +100,7 @@ def _solutions(
         search = Search(frame, QUESTIONS)
         search.rough = 1  # any value will do
         truths_left = [aim.truth(apart.made[i], YES) for i in left]
-        for group in components(truths_left, lambda truth: _unknown(aim, frame, truth)):
+        for group in components(truths_left, lambda truth: aim.unknown(truth, frame.slots)):
             task = _Open(aim, search, group, on)
             key = task.key()
             # Where nothing is known of the facts in question, every company is asked the same.
@@ -116,13 +116,8 @@ def _groups(
     aim: Goal, search: Search, truths: Sequence[Truth], on: dt.date
 ) -> Iterator[tuple[int, ...] | None]:
     """The slots to ask for by group of truths that share unknown facts. Raises `TooHard`."""
-    for group in components(truths, lambda truth: _unknown(aim, search.frame, truth)):
+    for group in components(truths, lambda truth: aim.unknown(truth, search.frame.slots)):
         yield _Open(aim, search, group, on).solve()
-
-
-def _unknown(aim: Goal, frame: Frame, truth: Truth) -> list[int]:
-    """The unknown facts on which a truth turns."""
-    return aim.unknown(truth, frame.slots)
 
 
 class _Open:
@@ -133,8 +128,7 @@ class _Open:
         self.on = on
         self.search = search
         self.truths = truths
-        frame = search.frame
-        self.slots_of = {id(truth): frozenset(_unknown(aim, frame, truth)) for truth in truths}
+        self.slots_of = {id(truth): frozenset(aim.unknown(truth, search.frame.slots)) for truth in truths}
         self.slots = sorted(frozenset().union(*self.slots_of.values()))
         self.variables = {slot: aim.question(slot, on) for slot in self.slots}
         self._possible: dict[tuple[int, frozenset[int]], bool] = {}
@@ -161,7 +155,7 @@ class _Open:
                 one = frozenset((slot,))
                 if self._may(one) and self._some(one):
                     return (slot,)
-        needed = self.search.needed(self.truths, [self.variables[slot] for slot in self.slots], sure)
+        needed = self.search.needed(self.truths, self._of(self.slots), sure)
         if needed is None:
             return None
         if self._may(needed) and self._some(needed):
@@ -243,7 +237,7 @@ class _Open:
             mine = self.slots_of[id(truth)] & chosen
             key = id(truth), mine
             if key not in self._possible:
-                self._possible[key] = self.search.possible_with([truth], [self.variables[s] for s in mine])
+                self._possible[key] = self.search.possible_with([truth], self._of(mine))
             if not self._possible[key]:
                 return False
         return True
@@ -277,7 +271,7 @@ class _Open:
         finally:
             self.search.budget += budget - short
 
-    def _of(self, slots: frozenset[int]) -> list[Variable]:
+    def _of(self, slots: Iterable[int]) -> list[Variable]:
         return [self.variables[slot] for slot in sorted(slots)]
 
     def _witness(self, truths: Sequence[Truth], slots: frozenset[int]) -> bool:

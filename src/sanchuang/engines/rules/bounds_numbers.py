@@ -75,15 +75,8 @@ def _years(first: int, last: int) -> int:
 
 def plus(a: Any, b: Any) -> Any:
     """The sum of two numbers or ranges."""
-    if a.__class__ is not Range:
-        if b.__class__ is not Range:
-            return a + b
-        a, b = b, a
-    if a.lo is not None and not a.bits:  # the most frequent ones without detours
-        if b.__class__ is not Range:
-            return Range(a.lo + b, a.hi + b)
-        if b.lo is not None and not b.bits:
-            return Range(a.lo + b.lo, a.hi + b.hi)
+    if a.__class__ is not Range and b.__class__ is not Range:
+        return a + b
     return lift(lambda alo, ahi, blo, bhi: (alo + blo, ahi + bhi), a, b)
 
 

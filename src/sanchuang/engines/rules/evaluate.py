@@ -14,7 +14,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 
 from sanchuang.engines.rules import tree as t
-from sanchuang.engines.rules.applying import APPLY, COMPARE, exactly
+from sanchuang.engines.rules.applying import APPLY, exactly
 from sanchuang.engines.rules.case import (
     NOBODY,
     Case,
@@ -30,6 +30,7 @@ from sanchuang.engines.rules.case import (
 )
 from sanchuang.engines.rules.dictionary import Facts, FactSpec
 from sanchuang.engines.rules.policy import Policy
+from sanchuang.engines.rules.ranges import COMPARE
 from sanchuang.engines.rules.steps import (
     NO_LIMIT,
     NOTHING,

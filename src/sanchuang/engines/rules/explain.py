@@ -6,6 +6,7 @@ import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sanchuang.engines.rules.case import Case, Run
@@ -110,6 +111,14 @@ class _Asked:
     exceptions: tuple[tuple[Override, Run], ...]
 
 
+class _Behind(NamedTuple):
+    """The facts that each condition, the amount and the result may ask for."""
+
+    conditions: list[frozenset[str]]
+    amount: frozenset[str]
+    result: frozenset[str]
+
+
 class Questions:
     """One policy on one day, as functions of a company's case."""
 
@@ -122,22 +131,11 @@ class Questions:
 
         self.policy = policy
         self.on = tracer.on
-        self._facts = [
-            tracer.facts_behind(policy, c.node, *(e.node for e in policy.exceptions if e.to == c.id))
-            for c in policy.conditions
-        ]
+        self._tracer = tracer
         self._conditions = [
             _Asked(c, run(c.node), tuple((e, run(e.node)) for e in policy.exceptions if e.to == c.id))
             for c in policy.conditions
         ]
-        self._behind_amount = (
-            frozenset[str]() if policy.amount is None else tracer.facts_behind(policy, policy.amount.node)
-        )
-        self._behind_result = (
-            frozenset[str]()
-            if policy.result is None
-            else tracer.facts_behind(policy, policy.definitions[policy.result].node)
-        )
         self._amount = None if policy.amount is None else tracer.run_figure(policy, policy.amount.node)
         self._result = None if policy.result is None else definition(policy.result)
         self._papers = [(p, None if p.when is None else run(p.when)) for p in policy.papers]
@@ -171,6 +169,18 @@ class Questions:
             case,
         )
 
+    @cached_property
+    def _behind(self) -> _Behind:
+        policy, behind = self.policy, self._tracer.facts_behind
+        return _Behind(
+            [
+                behind(policy, asked.condition.node, *(e.node for e, _ in asked.exceptions))
+                for asked in self._conditions
+            ],
+            behind(policy, *([] if policy.amount is None else [policy.amount.node])),
+            behind(policy, *([] if policy.result is None else [policy.definitions[policy.result].node])),
+        )
+
     def lacks_after(
         self,
         before: Explanation,
@@ -184,14 +194,14 @@ class Questions:
         """
         conditions = []
         for number, (asked, was) in enumerate(zip(self._conditions, before.conditions, strict=True)):
-            if not self._facts[number] & names:
+            if not self._behind.conditions[number] & names:
                 conditions.append(was)
             elif number in doubtful:
                 conditions.append(self._answered(asked, changed()))
         amount, result = before.amount_step, before.result_step
-        if self._amount is not None and self._behind_amount & names:
+        if self._amount is not None and self._behind.amount & names:
             amount = self._amount(changed())
-        if self._result is not None and self._behind_result & names:
+        if self._result is not None and self._behind.result & names:
             result = settled(self._result(changed()))
         return _lacking(_eligible(conditions), conditions, amount, result)
 

@@ -139,9 +139,7 @@ class Goal:
 
     def known(self, slot: int, value: Any) -> bool:
         """Whether the value of a slot is certain."""
-        if self.places[slot].spec.type is FactType.BOOL:
-            return not value & LACKING
-        return value.__class__ not in (Range, Words)
+        return not value & LACKING if slot in self.bools else value.__class__ not in OPEN_VALUES
 
     def frame(self, case: Case, tracer: Tracer) -> Frame:
         """The facts of one company on the day of the tracer."""

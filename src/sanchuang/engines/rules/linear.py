@@ -7,14 +7,13 @@ each fact counts once (so that ranges are as narrow as they can be), and fractio
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from sanchuang.engines.rules.frame import Closure, Frame
-from sanchuang.engines.rules.ranges import NO, YES, Range, comparing, lacking, parts
+from sanchuang.engines.rules.ranges import COMPARE, NO, YES, Range, comparing, lacking, parts
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,6 @@ class Linear:
         return Linear(0, {}).plus(self, factor)
 
 
-_CERTAIN: dict[str, Callable[[Any, Any], bool]] = {
-    ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne,
-}  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Sum:
     """`fixed` and each fact times its factor, compared with zero by `op`; all in whole numbers."""
@@ -59,45 +53,29 @@ class Sum:
 
     def limits(self, slots: list[Any], slot: int) -> tuple[int | None, int | None]:
         """Between which whole numbers a fact must lie for this to hold, the others being as they stand."""
-        lo = hi = self.fixed
-        own = 0
-        for other, factor in self.terms:
-            if other == slot:
-                own = factor
-                continue
-            low, high, bits = parts(slots[other])
-            if bits or low is None:
-                return None, None
-            lo += factor * (low if factor > 0 else high)
-            hi += factor * (high if factor > 0 else low)
-        if not own or self.op == "!=":
+        own = dict(self.terms).get(slot, 0)
+        rest = _between(self.fixed, tuple(term for term in self.terms if term[0] != slot), slots)
+        if not own or rest.bits or rest.lo is None:
             return None, None
-        least = most = None  # of the fact's own part
-        if self.op in (">=", ">", "=="):
-            least = -hi
-        if self.op in ("<=", "<", "=="):
-            most = -lo
+        least = -rest.hi if self.op in (">=", ">", "==") else None  # of the fact's own part
+        most = -rest.lo if self.op in ("<=", "<", "==") else None
         if own < 0:
             least, most = most, least
-        strict = self.op in (">", "<")
-        return (
-            None
-            if least is None
-            else math.floor(Fraction(least) / own) + 1
-            if strict
-            else math.ceil(Fraction(least) / own),
-            None
-            if most is None
-            else math.ceil(Fraction(most) / own) - 1
-            if strict
-            else math.floor(Fraction(most) / own),
-        )
+        low = None if least is None else Fraction(least) / own
+        high = None if most is None else Fraction(most) / own
+        if self.op in (">", "<"):
+            return _whole(low, math.floor, 1), _whole(high, math.ceil, -1)
+        return _whole(low, math.ceil, 0), _whole(high, math.floor, 0)
+
+
+def _whole(limit: Fraction | None, rounded: Callable[[Fraction], int], more: int) -> int | None:
+    return None if limit is None else rounded(limit) + more
 
 
 def compared(given: Sum) -> Closure:
     """The truth of a comparison."""
     fixed, terms = given.fixed, given.terms
-    holds, among = _CERTAIN[given.op], comparing(given.op)
+    holds, among = COMPARE[given.op], comparing(given.op)
 
     def closure(frame: Frame) -> int:
         slots = frame.slots

@@ -132,25 +132,12 @@ def lacking(bits: int, certain: bool) -> Range:
 
 def lift(of: Callable[[Any, Any, Any, Any], tuple[Any, Any]], a: Any, b: Any) -> Any:
     """A number made of two: `of(lo, hi, lo, hi)` gives its limits."""
-    if a.__class__ is Range:
-        alo, ahi, abits = a.lo, a.hi, a.bits
-        if abits & UNLIMITED:
-            abits = (abits & ~UNLIMITED) | VOID
-    else:
-        alo = ahi = a
-        abits = 0
-    if b.__class__ is Range:
-        blo, bhi, bbits = b.lo, b.hi, b.bits
-        if bbits & UNLIMITED:
-            bbits = (bbits & ~UNLIMITED) | VOID
-    else:
-        blo = bhi = b
-        bbits = 0
+    alo, ahi, abits = parts(a)
+    blo, bhi, bbits = parts(b)
     if alo is None or blo is None:
         return lacking(abits | bbits, (alo is None or not abits) and (blo is None or not bbits))
     lo, hi = of(alo, ahi, blo, bhi)
-    bits = abits | bbits
-    return Range(lo, hi, bits) if bits or (lo is not hi and lo != hi) else lo
+    return span(lo, hi, abits | bbits)
 
 
 def lift_one(of: Callable[[Any], Any], a: Any) -> Any:
@@ -225,14 +212,14 @@ _ORDERS: dict[str, Callable[[Any, Any, Any, Any], int]] = {
     "==": _equal,
     "!=": lambda alo, ahi, blo, bhi: NOT[_equal(alo, ahi, blo, bhi)],
 }
-_CERTAIN: dict[str, Callable[[Any, Any], Any]] = {
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 
 
 def comparing(op: str) -> Callable[[Any, Any], int]:
     """How two numbers are compared, as a function of both that gives a truth."""
-    certain, ordered = _CERTAIN[op], _ORDERS[op]
+    certain, ordered = COMPARE[op], _ORDERS[op]
 
     def compared(a: Any, b: Any) -> int:
         if a.__class__ is not Range:
