@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from measure import ROOT, Section, Skipped, command, percentile
+from measure import Section, Skipped, command, percentile, tell
 
 from sanchuang.engines.matching import Document, Index, Weights
 from sanchuang.engines.matching.experts import Profile, Work, choose
@@ -237,16 +236,5 @@ def development_table(shared: Path) -> Section:
     )
 
 
-def main() -> int:
-    """Print the figures, or what is absent."""
-    shared = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
-    try:
-        found: dict[str, Any] = ablation(shared) if "--ablation" in sys.argv else figures(shared)
-    except Skipped as reason:
-        found = {"skipped": str(reason)}
-    print(json.dumps(found, ensure_ascii=False, indent=2))
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(tell(ablation if "--ablation" in sys.argv else figures))

@@ -8,7 +8,6 @@ where it is installed.
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import random
 import sqlite3
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import match
-from measure import ROOT, Section, Skipped, percentile
+from measure import Section, Skipped, percentile, tell
 
 from sanchuang.engines.matching import Document, Index
 from sanchuang.engines.matching.text import terms, units
@@ -202,16 +201,7 @@ def speed_table(shared: Path) -> Section:
     return Section("Matching: speed", ["python benchmarks/match_speed.py"], text, header, lines)
 
 
-def main() -> int:
-    """Print the figures, or what is absent."""
-    shared = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
-    try:
-        found = figures(shared, int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS)
-    except Skipped as reason:
-        found = {"skipped": str(reason)}
-    print(json.dumps(found, ensure_ascii=False, indent=2))
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(
+        tell(lambda shared: figures(shared, int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS))
+    )

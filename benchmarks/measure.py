@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import platform
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
 BIN = Path(sys.executable).parent
 PACKAGES = ("django", "polars", "tantivy", "pydantic", "granian", "typer")
 REPEATS = 5
@@ -93,6 +95,16 @@ def command(words: Sequence[str], env: Mapping[str, str] | None = None, cwd: Pat
     if done.returncode:
         raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr[-4000:]}")
     return done.stdout
+
+
+def tell(figures: Callable[[Path], Any]) -> int:
+    """Print what a part finds in the shared data as JSON, or what is absent there; for a part run by itself."""
+    try:
+        found = figures(SHARED)
+    except Skipped as reason:
+        found = {"skipped": str(reason)}
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 0
 
 
 def percentile(values: Sequence[float], share: float) -> float:

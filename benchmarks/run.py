@@ -15,10 +15,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import ROOT, Section, Skipped, machine, table
+from measure import ROOT, SHARED, Section, Skipped, machine, table
 
 REPORT = ROOT / "docs/benchmarks.md"
-SHARED = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
 HEAD = """# Benchmarks
 
 Written by `make bench`; not edited by hand. All figures are from one run on one machine, which other work may have
