@@ -23,6 +23,7 @@ from sanchuang.engines.rules import (
     PolicySet,
     read_policies,
 )
+from sanchuang.engines.rules.asking import asking
 from sanchuang.registry.codes import check_code
 from sanchuang.values import Op, Truth, Verification, Yuan
 
@@ -291,6 +292,24 @@ def test_the_city_s_vouchers_have_the_sheet_s_cap_pool_and_status(pack):
         in_law = {e.key: e.value for e in pack.law if e.source == f"city-voucher-{year}"}
         assert in_law["compute_voucher.city_cap"] == str(cap.fen // 100)
         assert in_law["compute_voucher.city_pool"] == str(voucher.budget.amount.fen // 100)
+
+
+def test_the_deduction_asks_for_its_rate_and_for_every_part_of_its_base(together):
+    """A base of zero would make the rate matter no more; nobody is asked in the hope of that."""
+    facts = {
+        "audited_books": True,
+        "resident_enterprise": True,
+        "industry": "65",
+        "rd_expense": Yuan.parse("100万元"),
+    }
+    policy = next(p for p in together.policies if p.id == "rd_super_deduction")
+    found = asking(together, policy, FactTable(facts), dt.date(2025, 5, 31))
+    assert [question.spec.name for question in found.questions] == [
+        "ic_or_machine_tool",
+        "rd_contracted_domestic",
+        "rd_contracted_abroad",
+        "rd_amortisation",
+    ]
 
 
 def test_what_the_deduction_of_2022_is_nobody_can_tell_from_the_year_s_sum(together):

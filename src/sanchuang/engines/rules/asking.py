@@ -25,10 +25,10 @@ from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import NO, YES
 from sanchuang.engines.rules.search import Search
 from sanchuang.engines.rules.variables import TooHard, Truth, Variable, components
-from sanchuang.engines.rules.witness import witness
+from sanchuang.engines.rules.witness import much, witness
 
 FEW, SHORT, MANY = 4, 8, 28  # questions of a few guesses, of a short search, of many guesses
-FIRST = 2  # facts that are tried alone before it is asked which are needed
+FIRST = 8  # facts that are tried alone before it is asked which are needed
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,11 @@ def asking(
         return Asking(Outcome.UNSETTLED)
     case = Case(facts) if said is None else said.case
     frame = aim.frame(case, policies.day(on).tracer)
-    apart = aim.all_apart
-    now = [closure(frame) for closure, _ in apart.made]
-    if NO in now[: len(aim.wanted)] or all(bits == YES for bits in now):
+    now = aim.now(frame, said)
+    if NO in now:
+        return None
+    now += [closure(frame) for closure, _ in aim.told]
+    if all(bits == YES for bits in now):
         return None
     slots: list[int] = []
     try:
@@ -132,6 +134,7 @@ class _Open:
         self.slots = sorted(frozenset().union(*self.slots_of.values()))
         self.variables = {slot: aim.question(slot, on) for slot in self.slots}
         self._possible: dict[tuple[int, frozenset[int]], bool] = {}
+        self._found: dict[frozenset[int], bool] = {}
         self._witnesses: dict[tuple[tuple[int, ...], frozenset[int]], bool] = {}
 
     def key(self) -> Hashable:
@@ -148,23 +151,39 @@ class _Open:
         """The slots to ask for; None when no values would do. Raises `TooHard`."""
         # What nothing else replaces is asked for in any case; of two such sets the earlier stays the earlier.
         sure = self._sure()
-        if sure and self._may(sure) and self._witness(self.truths, sure):
+        if sure and self._do(sure):
             return tuple(sorted(sure))
-        if not sure and len(self.truths) == 1:
-            for slot in self.slots[:FIRST]:  # often any one of several facts would do, and one is the fewest
-                one = frozenset((slot,))
-                if self._may(one) and self._some(one):
-                    return (slot,)
+        for slot in self._single(sure):  # often any one of several facts would do, and one more is the fewest
+            one = sure | {slot}
+            if self._may(one):
+                if self._some(one, doubtful=bool(sure)):
+                    return tuple(sorted(one))
+                if self._hopeless():
+                    return None
         needed = self.search.needed(self.truths, self._of(self.slots), sure)
         if needed is None:
             return None
-        if self._may(needed) and self._some(needed):
+        if needed != sure and self._do(needed):
             return tuple(sorted(needed))
         for slot in sorted(needed):
             regions = self._regions(slot)
             if regions:
                 return self._by_region(slot, regions)
         return self._enumerated(needed)
+
+    def _single(self, sure: frozenset[int]) -> Iterator[int]:
+        """The facts of which one may do beside these, where a single truth is left."""
+        failing = [truth for truth in self.truths if not self._can(truth, sure)]
+        if len(failing) != 1:
+            return
+        yield from sorted(self.slots_of[id(failing[0])] - sure)[:FIRST]
+
+    def _hopeless(self) -> bool:
+        """Whether not even all facts would do: what some do, more do."""
+        try:
+            return not self.aim.asks_known and not self._some(frozenset(self.slots), doubtful=True)
+        except TooHard:
+            return False
 
     def _regions(self, slot: int) -> list[int]:
         """Values of a fact, one for each stretch on which nothing turns, where that does not depend on other facts."""
@@ -232,27 +251,43 @@ class _Open:
         )
         return frozenset().union(*strict)
 
+    def _do(self, chosen: frozenset[int]) -> bool:
+        """Whether some values of exactly these facts make all truths hold."""
+        return much(self.search, self.truths, self._of(chosen)) or (self._may(chosen) and self._some(chosen))
+
     def _may(self, chosen: frozenset[int]) -> bool:
-        for truth in self.truths:
-            mine = self.slots_of[id(truth)] & chosen
-            key = id(truth), mine
-            if key not in self._possible:
-                self._possible[key] = self.search.possible_with([truth], self._of(mine))
-            if not self._possible[key]:
-                return False
-        return True
+        """Whether each truth may hold when these facts may be anything."""
+        return all(self._can(truth, chosen) for truth in self.truths)
+
+    def _can(self, truth: Truth, chosen: frozenset[int]) -> bool:
+        """Whether one may."""
+        mine = self.slots_of[id(truth)] & chosen
+        key = id(truth), mine
+        if key not in self._possible:
+            self._possible[key] = self.search.possible_with([truth], self._of(mine))
+        return self._possible[key]
 
     def _some(self, chosen: frozenset[int], doubtful: bool = False) -> bool:
         """Whether some values of exactly these facts make all truths hold.
 
         Guesses come first; where it is `doubtful`, few of them, and a short search before the others.
         """
+        if chosen not in self._found:
+            self._found[chosen] = self._search(chosen, doubtful)
+        return self._found[chosen]
+
+    def _search(self, chosen: frozenset[int], doubtful: bool) -> bool:
         for part in components(self.truths, lambda truth: self.slots_of[id(truth)] & chosen):
             slots = frozenset().union(*(self.slots_of[id(truth)] for truth in part)) & chosen
-            found = self._briefly(part, slots) if doubtful and slots else None
+            variables = self._of(slots)
+            found = None
+            if len(slots) == 1 and variables[0].whole:  # the whole search is as quick as guesses
+                found = much(self.search, part, variables) or self.search.nearest(part, variables) is not None
+            elif doubtful and slots:
+                found = self._briefly(part, slots)
             if found is None:
                 found = self._witness(part, slots) or (
-                    not slots or self.search.nearest(part, self._of(slots)) is not None
+                    not slots or self.search.nearest(part, variables) is not None
                 )
             if not found:
                 return False

@@ -185,10 +185,10 @@ class Compiler(Wording):
             self.names.append(frozenset(shape))
 
             def closure(frame: Frame) -> Any:
-                memo = frame.memo
-                if index not in memo:
-                    memo[index] = inner(frame)
-                return memo[index]
+                found = frame.memo.get(index)
+                if found is None:
+                    found = frame.memo[index] = inner(frame)
+                return found
 
             self._memo[key] = closure, shape
         return self._memo[key]

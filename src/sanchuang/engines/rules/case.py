@@ -8,12 +8,12 @@ from typing import Any as AnyValue
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
+from sanchuang.engines.rules.frame import exact
 from sanchuang.engines.rules.steps import NOTHING, Lack, Lacks, Step, Used
 from sanchuang.values import Malformed, Op
 
-Reading = tuple[
-    AnyValue, Lacks, tuple[Used, ...]
-]  # the value (None: unknown), what is lacking, what was found
+# The value (None: unknown), what is lacking, what was found, and the value as `frame` computes with it.
+Reading = tuple[AnyValue, Lacks, tuple[Used, ...], AnyValue]
 
 
 Kept = dict[
@@ -80,7 +80,14 @@ def of_two(left: Made, right: Made, of: Callable[[Step, Step], Step]) -> Made:
 
 def named(node: t.Node, made: Made) -> Made:
     """What a name stands for."""
-    return of_one(made, lambda inner: Step(node, inner.value, inner.lacks, (inner,)))
+    if isinstance(made, Step):
+        return Step(node, made.value, made.lacks, (made,))
+
+    def run(case: Case) -> Step:
+        inner = made(case)
+        return Step(node, inner.value, inner.lacks, (inner,))
+
+    return run
 
 
 def asking_for(spec: FactSpec, shift: int | None, on: dt.date) -> Callable[[Case], Reading]:
@@ -90,7 +97,7 @@ def asking_for(spec: FactSpec, shift: int | None, on: dt.date) -> Callable[[Case
     except Malformed as error:  # the first and last years of the calendar have no neighbours
         years = (shift or 0) // (4 if spec.per is Per.QUARTER else 1)
         beyond = frozenset((Lack(spec.name, spec.label(), str(on.year - 1 + years), error.message),))
-        return lambda case: (None, beyond, ())
+        return lambda case: (None, beyond, (), None)
     name, text = spec.name, "" if period is None else str(period)
     missing = frozenset((Lack(name, spec.label(), text),))
 
@@ -98,10 +105,10 @@ def asking_for(spec: FactSpec, shift: int | None, on: dt.date) -> Callable[[Case
         found = case.facts.get(name, period)
         used = (Used(spec, text, found),)
         if found is None:
-            return None, missing, used
+            return None, missing, used, None
         if found.op is not Op.EXACT:
             lack = Lack(name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
-            return None, frozenset((lack,)), used
-        return found.value, NOTHING, used
+            return None, frozenset((lack,)), used, None
+        return found.value, NOTHING, used, exact(found.value)
 
     return ask

@@ -280,7 +280,7 @@ class Tracer:
             found = case.read.get(key)
             if found is None:
                 found = case.read[key] = ask(case)
-            value, lacks, used = found
+            value, lacks, used, _ = found
             parts = (Step(fact, value, lacks, (), used), limit)
             if value is None:
                 return Step(node, None, lacks, parts)

@@ -271,18 +271,14 @@ def _lacking(
 
 def _note(lacks: dict[Lack, None], more: Lacks) -> None:
     if more:
-        lacks.update(dict.fromkeys(sorted(more, key=_order) if len(more) > 1 else more))
+        lacks.update(dict.fromkeys(sorted(more) if len(more) > 1 else more))
 
 
 def _scored(case: Case, sheet: ScoreSheet, run: Run, items: Iterable[tuple[ScoreItem, Run]]) -> Scored:
     steps = [(item, settled(of(case))) for item, of in items]
     total = run(case)
     points = tuple(ItemPoints(item, step.value, step) for item, step in steps)
-    return Scored(sheet, total.value, points, tuple(sorted(total.lacks, key=_order)))
-
-
-def _order(lack: Lack) -> tuple[str, str, str]:
-    return lack.name, lack.period, lack.note
+    return Scored(sheet, total.value, points, tuple(sorted(total.lacks)))
 
 
 DAYS = 8  # kept ready of one set

@@ -20,7 +20,7 @@ from sanchuang.engines.rules.case import Case, Kept
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per, Scalar, asked_period
 from sanchuang.engines.rules.domains import Apart
 from sanchuang.engines.rules.evaluate import Tracer
-from sanchuang.engines.rules.explain import PolicySet
+from sanchuang.engines.rules.explain import Explanation, PolicySet
 from sanchuang.engines.rules.frame import (
     DAY,
     OTHER,
@@ -31,7 +31,6 @@ from sanchuang.engines.rules.frame import (
     Made,
     Shape,
     Uncompiled,
-    exact,
     unknown,
 )
 from sanchuang.engines.rules.linear import Sum
@@ -40,6 +39,7 @@ from sanchuang.engines.rules.policy import Policy
 from sanchuang.engines.rules.ranges import LACKING, NO, UNLIMITED, VOID, YES, Range, Words
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.engines.rules.variables import FURTHEST, Truth, Variable
+from sanchuang.values import Truth as Answer
 from sanchuang.values import Yuan
 
 
@@ -146,9 +146,20 @@ class Goal:
         slots: list[Any] = [tracer.on.toordinal()]
         read = case.read
         for key, spec, missing, void in self._reads:
-            value, _, used = read.get(key) or tracer.reading(case, spec, key[1])
-            slots.append(exact(value) if value is not None else missing if used else void)
+            _, _, used, value = read.get(key) or tracer.reading(case, spec, key[1])
+            slots.append(value if value is not None else missing if used else void)
         return Frame(slots, self.touching)
+
+    def now(self, frame: Frame, said: Explanation | None) -> list[int]:
+        """What each of `wanted` is; what a condition found to hold demands need not be looked at again."""
+        if said is None:
+            return [closure(frame) for closure, _ in self.wanted]
+        holds = [answered.truth is Answer.YES for answered in said.conditions]
+        holds.append(said.result is True)  # NO_CONDITION, the last
+        return [
+            YES if holds[number] else made[0](frame)
+            for made, number in zip(self.wanted, self.conditions, strict=True)
+        ]
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""
@@ -180,9 +191,9 @@ class Goal:
             other = () if spec.choices else (ANOTHER,)
             return Variable(slot, None, values=self._words(slot, None, other), stays=True)
         if spec.type is FactType.COUNT:
-            return Variable(slot, 0, 0, FURTHEST, stays=True, apart=apart)
+            return Variable(slot, 0, 0, FURTHEST, stays=True, apart=apart, much=10**9)
         if spec.type is FactType.MONEY:
-            return Variable(slot, 0, -FURTHEST, FURTHEST, stays=True, step=10**6, apart=apart)
+            return Variable(slot, 0, -FURTHEST, FURTHEST, stays=True, step=10**6, apart=apart, much=10**15)
         if spec.type is FactType.DATE:
             return Variable(slot, on.toordinal(), 1, dt.date.max.toordinal(), stays=True, apart=apart)
         return Variable(slot, Fraction(0), stays=True)
@@ -257,7 +268,7 @@ def _goal(policies: PolicySet, policy: Policy, on: dt.date | None) -> Goal:
     figures: dict[object, t.Node] = {}
     for node in (policy.amount.node if policy.amount is not None else None, result):
         if node is not None:
-            figures |= _figures(policy, node)
+            figures |= _figures(compiler, policy, node)
     compiler.assumed = frozenset(assumed)  # figures are asked for where all that is wanted holds
     told = []
     for node in figures.values():
@@ -328,12 +339,14 @@ def _terms(
 _STRICT = {"floor_yuan", "floor_fen", "ceil_fen", "half_up_fen", "half_even_fen", "min", "max", "at_least_zero", "full_years"}  # fmt: skip
 
 
-def _figures(policy: Policy, node: t.Node) -> dict[object, t.Node]:
+def _figures(compiler: Compiler, policy: Policy, node: t.Node) -> dict[object, t.Node]:
     """What has to be known for a figure to be known, in parts that are looked at alone: one part, one truth."""
     if isinstance(node, t.Ref) and node.name in policy.definitions and node.type.kind is not Kind.BOOL:
-        return _figures(policy, policy.definitions[node.name].node)
+        return _figures(compiler, policy, policy.definitions[node.name].node)
     if isinstance(node, t.FactRef):
         return {(node.spec.name, node.shift): node}
+    if isinstance(node, t.Cases) and (only := _only(compiler, policy, node)) is not None:
+        return _figures(compiler, policy, only)
     parts: tuple[t.Node, ...] | None = None
     if isinstance(node, t.Arithmetic | t.Compare):
         parts = node.left, node.right
@@ -347,8 +360,19 @@ def _figures(policy: Policy, node: t.Node) -> dict[object, t.Node]:
         return {id(node): node}
     out: dict[object, t.Node] = {}
     for part in parts:
-        out |= _figures(policy, part)
+        out |= _figures(compiler, policy, part)
     return out
+
+
+def _only(compiler: Compiler, policy: Policy, node: t.Cases) -> t.Node | None:
+    """The branch that every company takes that day; None where it depends."""
+    for case in node.cases:
+        when = compiler.make(policy, case.when)[0] if case.when is not None else Constant(YES)
+        if not isinstance(when, Constant) or when.value not in (YES, NO):
+            return None
+        if when.value == YES:
+            return case.then
+    return None
 
 
 def _known(compiler: Compiler, policy: Policy, node: t.Node) -> Made:

@@ -109,7 +109,7 @@ def nearest(
         return Nearest(Outcome.UNSETTLED)
     case = Case(facts) if said is None else said.case
     frame = aim.frame(case, day.tracer)
-    now = [closure(frame) for closure, _ in aim.wanted]
+    now = aim.now(frame, said)
     if NO not in now:
         return None
     from_day = None
@@ -128,7 +128,12 @@ def nearest(
     lacks: tuple[Lack, ...] = ()
     for variable, value, _, _ in found:
         frame.put(variable.slot, value)
-    open_ = {n for (closure, _), n in zip(aim.wanted, aim.conditions, strict=True) if closure(frame) != YES}
+    put = {variable.slot for variable, *_ in found}
+    open_ = {
+        number
+        for (closure, shape), number, bits in zip(aim.wanted, aim.conditions, now, strict=True)
+        if (bits if put.isdisjoint(shape) else closure(frame)) != YES
+    }
     if open_:
         said = day.questions(policy).explain(case) if said is None else said
         slots = [aim.place(variable.slot) for variable, *_ in found]

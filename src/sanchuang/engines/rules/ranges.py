@@ -229,7 +229,7 @@ def comparing(op: str) -> Callable[[Any, Any], int]:
             abits = 0
         else:
             alo, ahi, abits = parts(a)
-        blo, bhi, bbits = parts(b)
+        blo, bhi, bbits = parts(b) if b.__class__ is Range else (b, b, 0)
         if alo is None or blo is None:
             return lacking(abits | bbits, (alo is None or not abits) and (blo is None or not bbits)).bits
         return ordered(alo, ahi, blo, bhi) | abits | bbits

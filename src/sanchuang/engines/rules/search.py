@@ -32,26 +32,27 @@ class Search:
 
     def possible(self, truths: Iterable[Truth]) -> bool:
         """Whether each truth may be well. Raises `TooHard`."""
+        frame = self.frame
         for truth in truths:
             self.budget -= 1
             if self.budget < 0:
                 raise TooHard
-            if not truth.possible(self.frame):
+            if not truth.closure(frame) & truth.accepted:
                 return False
         return True
 
     def possible_with(self, truths: Iterable[Truth], variables: Iterable[Variable]) -> bool:
         """Whether each may be well when these facts may be anything."""
-        variables = list(variables)
-        slots = self.frame.slots
-        before = [slots[v.slot] for v in variables]
+        slots, put = self.frame.slots, self.frame.put
+        before = []
         for v in variables:
-            self.frame.put(v.slot, v.free)
+            before.append((v.slot, slots[v.slot]))
+            put(v.slot, v.free)
         try:
             return self.possible(truths)
         finally:
-            for v, value in zip(variables, before, strict=True):
-                self.frame.put(v.slot, value)
+            for slot, value in before:
+                put(slot, value)
 
     def needed(
         self, truths: Sequence[Truth], variables: Sequence[Variable], sure: frozenset[int] = frozenset()

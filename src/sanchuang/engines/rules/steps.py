@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any as AnyValue
+from typing import NamedTuple
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.dictionary import FactSpec, FactValue
@@ -12,8 +12,7 @@ from sanchuang.engines.rules.dictionary import FactSpec, FactValue
 NO_LIMIT = object()  # an empty cell of a table
 
 
-@dataclass(frozen=True)
-class Lack:
+class Lack(NamedTuple):
     """A fact (or parameter, or row of a table) that is not known, and a word on why."""
 
     name: str
@@ -26,8 +25,7 @@ Lacks = frozenset[Lack]
 NOTHING: Lacks = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(NamedTuple):
     """A fact that was asked for: its spec, the period asked, and the value found (None when unknown)."""
 
     spec: FactSpec

@@ -50,6 +50,7 @@ class Variable:
     apart: bool = (
         False  # no rule compares it with another fact: where comparisons turn does not depend on the others
     )
+    much: int | None = None  # a value that is more than most demands
     free: Any = None
 
     def __post_init__(self) -> None:

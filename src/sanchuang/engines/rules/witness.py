@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sanchuang.engines.rules.search import Search
@@ -12,35 +12,53 @@ from sanchuang.engines.rules.variables import Truth, Variable
 POINTS = 6  # limits tried for each fact
 
 
+def much(search: Search, truths: Sequence[Truth], variables: Sequence[Variable]) -> bool:
+    """Whether all holds where there is much of everything, as far as sums allow: mostly it does."""
+    return _at(search, truths, variables, None, lambda: search.possible(truths))
+
+
 def witness(search: Search, truths: Sequence[Truth], variables: Sequence[Variable], tries: int) -> bool:
     """Whether values by which all hold were found with about so many questions; without them nothing is known.
 
     Each fact in turn goes where fewest truths fail: to a value of its list, or to where comparisons turn.
     """
+    least = search.budget - tries
+    return much(search, truths, variables) or any(
+        _at(search, truths, variables, above, lambda: _repaired(search, truths, variables, least))
+        for above in (1, 0)  # nothing of many things is a case of its own
+    )
+
+
+def _at(
+    search: Search,
+    truths: Sequence[Truth],
+    variables: Sequence[Variable],
+    above: int | None,
+    found: Callable[[], bool],
+) -> bool:
+    """What is `found` with the facts where they are tried first."""
     slots, put = search.frame.slots, search.frame.put
     before = [slots[v.slot] for v in variables]
-    least = search.budget - tries
     try:
-        for above in (1, 0):  # nothing of many things is a case of its own
-            for v in variables:
-                put(v.slot, v.free)
-            for v in variables:
-                put(v.slot, _first(search, truths, v, above))
-            if _repaired(search, truths, variables, least):
-                return True
-        return False
+        for v in variables:
+            put(v.slot, v.free)
+        for v in variables:
+            put(v.slot, _first(search, truths, v, above))
+        return found()
     finally:
         for v, value in zip(variables, before, strict=True):
             put(v.slot, value)
 
 
-def _first(search: Search, truths: Sequence[Truth], variable: Variable, above: int) -> Any:
-    """Where a fact is tried first."""
+def _first(search: Search, truths: Sequence[Truth], variable: Variable, above: int | None) -> Any:
+    """Where a fact is tried first: so many steps above its start; None: where it is much."""
     if variable.values is not None:
         return variable.values[0]
-    first = variable.start + above * variable.step
+    first = variable.start + (above or 0) * variable.step
     if not variable.whole:
         return first
+    if above is None and variable.much is not None:
+        first = variable.much
     least, most = search.limits(truths, variable)
     if least > most:  # nothing does; a day must be one of the calendar all the same
         return variable.start
