@@ -67,6 +67,8 @@ def register(app: typer.Typer) -> None:
         format: FormatOption = Format.TEXT,
     ) -> None:
         """模拟：一批企业各能得到多少支持、预算怎样分、合计多少。"""
+        from polars.exceptions import ComputeError
+
         from sanchuang.engines.rules import NoPolicyInForce
         from sanchuang.engines.rules.compiled.columns import Unreadable
         from sanchuang.engines.rules.compiled.simulate import simulate as run
@@ -81,6 +83,8 @@ def register(app: typer.Typer) -> None:
                 result = run(policies, frame, date, interpreter, plan, unit=unit)
         except Unreadable as error:
             raise Malformed(f"{population}：{error}") from error
+        except ComputeError as error:  # a page of the file that is not what it should be
+            raise _unread(population, error) from error
         except NoPolicyInForce as error:
             raise Malformed(str(error)) from error
         except OSError as error:
@@ -92,7 +96,7 @@ def register(app: typer.Typer) -> None:
         took = time.perf_counter() - began
         table_part(result.companies, out).replace(out)
         said = {
-            "companies": frame.height,
+            "companies": result.companies.height,
             "engine": engine.value,
             "on": date,
             "seconds": round(took, 3),
@@ -145,7 +149,7 @@ def _rules(folder: Path | None) -> tuple[PolicySet, Plan]:
     return policies, read_plan(written.read_text(encoding="utf-8"), written.as_posix(), policies)
 
 
-def _population(path: Path | None, on: dt.date) -> tuple[pl.DataFrame, int | None]:
+def _population(path: Path | None, on: dt.date) -> tuple[pl.DataFrame | pl.LazyFrame, int | None]:
     """The companies, and the unit of their money where the plan does not say it."""
     if path is not None:
         return _frame(path), None
@@ -159,19 +163,26 @@ def _population(path: Path | None, on: dt.date) -> tuple[pl.DataFrame, int | Non
     return found, 1
 
 
-def _frame(path: Path) -> pl.DataFrame:
+def _frame(path: Path) -> pl.DataFrame | pl.LazyFrame:
+    """The table of companies; Parquet is left on the disk, to be read in pieces."""
     import polars as pl
 
     if not path.is_file():
         raise Malformed(f"没有文件 {path}", "给出 .parquet 或 .csv 文件")
     try:
         if path.suffix == ".parquet":
-            return pl.read_parquet(path)
+            found = pl.scan_parquet(path)
+            found.collect_schema()
+            return found
         if path.suffix == ".csv":
             return pl.read_csv(path, infer_schema=False, null_values=[""])
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        raise Malformed(f"{path} 读不了：{error}", "另存为 UTF-8 的 CSV 或 Parquet") from error
+        raise _unread(path, error) from error
     raise Malformed(f"不会读“{path.suffix}”文件", "给出 .parquet 或 .csv 文件")
+
+
+def _unread(path: Path | None, error: Exception) -> Malformed:
+    return Malformed(f"{path} 读不了：{error}", "另存为 UTF-8 的 CSV 或 Parquet")
 
 
 @contextmanager

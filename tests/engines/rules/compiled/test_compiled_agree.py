@@ -17,9 +17,9 @@ from own_postgres import Server
 from sanchuang.engines.rules.compiled import engines
 from sanchuang.engines.rules.compiled.columns import population
 from sanchuang.engines.rules.compiled.engines import dask
+from sanchuang.engines.rules.compiled.outputs import evaluate
 from sanchuang.engines.rules.compiled.program import program
 from sanchuang.engines.rules.compiled.rowwise import answers
-from sanchuang.engines.rules.compiled.simulate import evaluate
 
 DAYS = {
     "bench6": [dt.date(2025, 1, 1)],

@@ -10,7 +10,7 @@ from near_limits import companies
 
 from ports import free_port
 from sanchuang.engines.rules.compiled.engines import NATIVE, dask
-from sanchuang.engines.rules.compiled.simulate import evaluate
+from sanchuang.engines.rules.compiled.outputs import evaluate
 
 ON = dt.date(2025, 1, 1)
 

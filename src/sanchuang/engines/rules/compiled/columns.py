@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -25,7 +25,12 @@ class Unreadable(ValueError):
     def __init__(self, column: str, row: int | None, message: str, remedy: str) -> None:
         where = f"列“{column}”" + ("" if row is None else f"第 {row + 1} 行")
         super().__init__(f"{where}：{message} — {remedy}")
-        self.column, self.row = column, row
+        self.column, self.row, self.message, self.remedy = column, row, message, remedy
+
+    def further(self, rows: int) -> Unreadable:
+        """The same, so many rows further down."""
+        row = None if self.row is None else self.row + rows
+        return Unreadable(self.column, row, self.message, self.remedy)
 
 
 @dataclass
@@ -51,11 +56,11 @@ class Population:
     others: dict[str, int] = field(default_factory=dict)  # words that no rule mentions
     _values: dict[Column, Values] = field(default_factory=dict)
 
-    def present(self) -> Present:
-        """Which facts there are, and of which some values are unknown."""
+    def present(self, open_: Container[str] | None = None) -> Present:
+        """Which facts there are, and of which some values are unknown; of a piece, the columns `open_` of the whole."""
 
         def is_open(name: str) -> bool:
-            return self.frame[name].null_count() > 0
+            return self.frame[name].null_count() > 0 if open_ is None else name in open_
 
         return Present(
             frozenset(self.of_fact),
@@ -72,10 +77,34 @@ class Population:
         yield from (key for key, name in self.of_fact.items() if not schema[name].is_integer())
         yield from (fact for fact, name in self.anywhere.items() if not schema[name].is_integer())
 
+    def of(self, frame: pl.DataFrame) -> Population:
+        """Some of the companies, in a frame of the same columns."""
+        return Population(
+            frame.height, self.on, self.dictionary, frame, self.of_fact, self.anywhere, self.unit
+        )
+
     def names(self, fact: str, shift: int | None) -> list[str]:
         """The frame's columns of a fact, the period's own first."""
         found = (self.of_fact.get((fact, shift)), self.anywhere.get(fact))
         return [name for name in found if name is not None]
+
+
+def open_columns(frame: pl.LazyFrame, names: Sequence[str]) -> frozenset[str]:
+    """The columns of which some cells are empty."""
+    schema = frame.collect_schema()
+    if not names:
+        return frozenset()
+    found = frame.select(
+        (
+            (pl.col(n).str.strip_chars() == "") | pl.col(n).is_null()
+            if schema[n] == pl.String
+            else pl.col(n).is_null()
+        )
+        .any()
+        .alias(n)
+        for n in names
+    ).collect(engine="streaming")
+    return frozenset(n for n in names if found[n].item())
 
 
 def population(
@@ -128,12 +157,6 @@ def shift_of(period: Period, spec: FactSpec, on: dt.date) -> int:
     """How far a period lies from the last full year, or from its last quarter: the inverse of `asked_period`."""
     years = period.first.year - (on.year - 1)
     return years if spec.per is Per.YEAR else 4 * years + (period.first.month - 1) // 3 - 3
-
-
-def part(of: Population, begin: int, end: int) -> Population:
-    """The companies from `begin` to before `end`."""
-    frame = of.frame.slice(begin, end - begin)
-    return Population(frame.height, of.on, of.dictionary, frame, of.of_fact, of.anywhere, of.unit)
 
 
 def values(of: Population, column: Column, words: Mapping[str, int]) -> Values:

@@ -29,6 +29,19 @@ class Computed:
     bottom: Array | None
     known: Array | None
 
+    @classmethod
+    def joined(cls, parts: Sequence[Computed]) -> Computed:
+        """The output of companies that were computed in parts, in their order."""
+        if len(parts) == 1:
+            return parts[0]
+        bottoms = [np.ones(len(p.top), np.int64) if p.bottom is None else p.bottom for p in parts]
+        known = [np.ones(len(p.top), np.bool_) if p.known is None else p.known for p in parts]
+        return cls(
+            np.concatenate([p.top for p in parts]),
+            np.concatenate(bottoms) if any(p.bottom is not None for p in parts) else None,
+            np.concatenate(known) if any(p.known is not None for p in parts) else None,
+        )
+
 
 def compute(program: Program, population: Population) -> dict[str, Computed]:
     """Every output for every company. Raises `TooWide` where 64 bits may not suffice."""

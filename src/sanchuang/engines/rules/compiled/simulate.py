@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from sanchuang.engines.rules.compiled import native
-from sanchuang.engines.rules.compiled.columns import Unreadable, population
+from sanchuang.engines.rules.compiled.columns import Unreadable
 from sanchuang.engines.rules.compiled.engines import Engine
 from sanchuang.engines.rules.compiled.native import Computed
+from sanchuang.engines.rules.compiled.outputs import evaluate
 from sanchuang.engines.rules.compiled.plan import COUNT, Plan
-from sanchuang.engines.rules.compiled.program import CONFLICT, Output, Program, program
-from sanchuang.engines.rules.compiled.rowwise import answers, beyond
+from sanchuang.engines.rules.compiled.program import CONFLICT, Output, Program
 from sanchuang.engines.rules.explain import PolicySet
 from sanchuang.engines.rules.rationing import rationed
 from sanchuang.engines.rules.types import MONEY, WORDS, Kind
@@ -40,7 +39,7 @@ class Simulation:
 
 def simulate(
     policies: PolicySet,
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | pl.LazyFrame,
     on: dt.date,
     engine: Engine,
     plan: Plan,
@@ -49,7 +48,8 @@ def simulate(
 ) -> Simulation:
     """What the policies in force on `on` give every company of `frame` (see `columns.population`).
 
-    `unit` is that of the frame's money where it is not the plan's. Columns that are no facts are handed on.
+    `unit` is that of the frame's money where it is not the plan's. Columns that are no facts are handed on. A lazy frame
+    is read in pieces.
 
     Raises `Unreadable` for a column that is no fact, `NoPolicyInForce`.
     """
@@ -76,10 +76,12 @@ def simulate(
             )
     wanted = {name: source for name, source in plan.columns.items() if source in computed}
     find = policies.dictionary.find
-    others = [n for n in frame.columns if find(n.partition("@")[0]) is None and n not in wanted]
+    lazy = frame.lazy()
+    others = [n for n in lazy.collect_schema() if find(n.partition("@")[0]) is None and n not in wanted]
     made_columns = [_series(n, outputs[s], computed[s], made, plan.unit) for n, s in wanted.items()]
-    companies = pl.DataFrame([*(frame[name] for name in others), *made_columns])
-    totals = _totals(plan, outputs, computed, made, frame.height) if plan.by and plan.by in computed else None
+    handed_on = lazy.select(others).collect().get_columns()
+    companies = pl.DataFrame([*handed_on, *made_columns])
+    totals = _totals(plan, outputs, computed, made) if plan.by and plan.by in computed else None
     conflicts = {policy: _count(computed[name]) for policy, name in disputed.items()}
     return Simulation(companies, totals, apart, {policy: n for policy, n in conflicts.items() if n})
 
@@ -98,60 +100,6 @@ def _wanted(plan: Plan) -> set[str]:
         *([plan.by] if plan.by else []),
     }
     return named | {f"{name.removesuffix('.paid')}.amount" for name in named if name.endswith(".paid")}
-
-
-def evaluate(
-    policies: PolicySet,
-    frame: pl.DataFrame,
-    on: dt.date,
-    engine: Engine,
-    *,
-    unit: int = 100,
-    also: Sequence[tuple[str, str]] = (),
-    wanted: Container[str] | None = None,
-) -> tuple[Program, dict[str, Computed], int]:
-    """Every output for every company; and how many had a figure beyond what the engine surely holds.
-
-    Those are computed one at a time, exactly.
-    """
-    whole = population(frame, policies.dictionary, on, unit=unit)
-    made = program(policies.in_force(on), on, whole.present(), also, wanted)
-    odd = beyond(whole, made, engine.bits)
-    if not odd.any():
-        return made, engine.compute(made, whole), 0
-    computed = {o.name: Computed(np.empty(0, np.int64), None, None) for o in made.outputs}
-    if not odd.all():
-        most = frame.filter(pl.Series(~odd))
-        computed = engine.compute(made, population(most, policies.dictionary, on, unit=unit))
-    rows = np.flatnonzero(odd).tolist()
-    apart = answers(policies, made, whole, rows)
-    merged = {o.name: _merged(computed[o.name], odd, apart[o.name], o, made) for o in made.outputs}
-    return made, merged, len(rows)
-
-
-def _merged(
-    most: Computed, odd: np.ndarray[Any, Any], values: list[Any], output: Output, made: Program
-) -> Computed:
-    numbers, other = made.words.numbers(), len(made.words.listed)
-    values = [numbers.get(v, other) if isinstance(v, str) else v for v in values]
-    rows = len(odd)
-    known = np.ones(rows, np.bool_)
-    if most.known is not None:
-        known[~odd] = most.known
-    known[odd] = [v is not None for v in values]
-    exact = [Fraction(0) if v is None else Fraction(v) for v in values]
-    for row, value in zip(np.flatnonzero(odd).tolist(), exact, strict=True):
-        if max(abs(value.numerator), value.denominator) >= 2**63:
-            remedy = "核对这家企业的数和规则里的数"
-            raise Unreadable(output.name, row, f"结果 {value} 太大，64 位放不下", remedy)
-    top: native.Array = np.zeros(rows, np.bool_ if output.top.is_bool else np.int64)
-    top[~odd], top[odd] = most.top, [e.numerator for e in exact]
-    bottom = None
-    if most.bottom is not None or any(e.denominator != 1 for e in exact):
-        bottom = np.ones(rows, np.int64)
-        bottom[~odd] = 1 if most.bottom is None else most.bottom
-        bottom[odd] = [e.denominator for e in exact]
-    return Computed(top, bottom, None if known.all() else known)
 
 
 def _paid(amounts: Computed, budget: int, method: str) -> Computed:
@@ -193,7 +141,7 @@ def _series(name: str, output: Output, computed: Computed, made: Program, unit: 
 
 
 def _totals(
-    plan: Plan, outputs: dict[str, Output], computed: dict[str, Computed], made: Program, rows: int
+    plan: Plan, outputs: dict[str, Output], computed: dict[str, Computed], made: Program
 ) -> pl.DataFrame:
     """Exact sums for each value of `by`; companies of which it is unknown are a group of their own."""
     assert plan.by is not None
