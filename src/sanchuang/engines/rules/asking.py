@@ -253,7 +253,9 @@ class _Open:
 
     def _do(self, chosen: frozenset[int]) -> bool:
         """Whether some values of exactly these facts make all truths hold."""
-        return much(self.search, self.truths, self._of(chosen)) or (self._may(chosen) and self._some(chosen))
+        if len(chosen) == len(self.slots) and much(self.search, self.truths, self._of(chosen)):
+            return True
+        return self._may(chosen) and self._some(chosen)
 
     def _may(self, chosen: frozenset[int]) -> bool:
         """Whether each truth may hold when these facts may be anything."""
