@@ -33,8 +33,9 @@ CANDIDATES = 100
 CHECKED = 30
 # What is read of a query; nobody says what is needed in more characters.
 MOST_READ = 20_000
-# Different terms of one field that tantivy searches for at most: the weightiest.
-_MOST_TERMS = 256
+# Of a query's terms tantivy searches for the weightiest: so many at most, and no more once so many occurrences are read.
+# In a large collection common characters cost nearly all of the time and hardly change who is found.
+_MOST_TERMS, _MOST_OCCURRENCES = 512, 200_000
 FIELDS = Terms._fields
 # What each field's BM25 counts for when tantivy picks the candidates (docs/matching.md).
 _BOOSTS = {"characters": 1.0, "pairs": 1.0, "words": 0.5}
@@ -259,7 +260,7 @@ class Index:
             Field.of(forms, partial(self._idf, name)) for name, forms in zip(FIELDS, read, strict=True)
         )
         once = Field.of(list(dict.fromkeys(read.characters)), partial(self._idf, "characters"))
-        return Question(join(asked), characters, pairs, words, once)
+        return Question.of(join(asked), characters, pairs, words, once)
 
     def _candidates(self, question: Question, limit: int, keep: Keep | None) -> Iterator[Candidate]:
         found = self._find(self._query(question), limit, keep)
@@ -292,14 +293,21 @@ class Index:
 
     def _query(self, question: Question) -> tantivy.Query:
         """Any of the question's terms, in its three fields; a term said twice counts twice."""
-        schema = self._index.schema
+        fields = zip(FIELDS, (question.characters, question.pairs, question.words), strict=True)
+        weighed = [
+            (_BOOSTS[name] * weight, name, form) for name, field in fields for form, weight in field.terms
+        ]
+        weighed.sort(key=lambda term: -term[0])
+        schema, documents = self._index.schema, len(self)
         clauses = []
-        for name, field in zip(FIELDS, (question.characters, question.pairs, question.words), strict=True):
-            heaviest = sorted(field.terms, key=lambda term: -term[1])[:_MOST_TERMS]
-            for form, weight in heaviest:
-                times = round(weight / self._idf(name, form))
-                term = tantivy.Query.term_query(schema, name, form, "freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, _BOOSTS[name] * times)))
+        occurrences = 0.0
+        for weight, name, form in weighed[:_MOST_TERMS]:
+            idf = self._idf(name, form)
+            occurrences += (documents + 1) / math.exp(idf)
+            if occurrences > _MOST_OCCURRENCES and clauses:
+                break
+            term = tantivy.Query.term_query(schema, name, form, "freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight / idf)))
         return tantivy.Query.boolean_query(clauses)
 
     def _find_idf(self, field: str, form: str) -> float:
