@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +128,13 @@ def test_two_writers_do_not_meet() -> None:
 
 
 def test_what_is_learnt_stays_until_it_is_forgotten() -> None:
+    write("q.jsonl", [{"qid": f"q{at}", "query": f"{topic} 设计"} for at, topic in enumerate(TOPICS[:60])])
     match("index", "--index", "i", "--documents", "d.jsonl")
     before = ranked("--index", "i")
     said = told("index", "--index", "i", "--train", "p.jsonl")
     assert (said["learnt"], said["learnt_from"]) == ("ranker", {"used": 210, "given": 210})
-    assert ranked("--index", "i") == ranked("--documents", "d.jsonl", "--train", "p.jsonl") != before
+    learnt = ranked("--index", "i")
+    assert learnt == ranked("--index", "i", command="batch") != before
     assert match("forget", "--index", "i").stdout == "学到的已去掉，按默认权重排序\n"
     assert match("forget", "--index", "i").stdout == "这个索引什么也没学过\n"
     assert ranked("--index", "i") == before
@@ -148,8 +149,6 @@ def test_a_few_pairs_teach_the_weights() -> None:
 
 def test_a_batch_gives_what_rank_gives() -> None:
     """Two hundred and ten queries: five parts, in processes."""
-    match("index", "--index", "i", "--documents", "d.jsonl", "--train", "p.jsonl")
-    assert ranked("--index", "i", command="batch") == ranked("--index", "i")
     assert ranked("--documents", "d.jsonl", command="batch") == ranked("--documents", "d.jsonl")
 
 
@@ -161,18 +160,3 @@ def test_a_batch_can_be_a_table() -> None:
         table = read(name)
         assert table.columns == ["qid", "rank", "id", "score"]
         assert table.row(0)[:3] == ("q1", 1, "d膜钢")
-
-
-def test_a_batch_goes_to_the_cluster_that_is_named(monkeypatch: pytest.MonkeyPatch, cluster: str) -> None:
-    match("index", "--index", "i", "--documents", "d.jsonl")
-    alone = ranked("--index", "i", command="batch")
-    monkeypatch.setenv("SANCHUANG_DASK", cluster)
-    assert ranked("--index", "i", command="batch") == alone
-
-
-@pytest.fixture
-def cluster() -> Iterator[str]:
-    from distributed import LocalCluster
-
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as running:
-        yield running.scheduler_address

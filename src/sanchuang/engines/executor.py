@@ -35,6 +35,6 @@ def each(
 
     with Client(scheduler, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         futures = client.compute(tasks)
-        for _ in as_completed(futures):  # type: ignore[no-untyped-call]
+        for _ in as_completed(futures, loop=client.loop):  # type: ignore[no-untyped-call]
             done()
         return list(client.gather(futures))
