@@ -114,6 +114,16 @@ def test_a_query_may_repeat_itself_for_a_megabyte() -> None:
     assert [hit.id for hit in index.rank("<" * 500_000 + "废水" * 250_000)] == []
 
 
+def test_a_megabyte_of_text_is_searched_whole_and_explained_from_its_beginning() -> None:
+    filling = "".join(chr(0x4E00 + number % 9973) for number in range(300_000))
+    index = Index.build(
+        [Document("late", filling + "。" + "光合细菌"), Document("early", "光合细菌。" + filling)]
+    )
+    hits = {hit.id: hit for hit in index.rank("光合细菌")}
+    assert set(hits) == {"late", "early"}
+    assert [reason.term for reason in hits["early"].reasons] == ["光合细菌"]
+
+
 # one, the other, and neither ---------------------------------------------------------------------------------
 
 

@@ -44,6 +44,8 @@ CANDIDATES = 100
 CHECKED = 30
 # What is read of a query; nobody says what is needed in more characters.
 MOST_READ = 20_000
+# What is read of a document for reasons and figures; all of it is searched.
+MOST_EXPLAINED = 50_000
 # Of a query's terms tantivy searches for the weightiest: so many at most, and no more once so many occurrences are read.
 # In a large collection common characters cost nearly all of the time and hardly change who is found.
 _MOST_TERMS, _MOST_OCCURRENCES = 512, 200_000
@@ -165,7 +167,7 @@ class Index:
         required = Requirements(query)
         reach = max(top, CHECKED) if required else top
         rank = self._weighed if self.learned is None else self._learned
-        best = rank(asked, reach, keep)
+        best = [(score, name, text[:MOST_EXPLAINED]) for score, name, text in rank(asked, reach, keep)]
         credits: dict[str, float] = {}
         if required:
             credits = {name: required.credit(text) for _, name, text in best}
