@@ -204,9 +204,16 @@ def _taught(index: Index, file: Path, progress: Progress) -> _Taught:
 
 @app.command()
 def rank(
-    documents: Annotated[Path, typer.Option(help="文本库：每行 {id, text}，JSON 行，可用 gzip 压缩。")],
     queries: Annotated[Path, typer.Option(help="查询：每行 {qid, query}。")],
     out: Annotated[Path, typer.Option(help="结果写到这里，TREC 格式：qid Q0 docid rank score tag。")],
+    documents: Annotated[
+        Path | None,
+        typer.Option(help="文本库：每行 {id, text}，JSON 行，可用 gzip 压缩；或者给 --index。"),
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--index", help="用 match index 在这个目录里建好的索引，连同它学到的。"),
+    ] = None,
     train: Annotated[
         Path | None,
         typer.Option(
@@ -226,14 +233,26 @@ def rank(
     """
     if topic and train is not None:
         raise Malformed("--topic 和 --train 不能一起用", "找同一主题的文本不学配对，去掉其中一个")
+    if (documents is None) == (directory is None):
+        raise Malformed("--documents 和 --index 要给一个，只给一个", "给出文本库，或已建好的索引")
+    if directory is not None and train is not None:
+        raise Malformed(
+            "--index 和 --train 不能一起用", "用 sanchuang match index --index … --train … 学好再查"
+        )
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     seconds: dict[str, float] = {}
     learnt, lines, without_hits = None, 0, []
     with _written(out) as run, _progress() as progress:
         started = time.perf_counter()
-        rows = read_rows(documents, ("id", "text"), unique="id")
-        task = progress.add_task("建索引", total=None)
-        index = Index.build(Document(**row) for row in progress.track(rows, task_id=task))
+        if directory is not None:
+            from sanchuang.engines.matching.living import Collection
+
+            index = Collection(directory).index
+        else:
+            assert documents is not None
+            rows = read_rows(documents, ("id", "text"), unique="id")
+            task = progress.add_task("建索引", total=None)
+            index = Index.build(Document(**row) for row in progress.track(rows, task_id=task))
         seconds["index"] = time.perf_counter() - started
         find: Callable[[str, int], list[Hit]] = partial(index.rank, reasons=0)
         if topic:

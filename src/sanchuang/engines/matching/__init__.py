@@ -7,8 +7,9 @@
 docs/matching.md tells how it works and how well.
 """
 
-from sanchuang.engines.matching.index import Candidate, Document, DuplicateId, Hit, Index
+from sanchuang.engines.matching.index import Candidate, Hit, Index
 from sanchuang.engines.matching.reasons import Reason
+from sanchuang.engines.matching.records import Document, DuplicateId
 from sanchuang.engines.matching.requirements import Conflict, Figure
 from sanchuang.engines.matching.scoring import Shares, Weights
 

@@ -15,12 +15,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
 
-from sanchuang.engines.matching.coding import packed_units, packed_words
+from sanchuang.engines.matching.plain import plain
 from sanchuang.engines.matching.reasons import LIMIT, Reason, Wording
+from sanchuang.engines.matching.records import (
+    FIELDS,
+    WRITER_BYTES,
+    WRITTEN,
+    Document,
+    DuplicateId,
+    record,
+    registered,
+    schema,
+    stored,
+)
+from sanchuang.engines.matching.repeats import tempered
 from sanchuang.engines.matching.requirements import Conflict, Figure, Requirements
 from sanchuang.engines.matching.scoring import Field, Question, Shares, Weights
-from sanchuang.engines.matching.text import Terms, Unit, fold, join, terms, units
-from sanchuang.values import Malformed
+from sanchuang.engines.matching.text import Unit, join, terms, units
 
 if TYPE_CHECKING:
     # NumPy takes a while to load and is needed by what is learnt alone.
@@ -33,29 +44,16 @@ CANDIDATES = 100
 CHECKED = 30
 # What is read of a query; nobody says what is needed in more characters.
 MOST_READ = 20_000
-# Different terms of one field that tantivy searches for at most: the weightiest.
-_MOST_TERMS = 256
-FIELDS = Terms._fields
+# What is read of a document for reasons and figures; all of it is searched.
+MOST_EXPLAINED = 50_000
+# Of a query's terms tantivy searches for the weightiest: so many at most, and no more once so many occurrences are read.
+# In a large collection common characters cost nearly all of the time and hardly change who is found.
+_MOST_TERMS, _MOST_OCCURRENCES = 512, 200_000
 # What each field's BM25 counts for when tantivy picks the candidates (docs/matching.md).
 _BOOSTS = {"characters": 1.0, "pairs": 1.0, "words": 0.5}
-_WRITER_BYTES = 128_000_000
 Keep = Callable[[str], bool]
-_BLANKS = "blanks"
-
-
-class DuplicateId(Malformed):
-    """Two documents of one collection have the same id."""
-
-    def __init__(self, identifier: str) -> None:
-        super().__init__(f"文本编号重复：{identifier}", "让每篇文本的编号唯一")
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A text under an id that is unique in its collection."""
-
-    id: str
-    text: str
+# Up to so many of a term's documents are counted again once some were removed; of more the share that is left is taken.
+_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +100,7 @@ class Index:
         self.learned: Learned | None = None
         self._index = index
         self._searcher = index.searcher()
+        self._written = self._searcher.doc_freq(WRITTEN, WRITTEN)
         self._mean_lengths = [self._mean(name) for name in FIELDS]
         self._idf = lru_cache(maxsize=200_000)(self._find_idf)
 
@@ -121,18 +120,19 @@ class Index:
             directory.mkdir(parents=True, exist_ok=True)
             if any(directory.iterdir()):
                 raise FileExistsError(f"目录不是空的：{directory}")
-        index = tantivy.Index(_schema(), path=str(directory) if directory else None)
-        _register(index)
+        index = registered(tantivy.Index(schema(), path=str(directory) if directory else None))
         # One thread: the same documents in the same order always give the same index.
-        writer = index.writer(_WRITER_BYTES, num_threads=1)
+        writer = index.writer(WRITER_BYTES, num_threads=1)
         seen: set[str] = set()
-        for document in documents:
-            if document.id in seen:
-                raise DuplicateId(document.id)
-            seen.add(document.id)
-            writer.add_document(_record(document))
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            for document in documents:
+                if document.id in seen:
+                    raise DuplicateId(document.id)
+                seen.add(document.id)
+                writer.add_document(record(document))
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
         index.reload()
         return cls(index, weights)
 
@@ -141,9 +141,7 @@ class Index:
         """Open what `build` left in `directory`. Raises FileNotFoundError if there is no index."""
         if not directory.is_dir() or not tantivy.Index.exists(str(directory)):
             raise FileNotFoundError(f"目录里没有索引：{directory}")
-        index = tantivy.Index.open(str(directory))
-        _register(index)
-        return cls(index, weights)
+        return cls(registered(tantivy.Index.open(str(directory))), weights)
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -162,13 +160,14 @@ class Index:
         reasons  how many reasons each hit carries at most; 0 saves half of the time
         A query without a single character, word or number finds nothing.
         """
-        asked = units(query[:MOST_READ])
+        query = plain(query[:MOST_READ])
+        asked = tempered(units(query))
         if not asked or top < 1:
             return []
-        required = Requirements(query[:MOST_READ])
+        required = Requirements(query)
         reach = max(top, CHECKED) if required else top
         rank = self._weighed if self.learned is None else self._learned
-        best = rank(asked, reach, keep)
+        best = [(score, name, text[:MOST_EXPLAINED]) for score, name, text in rank(asked, reach, keep)]
         credits: dict[str, float] = {}
         if required:
             credits = {name: required.credit(text) for _, name, text in best}
@@ -234,7 +233,7 @@ class Index:
             lengths,
             [score for _, score, _ in found],
         )
-        return asked, passages, [(document["id"][0], _text(document, "text")) for _, _, document in found]
+        return asked, passages, [(document["id"][0], stored(document, "text")) for _, _, document in found]
 
     def sample(self, limit: int) -> Iterator[tuple[str, str, bytes]]:
         """Give id, text and packed words of at most `limit` documents, taken evenly."""
@@ -242,7 +241,15 @@ class Index:
         step = max(1.0, len(found) / max(limit, 1))
         for number in range(min(len(found), limit)):
             document = self._searcher.doc(found[int(step * number)][1])
-            yield document["id"][0], _text(document, "text"), document["coded_words"][0]
+            yield document["id"][0], stored(document, "text"), document["coded_words"][0]
+
+    def documents(self) -> Iterator[Document]:
+        """Give all documents as they were read."""
+        return (Document(identifier, text) for identifier, text, _ in self.sample(len(self)))
+
+    def __contains__(self, identifier: str) -> bool:
+        term = tantivy.Query.term_query(self._index.schema, "id", identifier, "basic")
+        return bool(self._searcher.search(term, 1, count=False).hits)
 
     def weight(self, field: str, form: str) -> float:
         """Inverse document frequency of a term of a field."""
@@ -250,7 +257,7 @@ class Index:
 
     def candidates(self, query: str, limit: int = CANDIDATES) -> list[Candidate]:
         """Give the documents that `rank` chooses from, with their measures, in tantivy's order."""
-        asked = units(query[:MOST_READ])
+        asked = tempered(units(plain(query[:MOST_READ])))
         return list(self._candidates(self._question(asked), limit, None)) if asked else []
 
     def _question(self, asked: list[Unit]) -> Question:
@@ -259,7 +266,7 @@ class Index:
             Field.of(forms, partial(self._idf, name)) for name, forms in zip(FIELDS, read, strict=True)
         )
         once = Field.of(list(dict.fromkeys(read.characters)), partial(self._idf, "characters"))
-        return Question(join(asked), characters, pairs, words, once)
+        return Question.of(join(asked), characters, pairs, words, once)
 
     def _candidates(self, question: Question, limit: int, keep: Keep | None) -> Iterator[Candidate]:
         found = self._find(self._query(question), limit, keep)
@@ -272,9 +279,9 @@ class Index:
             strict=True,
         )
         for (_, first, document), (characters, pairs, words) in zip(found, lengths, strict=True):
-            line = _text(document, "line")
+            line = stored(document, "line")
             shares = question.shares(line, (characters, pairs, words))
-            yield Candidate(document["id"][0], _text(document, "text"), line, shares, first)
+            yield Candidate(document["id"][0], stored(document, "text"), line, shares, first)
 
     def _find(
         self, query: tantivy.Query, limit: int, keep: Keep | None
@@ -292,18 +299,31 @@ class Index:
 
     def _query(self, question: Question) -> tantivy.Query:
         """Any of the question's terms, in its three fields; a term said twice counts twice."""
-        schema = self._index.schema
-        clauses = []
-        for name, field in zip(FIELDS, (question.characters, question.pairs, question.words), strict=True):
-            heaviest = sorted(field.terms, key=lambda term: -term[1])[:_MOST_TERMS]
-            for form, weight in heaviest:
-                times = round(weight / self._idf(name, form))
-                term = tantivy.Query.term_query(schema, name, form, "freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, _BOOSTS[name] * times)))
+        fields = zip(FIELDS, (question.characters, question.pairs, question.words), strict=True)
+        weighed = [
+            (_BOOSTS[name] * weight, name, form) for name, field in fields for form, weight in field.terms
+        ]
+        weighed.sort(key=lambda term: -term[0])
+        layout, documents = self._index.schema, len(self)
+        clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        occurrences = 0.0
+        for weight, name, form in weighed[:_MOST_TERMS]:
+            idf = self._idf(name, form)
+            occurrences += (documents + 1) / math.exp(idf)
+            if occurrences > _MOST_OCCURRENCES and clauses:
+                break
+            term = tantivy.Query.term_query(layout, name, form, "freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight / idf)))
         return tantivy.Query.boolean_query(clauses)
 
     def _find_idf(self, field: str, form: str) -> float:
-        documents, containing = self._searcher.num_docs, self._searcher.doc_freq(field, form)
+        documents, containing = len(self), self._searcher.doc_freq(field, form)
+        if self._written > documents:
+            if containing > _COUNTED:
+                containing = round(containing * documents / self._written)
+            elif containing:
+                term = tantivy.Query.term_query(self._index.schema, field, form, "freq")
+                containing = len(self._searcher.search(term, containing, count=False).hits)
         return math.log(1 + (documents - containing + 0.5) / (containing + 0.5))
 
     def _mean(self, field: str) -> float:
@@ -311,43 +331,6 @@ class Index:
         question = {"mean": {"avg": {"field": f"{field}_length"}}}
         answer = self._searcher.aggregate(tantivy.Query.all_query(), question)
         return answer["mean"]["value"] or 0.0
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_bytes_field("text", stored=True)
-    builder.add_bytes_field("line", stored=True)
-    builder.add_bytes_field("codes", stored=True)
-    builder.add_bytes_field("coded_words", stored=True)
-    for name in FIELDS:
-        builder.add_text_field(name, tokenizer_name=_BLANKS, index_option="freq")
-        builder.add_integer_field(f"{name}_length", fast=True)
-    return builder.build()
-
-
-def _register(index: tantivy.Index) -> None:
-    """Documents come with their terms found, blanks between them: tantivy is only to cut there."""
-    index.register_tokenizer(_BLANKS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-
-
-def _record(document: Document) -> tantivy.Document:
-    read = units(document.text)
-    record = tantivy.Document(id=document.id)
-    record.add_bytes("text", document.text.encode("utf-8", "surrogatepass"))
-    record.add_bytes("line", join(read).encode())
-    record.add_bytes("codes", packed_units(fold(document.text), read))
-    split = terms(read)
-    record.add_bytes("coded_words", packed_words(split.words))
-    for name, forms in zip(FIELDS, split, strict=True):
-        record.add_text(name, " ".join(forms))
-        record.add_integer(f"{name}_length", len(forms))
-    return record
-
-
-def _text(document: tantivy.Document, field: str) -> str:
-    stored: bytes = document[field][0]
-    return stored.decode("utf-8", "surrogatepass")
 
 
 def _relative(lengths: Iterable[float | bool | None], mean: float) -> list[float]:

@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
+from itertools import repeat
 from operator import mul
 from typing import NamedTuple
 
@@ -40,6 +41,9 @@ class Weights:
             raise ValueError(f"weights must be finite, not negative and not all zero: {values}")
 
 
+_ONCE = 3
+
+
 class Field(NamedTuple):
     """One reading of the query: each term with its weight times how often the query says it."""
 
@@ -52,35 +56,41 @@ class Field(NamedTuple):
         weighed = [(form, times * idf(form)) for form, times in Counter(forms).items()]
         return cls(weighed, math.fsum(weight for _, weight in weighed))
 
-    def share(self, line: str, length: float) -> float:
-        """BM25 of a document over the highest possible; `length` in means of the collection."""
-        if not self.terms or length <= 0:
-            return 0.0
-        found = 0.0
-        for form, weight in self.terms:
-            if times := line.count(form):
-                found += weight * times / (times + length)
-        return found / self.total
-
 
 class Question(NamedTuple):
-    """A query, read and weighed against one collection."""
+    """A query, read and weighed against one collection.
+
+    `uses` says of each different form in which readings it counts, by number, and its weight there.
+    """
 
     line: str
     characters: Field
     pairs: Field
     words: Field
     once: Field
+    uses: dict[str, tuple[tuple[int, float], ...]]
+
+    @classmethod
+    def of(cls, line: str, characters: Field, pairs: Field, words: Field, once: Field) -> Question:
+        """Put the readings of a query together."""
+        uses: dict[str, tuple[tuple[int, float], ...]] = {}
+        for number, field in enumerate((characters, pairs, words, once)):
+            for form, weight in field.terms:
+                uses[form] = (*uses.get(form, ()), (number, weight / field.total))
+        return cls(line, characters, pairs, words, once, uses)
 
     def shares(self, line: str, lengths: tuple[float, float, float]) -> Shares:
         """Measure a document by its line and its three lengths, in means of the collection."""
-        present = math.fsum(weight for form, weight in self.once.terms if form in line)
-        return Shares(
-            self.characters.share(line, lengths[0]),
-            self.pairs.share(line, lengths[1]),
-            self.words.share(line, lengths[2]),
-            present / self.once.total,
-        )
+        # Every candidate passes here: what the line does not say must cost nothing but the looking.
+        found = [0.0, 0.0, 0.0, 0.0]
+        for uses, times in zip(self.uses.values(), map(line.count, self.uses), strict=True):
+            if times:
+                for reading, weight in uses:
+                    if reading == _ONCE:
+                        found[_ONCE] += weight
+                    elif lengths[reading] > 0:
+                        found[reading] += weight * times / (times + lengths[reading])
+        return Shares(*map(min, found, repeat(1.0)))
 
     def proportions(self, weights: Weights) -> Shares:
         """Give what each measure counts for, summing to 1: one that this query lacks counts for nothing.
