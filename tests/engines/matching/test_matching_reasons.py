@@ -39,6 +39,11 @@ def shared(query: str, text: str) -> list[str]:
         ("5g 基站与gan功放", "面向５Ｇ基站的 GaN 功放", ["５Ｇ基站", "GaN 功放"]),
         ("deep learning for 图像", "图像的Deep-Learning方法", ["Deep-Learning", "图像"]),
         ("train 模型", "AI training 模型", ["模型"]),
+        # either script of Chinese finds the other, and is quoted as it is written
+        ("鈣鈦礦電池的封裝", "钙钛矿电池，封装", ["钙钛矿电池", "封装"]),
+        ("钙钛矿电池的封装", "鈣鈦礦電池，封裝", ["鈣鈦礦電池", "封裝"]),
+        # English words in any number and case
+        ("Battery 封装 sensors", "Batteries 的封装，SENSOR", ["Batteries", "封装", "SENSOR"]),
         # single characters and digits are no reasons
         ("膜 3 片", "片状膜，共 3 类", []),
         # a part of a word is none when the word is shared, too

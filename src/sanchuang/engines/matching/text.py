@@ -1,10 +1,10 @@
 """How text is read: folding, units, pairs, words, sentences.
 
 A *unit* is one Chinese character or one whole Latin word or number. A text's *line* is all its units in
-order: Latin words and numbers stand between bars, and what parts units (punctuation, blanks between
-characters) becomes one space.
+order: Latin words (in the singular) and numbers stand between bars, and what parts units (punctuation, blanks
+between characters) becomes one space. Traditional characters read as simplified ones.
 
->>> line("基于 Deep-Learning 的图像识别, 精度 97.5%")
+>>> line("基於 Deep-Learning 的圖像識別, 精度 97.5%")
 '基于|deep||learning|的图像识别 精度|97.5|'
 
 Because a bar or a space bounds every Latin word, "does the text contain this term, and how often" is a
@@ -20,12 +20,15 @@ from typing import NamedTuple
 
 import rjieba
 
+from sanchuang.engines.matching.english import singular
+from sanchuang.engines.matching.variants import SIMPLIFIED
+
 
 class _Folding(dict[int, str]):
-    """Code point to its NFKC form in lower case, filled on demand, for `str.translate`."""
+    """Code point to its NFKC form in lower case and simplified writing, filled on demand, for `str.translate`."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).lower()
+        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).lower().translate(SIMPLIFIED)
         return folded
 
 
@@ -37,7 +40,7 @@ _SENTENCE_END = re.compile(r"[。!?;\n\r]+|(?<![0-9a-z])\.|\.(?![0-9a-z])")
 
 
 class Unit(NamedTuple):
-    """One character or one |word|, its place in the folded text, and whether the unit before it joins it."""
+    """One character or one |word| (singular), its place in the folded text, and whether the unit before joins it."""
 
     form: str
     start: int
@@ -46,7 +49,7 @@ class Unit(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Full-width to half-width, compatibility forms to plain ones, upper to lower case.
+    """Full-width to half-width, compatibility forms to plain ones, upper to lower case, traditional to simplified.
 
     Character by character, so that every place in the folded text has one place in the original (see
     `origins`).
@@ -77,7 +80,7 @@ def units(text: str) -> list[Unit]:
         joined = bool(found) and (
             start == end or ((is_word or word_before) and start == end + 1 and folded[end] in " -")
         )
-        form = f"|{match.group()}|" if is_word else match.group()
+        form = f"|{singular(match.group())}|" if is_word else match.group()
         end, word_before = match.end(), is_word
         found.append(Unit(form, start, end, joined))
     return found

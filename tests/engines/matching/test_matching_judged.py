@@ -1,0 +1,74 @@
+"""Needs judged by hand: the results that fit them come first, and where nothing fits nothing comes close."""
+
+from __future__ import annotations
+
+import pytest
+
+from judged_needs import (
+    CLOSE,
+    FITS,
+    JudgedNeed,
+    Outcome,
+    fresh_needs,
+    mean,
+    ndcg,
+    outcomes,
+    result_ids,
+    sample_index,
+    sample_needs,
+)
+from sanchuang.registry.advice import CLOSE_ENOUGH
+
+
+@pytest.fixture(scope="module")
+def judged() -> dict[str, list[Outcome]]:
+    index = sample_index()
+    return {
+        name: outcomes(index, needs, lambda hit: hit.score / hit.credit >= CLOSE)
+        for name, needs in (("sample", sample_needs()), ("fresh", fresh_needs()))
+    }
+
+
+def measured(shown: list[Outcome], of: str) -> float:
+    return mean([float(value) for each in shown if (value := getattr(each, of)) is not None])[0]
+
+
+def test_sixty_fresh_needs_are_judged_in_every_way_of_writing() -> None:
+    needs = fresh_needs()
+    assert len(needs) == len({need.id for need in needs}) == 60
+    assert {need.script for need in needs} == {"hans", "hant", "en", "mixed"}
+    for need in needs:
+        assert set(need.grades.values()) <= {1, 2, 3}
+        assert set(need.grades) <= result_ids()
+
+
+@pytest.mark.parametrize(
+    ("which", "least_ndcg", "least_first"), [("sample", 0.95, 0.85), ("fresh", 0.94, 0.92)]
+)
+def test_what_fits_comes_first(
+    judged: dict[str, list[Outcome]], which: str, least_ndcg: float, least_first: float
+) -> None:
+    assert measured(judged[which], "ndcg") >= least_ndcg
+    assert measured(judged[which], "first") >= least_first
+
+
+def test_traditional_needs_find_simplified_results_as_well_as_simplified_ones_do(
+    judged: dict[str, list[Outcome]],
+) -> None:
+    traditional = [each for each in judged["fresh"] if each.need.script == "hant"]
+    assert measured(traditional, "ndcg") >= 0.95
+
+
+def test_where_nothing_fits_nothing_comes_close(judged: dict[str, list[Outcome]]) -> None:
+    assert CLOSE == CLOSE_ENOUGH
+    hopeless = [each for name in judged for each in judged[name] if each.offered is not None]
+    assert len(hopeless) == 20
+    assert sum(not each.offered for each in hopeless) >= 19
+
+
+def test_gain_is_measured_by_grade() -> None:
+    need = JudgedNeed("n", "", "hans", {"a": 3, "b": 1})
+    assert ndcg(["a", "b"], need.grades) == 1
+    assert ndcg(["x", "y"], need.grades) == 0
+    assert ndcg(["b", "a"], need.grades) == pytest.approx((1 + 7 / 1.585) / (7 + 1 / 1.585), abs=1e-3)
+    assert max(need.grades.values()) >= FITS
