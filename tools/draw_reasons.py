@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from judged_needs import fresh_needs, listed_reasons, sample_index, sample_needs
 
-# Of each kind so many, or all there are: a hundred together, most of them what a scout would act on.
-DRAWN = {"met": 20, "failed": 15, "open": 10, "not stated": 10, "conflict": 5, "shared": 25, "missing": 15}
+# Of each kind so many, or all there are, and of shared wording what is wanting to a hundred.
+DRAWN = {"conflict": 5, "met": 20, "failed": 15, "open": 10, "not stated": 10, "missing": 15, "shared": 25}
+TOGETHER = 100
 
 
 def main(seed: int) -> None:
@@ -26,9 +27,11 @@ def main(seed: int) -> None:
     for need in [*sample_needs(), *fresh_needs()]:
         for reason in listed_reasons(index, need):
             kinds[reason.kind].append(reason._asdict())
-    chosen = random.Random(seed)
+    chosen, left = random.Random(seed), TOGETHER
     for kind, count in DRAWN.items():
-        places = sorted(chosen.sample(range(len(kinds[kind])), min(count, len(kinds[kind]))))
+        wanted = left if kind == "shared" else min(count, len(kinds[kind]))
+        places = sorted(chosen.sample(range(len(kinds[kind])), wanted))
+        left -= wanted
         print(f"# {kind}: {len(places)} of {len(kinds[kind])}")
         rows = [kinds[kind][place] | {"verdict": "?", "why": ""} for place in places]
         print(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=200))

@@ -38,7 +38,9 @@ def shared(query: str, text: str) -> list[str]:
         # Latin words and numbers whole, in the document's writing
         ("5g 基站与gan功放", "面向５Ｇ基站的 GaN 功放", ["５Ｇ基站", "GaN 功放"]),
         ("deep learning for 图像", "图像的Deep-Learning方法", ["Deep-Learning", "图像"]),
-        ("train 模型", "AI training 模型", ["模型"]),
+        ("train 图像", "AI training 图像", ["图像"]),
+        # a word that all texts have says nothing alone
+        ("图像 模型", "模型", []),
         # either script of Chinese finds the other, and is quoted as it is written
         ("鈣鈦礦電池的封裝", "钙钛矿电池，封装", ["钙钛矿电池", "封装"]),
         ("钙钛矿电池的封装", "鈣鈦礦電池，封裝", ["鈣鈦礦電池", "封裝"]),

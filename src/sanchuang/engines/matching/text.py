@@ -36,6 +36,8 @@ _FOLDING = _Folding()
 # Latin with its extensions, Greek and Cyrillic write words with spaces between them; a number keeps its
 # decimals.
 _UNIT = re.compile(r"(?P<word>[0-9]+(?:\.[0-9]+)+|[0-9a-zà-öø-ɏͰ-ϿЀ-ӿ]+)|[^\W_]")
+# Parts of speech: nouns (names of persons and places apart), verbs used as nouns, abbreviations.
+_NOUN = re.compile(r"n(?![rst])|vn|j$")
 _SENTENCE_END = re.compile(r"[。!?;\n\r]+|(?<![0-9a-z])\.|\.(?![0-9a-z])")
 
 
@@ -101,6 +103,11 @@ def is_word(form: str) -> bool:
     return form[0] == "|"
 
 
+def mostly_latin(these: list[Unit]) -> bool:
+    """Whether more words than characters make up a text."""
+    return 2 * sum(is_word(unit.form) for unit in these) > len(these)
+
+
 class Terms(NamedTuple):
     """A text's terms in three readings, each in the form in which it stands in the text's line."""
 
@@ -129,6 +136,28 @@ def word_spans(these: list[Unit]) -> set[tuple[int, int]]:
     return spans
 
 
+def nouns(folded: str) -> list[tuple[int, int]]:
+    """Where folded text has Chinese nouns of two characters or more that jieba's dictionary knows, `[start, end)`."""
+    found, at = [], 0
+    for word, tag in rjieba.tag(folded):
+        start = folded.index(word, at)
+        at = start + len(word)
+        if len(word) > 1 and _NOUN.match(tag) and not word.isascii() and rjieba.has_word(word):
+            found.append((start, at))
+    return found
+
+
+def commonness(word: str) -> int:
+    """How common a folded Chinese word is: as often as jieba's dictionary would have to count it to cut it whole."""
+    frequency: int = rjieba.suggest_freq(word)
+    return frequency
+
+
+def names_no_thing(folded: str) -> bool:
+    """Whether folded Chinese text ends in a verb or an adjective."""
+    return bool(folded) and rjieba.tag(folded)[-1][1] in ("v", "a", "ad", "z")
+
+
 def _chinese(these: list[Unit]) -> str:
     """Write the characters alone, with spaces where something else stands, for jieba."""
     return "".join(
@@ -148,3 +177,9 @@ def sentences(folded: str) -> list[tuple[int, int]]:
         if piece.strip():
             found.append((start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())))
     return found
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Cut a text as it is written into sentences (see `sentences`): `[start, end)` in `text` itself."""
+    places = origins(text)
+    return [(places[start], places[end - 1] + 1) for start, end in sentences(fold(text))]
