@@ -15,9 +15,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sanchuang.engines.matching import properties
-from sanchuang.engines.matching.quantities import COUNTED, Quantity
+from sanchuang.engines.matching.quantities import Quantity
 from sanchuang.engines.matching.stopwords import STOPWORDS
-from sanchuang.engines.matching.text import fold, names_no_thing, sentence_spans, units
+from sanchuang.engines.matching.text import fold, is_word, names_no_thing, sentence_spans, units
 from sanchuang.values import Truth
 
 # A figure called approximate leaves open what lies this near the bound.
@@ -27,18 +27,22 @@ _SAME_PROPERTY = 3
 # Sentences that share so many pairs fewer are nearly as alike.
 _NEARLY = 2
 # Units in which a text measures whatever it speaks of.
-_OF_ANYTHING = COUNTED | {
-    "share",
-    "points",
-    "time",
-    "months",
-    "length",
-    "temperature",
-    "money",
-    "area",
-    "volume",
-    "data",
-}
+_OF_ANYTHING = frozenset(
+    [
+        "个",
+        "cycles",
+        "share",
+        "points",
+        "time",
+        "months",
+        "length",
+        "temperature",
+        "money",
+        "area",
+        "volume",
+        "data",
+    ]
+)
 # What is said of any figure and tells none from another.
 _SAID_OF_ALL = frozenset(
     [
@@ -59,7 +63,7 @@ _SAID_OF_ALL = frozenset(
     ]
 )
 # A further noun after a property's name is what the figure is of: 灵敏度离散度.
-_ANOTHER = re.compile(r"[^\W\d_]*[度率量性比差](?:为|约|达|达到|仅|只有|不足|超过|占)?\W*$")
+_ANOTHER = re.compile(r"[^\W\d_]*(?<!强)[度率量性比差](?:为|约|达|达到|仅|只有|不足|超过|占)?\W*$")
 # What a device must stand lies inside what it can stand; what a part must measure lies around what it measures.
 _WORKING = re.compile(
     r"工作|使用|适用|运行|环境|耐|量程|范围|高度|体重|operating|working|range", re.IGNORECASE
@@ -81,7 +85,7 @@ class Measure:
 
     told      the figure with the last words of its subject, for reading aloud
     sentence  as written
-    property  which property its clause names, None: none that is known
+    key       which property its clause names, None: none that is known
     about     pairs of characters and Latin words of its clause besides
     around    those of its sentence
     changes   whether it tells of a change and not of a level
@@ -91,18 +95,23 @@ class Measure:
     quantity: Quantity
     told: str
     sentence: str
-    property: str | None
+    key: str | None
     about: frozenset[str]
     around: frozenset[str]
     changes: bool
     under: Quantity | None
+
+    @property
+    def in_chinese(self) -> bool:
+        """Whether what the figure is of is said in Chinese, or by a name that is known in both languages."""
+        return self.key is not None or any(not is_word(form) for form in self.about)
 
 
 def compare(wanted: Quantity, offered: Quantity) -> Truth:
     """Whether `offered` meets `wanted`; unknown where the texts leave it open."""
     if wanted.kind != offered.kind:
         return Truth.UNKNOWN
-    if wanted.ranged and offered.ranged and _WORKING.search(wanted.subject):
+    if wanted.ranged and offered.ranged and _WORKING.search(fold(wanted.subject)):
         return Truth.of(offered.covers(wanted))
     answers = {
         _bound(wanted, offered, lower=True),
@@ -164,7 +173,7 @@ def measures(text: str, figures: Sequence[Quantity]) -> list[Measure]:
             besides = f"{besides[: name.start]} {besides[name.end :]}"
         changes = _CHANGE.search(subject) is not None
         if key is None and not changes and before and _listed(text, before.quantity, each, subject):
-            key = before.property
+            key = before.key
         under = before.quantity if before and _is_condition(text, before.quantity, each) else None
         told = _told(text, each, under)
         found.append(Measure(each, told, sentence, key, _pairs(besides), around, changes, under))
@@ -176,7 +185,9 @@ def _key(quantity: Quantity, subject: str, names: Sequence[properties.Named]) ->
         return "price"
     if subject.endswith("每"):
         return "interval"  # every 30 min
-    return names[-1].key if names and not _ANOTHER.match(subject, names[-1].end) else None
+    if names and _ANOTHER.match(subject, names[-1].end):
+        return "another"
+    return names[-1].key if names else None
 
 
 def _after(text: str, quantity: Quantity) -> str:
@@ -199,18 +210,21 @@ def _listed(text: str, before: Quantity, after: Quantity, subject: str) -> bool:
     Little stands between them, and what the second is of is neither a doing of its own nor what the first excels.
     """
     between = text[before.end : after.start]
+    # A comma lists only shares: "误差 5 m，高度 30 m" is no list.
+    comma = "[、,，和或及]" if after.kind == "share" else "[、和或及]"
     return (
         before.kind == after.kind
         and len(between) <= 16
-        and re.match(r"\s?[、,，和或及]", between) is not None
-        and re.search(r"[。；;\n()（）]|[好优劣高低]于|相比|对照|而", between) is None
+        and re.fullmatch(rf"\s?{comma}[^、,，。；;\n()（）\d]*", between) is not None
+        and re.search(r"[好优劣高低]于|相比|对照|而", between) is None
         and not names_no_thing(subject)
     )
 
 
 def _is_condition(text: str, before: Quantity, after: Quantity) -> bool:
     between = text[before.end : after.start]
-    return before.kind != after.kind and len(between) <= 16 and not re.search(r"[,，、。；;:：\n]", between)
+    bare = not before.bounded and before.kind != after.kind
+    return bare and len(between) <= 16 and not re.search(r"[,，、。；;:：\n]", between)
 
 
 class Likeness(NamedTuple):
@@ -218,33 +232,38 @@ class Likeness(NamedTuple):
 
     sure       by the property both name and the pairs of their clauses
     condition  1: measured under the same, -1: under another, 0: the texts do not tell
+    characters that the words beside the properties share
     around     pairs that their sentences share
     besides    less for each pair of the offered figure's clause that the need's has not
     """
 
     sure: int
     condition: int
+    characters: int
     around: int
     besides: int
 
 
-UNLIKE = Likeness(0, 0, 0, 0)
+UNLIKE = Likeness(0, 0, 0, 0, 0)
 
 
 def likeness(wanted: Measure, offered: Measure) -> Likeness:
     """How surely `offered` is of what `wanted` is of."""
-    one, other = wanted.property, offered.property
+    one, other = wanted.key, offered.key
     if wanted.changes != offered.changes or not _comparable(wanted.quantity.kind, offered.quantity.kind):
         return UNLIKE
     same = one is not None and other is not None
     if same and one != other and not properties.complements(one or "", other or ""):
         return UNLIKE
     shared = len(wanted.about & offered.about)
-    if not same and not shared:
+    if same and _of_different_things(wanted.about, offered.about):
+        return UNLIKE
+    if not same and shared < (1 if wanted.quantity.bounded else 2):
         return UNLIKE
     return Likeness(
         shared + _SAME_PROPERTY * same,
         _condition(wanted, offered),
+        len(_characters(wanted.about) & _characters(offered.about)),
         len(wanted.around & offered.around),
         -len(offered.about - wanted.about),
     )
@@ -258,6 +277,7 @@ def rivals(best: Likeness, other: Likeness) -> bool:
     return (
         other.sure == best.sure
         and other.condition >= best.condition
+        and other.characters >= best.characters
         and other.around + _NEARLY >= best.around
         and (other.besides == 0 or best.besides < 0)
     )
@@ -274,11 +294,14 @@ def perhaps_same(wanted: Measure, offered: Sequence[Measure]) -> Measure | None:
         for each in offered
         if each.quantity.kind == wanted.quantity.kind
         and each.changes == wanted.changes
-        and (each.property is None or wanted.property is None)
+        and (each.key is None or wanted.key is None)
+        and each.under is None
     ]
     bare = not wanted.quantity.bounded
     equal = [each for each in of_kind if bare and each.quantity.low == wanted.quantity.low]
-    if len(of_kind) == 1 and wanted.quantity.kind not in _OF_ANYTHING:
+    if wanted.quantity.kind in _OF_ANYTHING:
+        return None
+    if len(of_kind) == 1:
         return of_kind[0]
     return equal[0] if len(equal) == 1 else None
 
@@ -311,23 +334,23 @@ def judge(wanted: Measure, offered: Measure) -> Truth:
     """Compare two figures of which `offered` is of the same thing as `wanted`, as far as the texts tell."""
     if _condition(wanted, offered) < 0:
         return Truth.UNKNOWN
-    if (wanted.property is None) != (offered.property is None) and len(wanted.about & offered.about) < 2:
+    if (wanted.key is None) != (offered.key is None) and len(wanted.about & offered.about) < 2:
         # One side names what it measures and the other does not: a single pair in common is too little.
-        return Truth.UNKNOWN
-    if wanted.property and offered.property and _of_different_things(wanted.about, offered.about):
         return Truth.UNKNOWN
     asks, has = wanted.quantity, offered.quantity
     if asks.kind != has.kind:
         if not asks.bounded:
             return Truth.UNKNOWN
         asks, has = _in_days(asks, asked=True), _in_days(has, asked=False)
-    if wanted.property and offered.property and wanted.property != offered.property:
+    if wanted.key and offered.key and wanted.key != offered.key:
+        if not wanted.about & offered.about:
+            return Truth.UNKNOWN
         has = replace(
             has,
             low=None if has.high is None else 1 - has.high,
             high=None if has.low is None else 1 - has.low,
         )
-    more = properties.more_is_wanted(wanted.property) if wanted.property else None
+    more = properties.more_is_wanted(wanted.key) if wanted.key else None
     if more is not None and not asks.bounded:
         # "成功率 95 %" is met by 96 % as well.
         asks = replace(asks, bounded=True, high=None) if more else replace(asks, bounded=True, low=None)
@@ -336,8 +359,12 @@ def judge(wanted: Measure, offered: Measure) -> Truth:
 
 def _of_different_things(one: frozenset[str], other: frozenset[str]) -> bool:
     """Tell whether both sides qualify what they measure, in the same script, without a character in common."""
-    own, others = ({form for form in about if form[0] != "|"} for about in (one, other))
-    return bool(own and others) and not set("".join(own)) & set("".join(others))
+    own, others = _characters(one), _characters(other)
+    return bool(own and others) and not own & others
+
+
+def _characters(forms: frozenset[str]) -> set[str]:
+    return {character for form in forms if form[0] != "|" for character in form}
 
 
 def _pairs(subject: str) -> frozenset[str]:

@@ -30,7 +30,7 @@ purity       | + | 纯度 purity
 loaded       | + | 包封率
 alive        | + | 活率 存活率 活细胞 viability
 covered      | + | 覆盖率
-deviation    | - | 误差 偏差 rmse error
+deviation    | - | 误差 偏差 偏高 偏低 波动 rmse error
 reach        | + | 探测距离 发现距离 作用距离
 latency      | - | 时延 延迟 延时 响应时间 反应时间 响应 latency delay
 per piece    | - | 节拍 每件 每只 单件 单只 每个工件
@@ -104,4 +104,4 @@ def complements(one: str, other: str) -> bool:
 
 def more_is_wanted(key: str) -> bool | None:
     """Whether a bare value of this property asks for at least (True) or at most (False) so much; None: neither."""
-    return {"+": True, "-": False}.get(_WANTED[key])
+    return {"+": True, "-": False}.get(_WANTED.get(key, ""))

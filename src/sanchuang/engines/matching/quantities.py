@@ -58,6 +58,8 @@ _SCALES: dict[str, dict[str, str | int]] = {
     "amount": {"nmol": "1/1000000000", "μmol": "1/1000000", "mmol": "1/1000", "mol": 1},
     "data": {"B": 1, "KB": 1000, "kB": 1000, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15},
     "bits": {"bps": 1, "kbps": 1000, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12},
+    "conductivity": {"W/(m·K)": 1, "W/m·K": 1, "W/(m·k)": 1, "W/mK": 1},
+    "flux": {"L/(m2·h·bar)": 1, "L/(m2·h)": 1},
     "level": {"dB": 1, "dBm": 1},
     "operations": {"TOPS": 1, "POPS": 1000},
     "floats": {"GFLOPS": 1, "TFLOPS": 1000, "PFLOPS": 10**6},
@@ -86,7 +88,8 @@ _FIGURE = re.compile(
     rf"(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))?"
     rf"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.])(?P<percent>百分之)?(?P<sign>[-−–]|零下)?\s?(?P<number>{_NUMBER})\s?(?P<unit1>{_UNIT_FORM})?"
     rf"(?:\s?(?P<link>~|～|-|–|—|至|到|±|to)\s?(?P<sign2>[-−]|零下)?\s?(?P<number2>{_NUMBER}))?"
-    rf"\s?(?P<unit>{_UNIT_FORM})?\s?(?P<after>以上|及以上|以下|及以下|以内|之内|内(?![径部壁层含])|左右|or more|or less)?",
+    # A unit after the only number's own unit is the beginning of another word: 10 Ah 方形.
+    rf"(?:(?(unit1)(?(number2)|(?!)))\s?(?P<unit>{_UNIT_FORM}))?\s?(?P<after>以上|及以上|以下|及以下|以内|之内|内(?![径部壁层含])|左右|or more|or less)?",
 )
 # "From 5 % to 2 %": where it comes from is no figure of what is offered.
 _FROM = ("由", "从", "由原来的", "自", "from")
@@ -104,7 +107,7 @@ class Quantity:
     bounded  whether the text states a bound or a range and not just a value
     strict   whether a bound itself is excluded
     about    whether the text calls it approximate
-    text     as written, at [start, end); `subject`: what the clause says before it
+    text     as written, at [start, end); `subject`: what the clause says before it, as written
     """
 
     kind: str
@@ -151,7 +154,8 @@ def quantities(text: str) -> list[Quantity]:
             Quantity(
                 kind, low, high, bounded, strict,
                 match["about"] is not None or match["after"] == "左右",
-                written[lead:].rstrip(), places[begin] + lead, places[begin] + len(written.rstrip()), subject,
+                written[lead:].rstrip(), places[begin] + lead, places[begin] + len(written.rstrip()),
+                text[places[clause] : places[begin]].strip(),
             )
         )  # fmt: skip
         clause = match.end()  # a clause's second figure has its own subject

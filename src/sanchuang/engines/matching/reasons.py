@@ -33,6 +33,8 @@ FAINT = 0.2
 _SLIGHT = 0.5
 # Words as common as these in the language (空间, 学习) name nothing in particular: missing, or shared alone.
 _COMMON_MISSING, _COMMON_SHARED = 1000, 10_000
+# Stands in no text's words: what weighs as much is in none, either.
+_NOBODY_SAYS = " "
 # A word of which the document has this share of the characters, by weight, may well be said in other words.
 _HALF_SAID = 0.34
 
@@ -63,7 +65,7 @@ class Wording:
     def __init__(self, text: str, idf: Callable[[str, str], float]) -> None:
         """Take the query and `idf(field, form)`."""
         self._units = query = units(text)
-        self._text = text
+        self._text, self._line = text, join(query)
         self._idf = idf
         words = word_spans(query)
         self._words = sorted(words)
@@ -93,10 +95,11 @@ class Wording:
         return tuple(passage.reason(form, weights[form], richness) for form in chosen)
 
     def missing(self, text: str, limit: int = LIMIT) -> tuple[str, ...]:
-        """Give the weightiest things that the query asks for and `text` does not speak of, as the query writes them.
+        """Give the weightiest things that the query is about and `text` does not speak of, as the query writes them.
 
+        What a query is about it says more than once, or by an acronym.
         Left out is what may be said in other words: where a part of the word or a name of the same property stands
-        in `text`, or where query and text are in different languages.
+        in `text`, where no document uses the word, or where query and text are in different languages.
         """
         said = units(text)
         whole, characters = join(said), {unit.form for unit in said}
@@ -109,7 +112,8 @@ class Wording:
                 # A text in Chinese says in Chinese whatever is no proper name.
                 absent = form not in whole and (latin or any(letter.isupper() for letter in written[1:]))
             else:
-                absent = not latin and not self._hinted(start, end, whole, characters)
+                known = self._idf("words", form) < self._idf("words", _NOBODY_SAYS)
+                absent = known and not latin and not self._hinted(start, end, whole, characters)
             if absent and not any(each.key in measured for each in properties.named(fold(written))):
                 found.setdefault(form, (self._weight(start, end), written))
         chosen: list[str] = []
@@ -137,7 +141,9 @@ class Wording:
         for start, end in named:
             written = self._text[places[start] : places[end - 1] + 1]
             common = line(written) in STOPWORDS or line(written) in COMMONPLACE or line(written) in UNIT_NAMES
-            if start in at and not common and not any(a <= places[start] < b for a, b in silent):
+            acronym = any(letter.isupper() for letter in written[1:])
+            central = acronym or self._line.count(line(written)) > 1
+            if start in at and central and not common and not any(a <= places[start] < b for a, b in silent):
                 first = at[start]
                 last = next(n for n in range(first, len(self._units)) if self._units[n].end >= end)
                 found.append((first, last + 1, written))

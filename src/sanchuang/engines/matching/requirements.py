@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sanchuang.engines.matching import properties
 from sanchuang.engines.matching.asked import asked, unasked
 from sanchuang.engines.matching.measures import (
     UNLIKE,
@@ -23,7 +24,7 @@ from sanchuang.engines.matching.measures import (
 )
 from sanchuang.engines.matching.quantities import quantities
 from sanchuang.engines.matching.stopwords import STOPWORDS
-from sanchuang.engines.matching.text import is_word, line, mostly_latin, sentence_spans, terms, units
+from sanchuang.engines.matching.text import fold, line, mostly_latin, sentence_spans, terms, units
 from sanchuang.values import Truth
 
 __all__ = ["Conflict", "Figure", "Requirements", "compare"]
@@ -78,13 +79,21 @@ class Requirements:
 
     def __init__(self, need: str) -> None:
         """Read `need`."""
-        # What stands alone is a condition of something and tells nothing by itself.
-        self.figures = [each for each in measures(need, asked(need)[:_MOST]) if each.about or each.property]
+        found = measures(need, asked(need)[:_MOST])
+        # What stands alone, or says under which condition another holds, asks for nothing by itself.
+        conditions = {each.under.start for each in found if each.under is not None}
+        self.figures = [
+            each
+            for each in found
+            if (each.about or each.key)
+            and (each.quantity.start not in conditions or (each.quantity.bounded and each.quantity.subject))
+        ]
         silent = unasked(need)
         self.excluded = [
             (term, written)
             for term, written, at in _without(need)
-            if not _OWN.search(need[:at]) and not any(start <= at < end for start, end in silent)
+            if not _OWN.search(need[max(at - 12, 0) : at])
+            and not any(start <= at < end for start, end in silent)
         ]
         # A clause that denies anything may well mean to do without what it names.
         self._positive = [
@@ -106,21 +115,25 @@ class Requirements:
         return 1 - CUT * min(1.0, failed / max(wanted, 1))
 
     def check(self, text: str) -> tuple[Figure, ...]:
-        """Answer each of the need's figures from `text`.
+        """Answer each of the need's figures from `text`; one of which nothing can be told is left out.
 
-        Left out is what cannot be told: a figure of which an English need says in English what it is and which a
-        Chinese text may state in Chinese.
+        That `text` states no such figure is said only where nothing in it may be one: it does not name the property,
+        or has no figure of that dimension; and not of what an English need names in English and a Chinese text may
+        state in Chinese.
         """
         if not self.figures:
             return ()
         offered = measures(text, quantities(text))
-        answers = [_answer(wanted, offered) for wanted in self.figures]
+        named = {name.key for name in properties.named(fold(text))}
         latin = mostly_latin(units(text))
-        return tuple(
-            answer
-            for wanted, answer in zip(self.figures, answers, strict=True)
-            if answer.found or wanted.property or latin or not all(map(is_word, wanted.about))
-        )
+        found = []
+        for wanted in self.figures:
+            answer = _answer(wanted, offered)
+            if answer is not None:
+                found.append(answer)
+            elif _surely_absent(wanted, offered, named) and (latin or wanted.in_chinese):
+                found.append(Figure(wanted.told, "", Truth.UNKNOWN, ""))
+        return tuple(found)
 
     def conflicts(self, text: str) -> tuple[Conflict, ...]:
         """What the need excludes and `text` has, and what `text` excludes and the need asks for."""
@@ -171,17 +184,26 @@ def _sentence_with(text: str, term: str) -> str:
     return next((text[start:end] for start, end in spans if term in line(text[start:end])), "")
 
 
-def _answer(wanted: Measure, offered: Sequence[Measure]) -> Figure:
-    """Answer one figure of a need from those of the document that are of the same thing, the most like it first."""
+def _surely_absent(wanted: Measure, offered: Sequence[Measure], named: set[str]) -> bool:
+    if wanted.key is not None:
+        return wanted.key not in named and not any(
+            each.key is None and each.quantity.kind == wanted.quantity.kind for each in offered
+        )
+    # What is counted in 个 may as well be told as a share.
+    return wanted.quantity.kind != "个" and not any(
+        each.quantity.kind == wanted.quantity.kind for each in offered
+    )
+
+
+def _answer(wanted: Measure, offered: Sequence[Measure]) -> Figure | None:
+    """Answer one figure of a need from that of the document which is most like it; None: there is none, or several."""
     alike = [(likeness(wanted, each), each) for each in offered]
     best = max((like for like, _ in alike), default=UNLIKE)
     if best == UNLIKE:
         perhaps = perhaps_same(wanted, offered)
-        return Figure(
-            wanted.told, perhaps.told if perhaps else "", Truth.UNKNOWN, perhaps.sentence if perhaps else ""
-        )
+        return Figure(wanted.told, perhaps.told, Truth.UNKNOWN, perhaps.sentence) if perhaps else None
     first = next(each for like, each in alike if like == best)
-    # Others hardly less like it that say something else leave it open.
-    answers = {judge(wanted, each) for like, each in alike if rivals(best, like)} - {Truth.UNKNOWN}
     answer = judge(wanted, first)
-    return Figure(wanted.told, first.told, answer if answers <= {answer} else Truth.UNKNOWN, first.sentence)
+    # Others hardly less like it that say something else: which one is meant cannot be told.
+    others = {judge(wanted, each) for like, each in alike if rivals(best, like)} - {Truth.UNKNOWN}
+    return Figure(wanted.told, first.told, answer, first.sentence) if others <= {answer} else None
