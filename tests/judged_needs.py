@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from sanchuang.engines.matching import Document, Hit, Index
+from sanchuang.engines.matching.reasons import Wording
+from sanchuang.engines.matching.requirements import Requirements
 from sanchuang.values import Truth
 
 JUDGMENTS = Path(__file__).parent / "packs"
@@ -63,14 +65,14 @@ def as_text(row: dict[str, Any]) -> str:
     return "\n".join([row["title"], row["text"], " ".join(row["keywords"])])
 
 
+def sample_results() -> dict[str, str]:
+    """The sample's results by id."""
+    return {row["id"]: as_text(row) for row in _rows(SAMPLE, "results-*.yaml")}
+
+
 def sample_index() -> Index:
     """The sample's results, searchable."""
-    return Index.build(Document(row["id"], as_text(row)) for row in _rows(SAMPLE, "results-*.yaml"))
-
-
-def result_ids() -> set[str]:
-    """Which results the sample has."""
-    return {row["id"] for row in _rows(SAMPLE, "results-*.yaml")}
+    return Index.build(Document(name, text) for name, text in sample_results().items())
 
 
 def sample_needs() -> list[JudgedNeed]:
@@ -108,7 +110,7 @@ def outcomes(index: Index, needs: Iterable[JudgedNeed], shown: Callable[[Hit], b
     """Rank the results for each need; `shown` tells which hits a company would be shown."""
     found = []
     for need in needs:
-        hits = index.rank(need.text, TOP)
+        hits = index.rank(need.text, TOP, reasons=0)
         fits = any(grade >= FITS for grade in need.grades.values())
         found.append(
             Outcome(
@@ -141,19 +143,30 @@ class Listed(NamedTuple):
     said: str
 
 
-def listed_reasons(index: Index, need: JudgedNeed) -> Iterator[Listed]:
+def judged_reasons() -> list[tuple[Listed, str]]:
+    """The reasons judged by hand, each with its verdict."""
+    rows = _rows(JUDGMENTS, "reasons-judged.yaml")
+    return [(Listed(*(row[name] for name in Listed._fields)), row["verdict"]) for row in rows]
+
+
+def listed_reasons(index: Index, need: JudgedNeed, texts: dict[str, str]) -> Iterator[Listed]:
     """Everything that is told of a need's first hit, and of the two after it that come close."""
-    for place, hit in enumerate(index.rank(need.text, 3)):
-        if place and hit.score / hit.credit < CLOSE:
-            continue
-        for figure in hit.figures:
-            answers = {Truth.YES: "met", Truth.NO: "failed", Truth.UNKNOWN: "open"}
-            kind = answers[figure.answer] if figure.found else "not stated"
-            yield Listed(need.id, hit.id, kind, " → ".join(filter(None, [figure.wanted, figure.found])))
-        for conflict in hit.conflicts:
-            side = "need" if conflict.need_excludes else "result"
-            yield Listed(need.id, hit.id, "conflict", f"{side} excludes {conflict.term}: {conflict.sentence}")
-        for reason in hit.reasons:
-            yield Listed(need.id, hit.id, "shared", f"{reason.term}: {reason.sentence}")
-        for word in hit.missing:
-            yield Listed(need.id, hit.id, "missing", word)
+    for place, hit in enumerate(index.rank(need.text, 3, reasons=0)):
+        if not place or hit.score / hit.credit >= CLOSE:
+            yield from told_of(index, need, hit.id, texts[hit.id])
+
+
+def told_of(index: Index, need: JudgedNeed, result: str, text: str) -> Iterator[Listed]:
+    """Everything that a result is told by when it is a hit."""
+    required, wording = Requirements(need.text), Wording(need.text, index.weight)
+    for figure in required.check(text):
+        answers = {Truth.YES: "met", Truth.NO: "failed", Truth.UNKNOWN: "open"}
+        kind = answers[figure.answer] if figure.found else "not stated"
+        yield Listed(need.id, result, kind, " → ".join(filter(None, [figure.wanted, figure.found])))
+    for conflict in required.conflicts(text):
+        side = "need" if conflict.need_excludes else "result"
+        yield Listed(need.id, result, "conflict", f"{side} excludes {conflict.term}: {conflict.sentence}")
+    for reason in wording.reasons(text):
+        yield Listed(need.id, result, "shared", f"{reason.term}: {reason.sentence}")
+    for word in wording.missing(text):
+        yield Listed(need.id, result, "missing", word)

@@ -13,7 +13,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from judged_needs import fresh_needs, listed_reasons, sample_index, sample_needs
+from judged_needs import fresh_needs, listed_reasons, sample_index, sample_needs, sample_results
 
 # Of each kind so many, or all there are, and of shared wording what is wanting to a hundred.
 DRAWN = {"conflict": 5, "met": 20, "failed": 15, "open": 10, "not stated": 10, "missing": 15, "shared": 25}
@@ -22,10 +22,10 @@ TOGETHER = 100
 
 def main(seed: int) -> None:
     """Print the draw, the kinds in order, within a kind in order of need and result."""
-    index = sample_index()
+    index, texts = sample_index(), sample_results()
     kinds: dict[str, list[dict[str, str]]] = {kind: [] for kind in DRAWN}
     for need in [*sample_needs(), *fresh_needs()]:
-        for reason in listed_reasons(index, need):
+        for reason in listed_reasons(index, need, texts):
             kinds[reason.kind].append(reason._asdict())
     chosen, left = random.Random(seed), TOGETHER
     for kind, count in DRAWN.items():

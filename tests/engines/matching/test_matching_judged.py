@@ -10,12 +10,14 @@ from judged_needs import (
     JudgedNeed,
     Outcome,
     fresh_needs,
+    judged_reasons,
     mean,
     ndcg,
     outcomes,
-    result_ids,
     sample_index,
     sample_needs,
+    sample_results,
+    told_of,
 )
 from sanchuang.registry.advice import CLOSE_ENOUGH
 
@@ -39,7 +41,7 @@ def test_sixty_fresh_needs_are_judged_in_every_way_of_writing() -> None:
     assert {need.script for need in needs} == {"hans", "hant", "en", "mixed"}
     for need in needs:
         assert set(need.grades.values()) <= {1, 2, 3}
-        assert set(need.grades) <= result_ids()
+        assert set(need.grades) <= set(sample_results())
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,22 @@ def test_gain_is_measured_by_grade() -> None:
     assert ndcg(["x", "y"], need.grades) == 0
     assert ndcg(["b", "a"], need.grades) == pytest.approx((1 + 7 / 1.585) / (7 + 1 / 1.585), abs=1e-3)
     assert max(need.grades.values()) >= FITS
+
+
+def test_of_a_hundred_reasons_nine_in_ten_are_true() -> None:
+    verdicts = [verdict for _, verdict in judged_reasons()]
+    assert len(verdicts) == 100
+    assert set(verdicts) <= {"true", "misleading", "false"}
+    assert verdicts.count("true") >= 90
+
+
+def test_reasons_that_were_judged_true_are_still_told() -> None:
+    index, texts = sample_index(), sample_results()
+    needs = {need.id: need for need in [*sample_needs(), *fresh_needs()]}
+    true = [reason for reason, verdict in judged_reasons() if verdict == "true"]
+    told = {
+        each
+        for name, result in {(reason.need, reason.result) for reason in true}
+        for each in told_of(index, needs[name], result, texts[result])
+    }
+    assert len([reason for reason in true if reason not in told]) <= 3

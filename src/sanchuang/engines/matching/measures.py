@@ -196,12 +196,16 @@ def _after(text: str, quantity: Quantity) -> str:
 
 
 def _told(text: str, quantity: Quantity, under: Quantity | None) -> str:
+    if quantity.subject:
+        told = _with_subject(quantity)
+        return told if under is None else f"{_with_subject(under)} {told}"
+    return f"{quantity.text}{_after(text, quantity)}"
+
+
+def _with_subject(quantity: Quantity) -> str:
     last = re.split(r"[,，]", quantity.subject)[-1]
     last = " ".join(last.split()[-4:]) if last.isascii() else last[-14:]
-    if under is not None:
-        return f"{_told(text, under, None)} {_LEADING.sub('', last)} {quantity.text}".replace("  ", " ")
-    after = "" if quantity.subject else _after(text, quantity)
-    return f"{_LEADING.sub('', last)} {quantity.text}{after}".strip()
+    return f"{_LEADING.sub('', last)} {quantity.text}".strip()
 
 
 def _listed(text: str, before: Quantity, after: Quantity, subject: str) -> bool:
@@ -258,7 +262,9 @@ def likeness(wanted: Measure, offered: Measure) -> Likeness:
     shared = len(wanted.about & offered.about)
     if same and _of_different_things(wanted.about, offered.about):
         return UNLIKE
-    if not same and shared < (1 if wanted.quantity.bounded else 2):
+    # A bare value, and the temperature of whatever it may be, need more to be known by.
+    few = wanted.quantity.bounded and wanted.quantity.kind != "temperature"
+    if not same and shared < (1 if few else 2):
         return UNLIKE
     return Likeness(
         shared + _SAME_PROPERTY * same,

@@ -32,7 +32,7 @@ FAINT = 0.2
 # Of what is missing only the weightiest is told: that a text does not say a common word means little.
 _SLIGHT = 0.5
 # Words as common as these in the language (空间, 学习) name nothing in particular: missing, or shared alone.
-_COMMON_MISSING, _COMMON_SHARED = 1000, 10_000
+_COMMON_MISSING, _COMMON_SHARED = 350, 10_000
 # Stands in no text's words: what weighs as much is in none, either.
 _NOBODY_SAYS = " "
 # A word of which the document has this share of the characters, by weight, may well be said in other words.

@@ -30,7 +30,7 @@ from sanchuang.values import Truth
 __all__ = ["Conflict", "Figure", "Requirements", "compare"]
 
 _MOST = 40
-CUT = 0.6
+CUT = 0.3
 _DENIED = (
     r"不含有?|不需要?|无需|无须|不用|不使用|不采用|不依赖|不添加|不加|不产生|免于|避免使用|未使用|未添加"
 )
@@ -107,7 +107,7 @@ class Requirements:
     def credit(self, text: str) -> float:
         """What a document's score counts for: less for each figure not met and each conflict; unknown costs nothing.
 
-        The size of the cut is a judgement, not learnt: one failed figure of three costs a fifth.
+        The size of the cut is a judgement, not learnt: one failed figure of three costs a tenth.
         """
         wanted = len(self.figures) + len(self.excluded)
         failed = sum(figure.answer is Truth.NO for figure in self.check(text))
