@@ -62,6 +62,10 @@ _SAID_OF_ALL = frozenset(
         "保持",
     ]
 )
+# Properties that figures have which are of nothing else: "every 30 min", and what the texts call by an unknown name.
+_INTERVAL, _ANOTHER_KEY = "interval", "another"
+_NEVER_ELSE = {_INTERVAL, _ANOTHER_KEY}
+_IDLE = re.compile(r"要求|需要|希望|想要|必须|一次|要有|须有|分别为?|达到|保持")
 # A further noun after a property's name is what the figure is of: 灵敏度离散度.
 _ANOTHER = re.compile(r"[^\W\d_]*(?<!强)[度率量性比差](?:为|约|达|达到|仅|只有|不足|超过|占)?\W*$")
 # What a device must stand lies inside what it can stand; what a part must measure lies around what it measures.
@@ -73,7 +77,7 @@ _CHANGE = re.compile(
     r"比[^,，]{0,16}[低高快少多长短]|提高|提升|降低|下降|降(?!解)|减少|增加|增大|增幅|缩短|节省|损失|衰减|漂移|上升"
 )
 # What leads up to a figure's subject and is left out when it is read aloud.
-_LEADING = re.compile(r"^(?:要求|需要|希望|想要|必须|须|[的了且并或及×]|[\s,，、:：·/—-])+")
+_LEADING = re.compile(r"^(?:要求|需要|希望|想要|必须|要有|须有|须|[的了且并或及×]|[\s,，、:：·/—-])+")
 _FOLLOWS = re.compile(r"[^\W\d_]{0,8}")
 # A month has at least and at most so many days, in seconds.
 _MONTH = (Fraction(28 * 86400), Fraction(31 * 86400))
@@ -176,7 +180,9 @@ def measures(text: str, figures: Sequence[Quantity]) -> list[Measure]:
             key = before.key
         under = before.quantity if before and _is_condition(text, before.quantity, each) else None
         told = _told(text, each, under)
-        found.append(Measure(each, told, sentence, key, _pairs(besides), around, changes, under))
+        found.append(
+            Measure(each, told, sentence, key, _pairs(_IDLE.sub(" ", besides)), around, changes, under)
+        )
     return found
 
 
@@ -184,9 +190,9 @@ def _key(quantity: Quantity, subject: str, names: Sequence[properties.Named]) ->
     if quantity.kind.startswith("money/"):
         return "price"
     if subject.endswith("每"):
-        return "interval"  # every 30 min
+        return _INTERVAL
     if names and _ANOTHER.match(subject, names[-1].end):
-        return "another"
+        return _ANOTHER_KEY
     return names[-1].key if names else None
 
 
@@ -204,7 +210,7 @@ def _told(text: str, quantity: Quantity, under: Quantity | None) -> str:
 
 def _with_subject(quantity: Quantity) -> str:
     last = re.split(r"[,，]", quantity.subject)[-1]
-    last = " ".join(last.split()[-4:]) if last.isascii() else last[-14:]
+    last = " ".join(last.split()[-4:]) if last.isascii() else last[-18:]
     return f"{_LEADING.sub('', last)} {quantity.text}".strip()
 
 
@@ -257,6 +263,8 @@ def likeness(wanted: Measure, offered: Measure) -> Likeness:
     if wanted.changes != offered.changes or not _comparable(wanted.quantity.kind, offered.quantity.kind):
         return UNLIKE
     same = one is not None and other is not None
+    if not same and {one, other} & _NEVER_ELSE:
+        return UNLIKE
     if same and one != other and not properties.complements(one or "", other or ""):
         return UNLIKE
     shared = len(wanted.about & offered.about)
@@ -326,13 +334,11 @@ def _comparable(one: str, other: str) -> bool:
     return one == other or {one, other} == {"months", "time"}
 
 
-def _in_days(quantity: Quantity, *, asked: bool) -> Quantity:
-    """Write months in seconds: what is asked for as long as it may be, what is offered as short or as long."""
+def _in_days(quantity: Quantity, month: Fraction) -> Quantity:
+    """Write months in seconds, `month` to each."""
     if quantity.kind != "months":
         return quantity
-    shortest, longest = _MONTH
-    low = None if quantity.low is None else quantity.low * (longest if asked else shortest)
-    high = None if quantity.high is None else quantity.high * (shortest if asked else longest)
+    low, high = (None if bound is None else bound * month for bound in (quantity.low, quantity.high))
     return replace(quantity, kind="time", low=low, high=high)
 
 
@@ -345,9 +351,9 @@ def judge(wanted: Measure, offered: Measure) -> Truth:
         return Truth.UNKNOWN
     asks, has = wanted.quantity, offered.quantity
     if asks.kind != has.kind:
-        if not asks.bounded:
-            return Truth.UNKNOWN
-        asks, has = _in_days(asks, asked=True), _in_days(has, asked=False)
+        # Sure is only what holds for short months and for long ones.
+        answers = {compare(_in_days(asks, month), _in_days(has, month)) for month in _MONTH}
+        return answers.pop() if len(answers) == 1 else Truth.UNKNOWN
     if wanted.key and offered.key and wanted.key != offered.key:
         if not wanted.about & offered.about:
             return Truth.UNKNOWN

@@ -155,7 +155,7 @@ def quantities(text: str) -> list[Quantity]:
                 kind, low, high, bounded, strict,
                 match["about"] is not None or match["after"] == "左右",
                 written[lead:].rstrip(), places[begin] + lead, places[begin] + len(written.rstrip()),
-                text[places[clause] : places[begin]].strip(),
+                text[places[clause] : places[begin] + lead].strip(),
             )
         )  # fmt: skip
         clause = match.end()  # a clause's second figure has its own subject

@@ -38,6 +38,7 @@ _FOLDING = _Folding()
 _UNIT = re.compile(r"(?P<word>[0-9]+(?:\.[0-9]+)+|[0-9a-zà-öø-ɏͰ-ϿЀ-ӿ]+)|[^\W_]")
 # Parts of speech: nouns (names of persons and places apart), verbs used as nouns, abbreviations.
 _NOUN = re.compile(r"n(?![rst])|vn|j$")
+_HALF = re.compile("[\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"[。!?;\n\r]+|(?<![0-9a-z])\.|\.(?![0-9a-z])")
 
 
@@ -136,12 +137,17 @@ def word_spans(these: list[Unit]) -> set[tuple[int, int]]:
     return spans
 
 
+def _tagged(folded: str) -> list[tuple[str, str]]:
+    """Cut folded text into words with their parts of speech; half a character, which no word has, becomes a blank."""
+    words: list[tuple[str, str]] = rjieba.tag(_HALF.sub(" ", folded))
+    return words
+
+
 def nouns(folded: str) -> list[tuple[int, int]]:
     """Where folded text has Chinese nouns of two characters or more that jieba's dictionary knows, `[start, end)`."""
     found, at = [], 0
-    for word, tag in rjieba.tag(folded):
-        start = folded.index(word, at)
-        at = start + len(word)
+    for word, tag in _tagged(folded):
+        start, at = at, at + len(word)
         if len(word) > 1 and _NOUN.match(tag) and not word.isascii() and rjieba.has_word(word):
             found.append((start, at))
     return found
@@ -155,7 +161,7 @@ def commonness(word: str) -> int:
 
 def names_no_thing(folded: str) -> bool:
     """Whether folded Chinese text ends in a verb or an adjective."""
-    return bool(folded) and rjieba.tag(folded)[-1][1] in ("v", "a", "ad", "z")
+    return bool(folded) and _tagged(folded)[-1][1] in ("v", "a", "ad", "z")
 
 
 def _chinese(these: list[Unit]) -> str:
