@@ -19,7 +19,6 @@ from sanchuang.engines.matching.text import (
     units,
     word_spans,
 )
-from sanchuang.engines.matching.variants import SIMPLIFIED
 
 
 @pytest.mark.parametrize(
@@ -110,9 +109,13 @@ def test_word_spans_stay_inside_the_text(text: str) -> None:
     assert all(0 <= start < end <= len(read) for start, end in word_spans(read))
 
 
-def test_a_simplified_character_stays_what_it_is() -> None:
-    assert not set(SIMPLIFIED) & set(SIMPLIFIED.values())
-    assert all(len(fold(chr(code))) == 1 for code in SIMPLIFIED)
+def test_a_character_becomes_one_character_and_what_is_simplified_stays() -> None:
+    chinese = [chr(code) for code in range(0x3400, 0xA000)]
+    simplified = [fold(character) for character in chinese]
+    assert all(len(character) == 1 for character in simplified)
+    assert simplified == [fold(character) for character in simplified]
+    assert sum(one != other for one, other in zip(chinese, simplified, strict=True)) > 3000
+    assert fold("顯著 显著 軟體 後 里") == "显著 显著 软体 后 里"
 
 
 @given(st.text())

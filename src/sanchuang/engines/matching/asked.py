@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from sanchuang.engines.matching.quantities import COUNTED, Quantity, quantities
-from sanchuang.engines.matching.variants import SIMPLIFIED
+from sanchuang.engines.matching.script import SIMPLIFIED
 
 Span = tuple[int, int]
 # Of these the clauses before them in the sentence tell of today, too.

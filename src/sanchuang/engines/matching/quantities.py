@@ -12,8 +12,8 @@ from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sanchuang.engines.matching.script import SIMPLIFIED
 from sanchuang.engines.matching.text import line
-from sanchuang.engines.matching.variants import SIMPLIFIED
 from sanchuang.values import Malformed
 from sanchuang.values.numbers import parse_number
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import rjieba
 
 from sanchuang.engines.matching.english import singular
-from sanchuang.engines.matching.variants import SIMPLIFIED
+from sanchuang.engines.matching.script import SIMPLIFIED
 
 
 class _Folding(dict[int, str]):
