@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -91,7 +92,6 @@ class Measure:
     sentence  as written
     key       which property its clause names, None: none that is known
     about     pairs of characters and Latin words of its clause besides
-    around    those of its sentence
     changes   whether it tells of a change and not of a level
     under     the figure right before it that says under which condition: "200 ℃ 抗拉 300 MPa"
     """
@@ -101,7 +101,6 @@ class Measure:
     sentence: str
     key: str | None
     about: frozenset[str]
-    around: frozenset[str]
     changes: bool
     under: Quantity | None
 
@@ -162,13 +161,11 @@ def measures(text: str, figures: Sequence[Quantity]) -> list[Measure]:
     if not figures:
         return []
     spans = sentence_spans(text)
-    words: dict[int, frozenset[str]] = {}
     found: list[Measure] = []
     for each in figures:
         before = found[-1] if found else None
         number = max(bisect_right(spans, each.start, key=lambda span: span[0]) - 1, 0)
         sentence = text[slice(*spans[number])]
-        around = words.setdefault(number, _pairs(sentence))
         subject = fold(each.subject)[-32:] or fold(_after(text, each))
         names = properties.named(subject)
         key = _key(each, subject, names)
@@ -180,9 +177,7 @@ def measures(text: str, figures: Sequence[Quantity]) -> list[Measure]:
             key = before.key
         under = before.quantity if before and _is_condition(text, before.quantity, each) else None
         told = _told(text, each, under)
-        found.append(
-            Measure(each, told, sentence, key, _pairs(_IDLE.sub(" ", besides)), around, changes, under)
-        )
+        found.append(Measure(each, told, sentence, key, _pairs(_IDLE.sub(" ", besides)), changes, under))
     return found
 
 
@@ -278,7 +273,7 @@ def likeness(wanted: Measure, offered: Measure) -> Likeness:
         shared + _SAME_PROPERTY * same,
         _condition(wanted, offered),
         len(_characters(wanted.about) & _characters(offered.about)),
-        len(wanted.around & offered.around),
+        len(_pairs(wanted.sentence) & _pairs(offered.sentence)),
         -len(offered.about - wanted.about),
     )
 
@@ -379,6 +374,7 @@ def _characters(forms: frozenset[str]) -> set[str]:
     return {character for form in forms if form[0] != "|" for character in form}
 
 
+@lru_cache(maxsize=2048)
 def _pairs(subject: str) -> frozenset[str]:
     """Neighbouring characters and Latin words of the last part of a subject, stop words left out."""
     these = units(subject)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sanchuang.engines.matching import properties
 from sanchuang.engines.matching.asked import asked, unasked
@@ -123,15 +124,13 @@ class Requirements:
         """
         if not self.figures:
             return ()
-        offered = measures(text, quantities(text))
-        named = {name.key for name in properties.named(fold(text))}
-        latin = mostly_latin(units(text))
+        offered = _offered(text)
         found = []
         for wanted in self.figures:
             answer = _answer(wanted, offered)
             if answer is not None:
                 found.append(answer)
-            elif _surely_absent(wanted, offered, named) and (latin or wanted.in_chinese):
+            elif _surely_absent(wanted, offered, text):
                 found.append(Figure(wanted.told, "", Truth.UNKNOWN, ""))
         return tuple(found)
 
@@ -184,15 +183,21 @@ def _sentence_with(text: str, term: str) -> str:
     return next((text[start:end] for start, end in spans if term in line(text[start:end])), "")
 
 
-def _surely_absent(wanted: Measure, offered: Sequence[Measure], named: set[str]) -> bool:
+@lru_cache(maxsize=512)
+def _offered(text: str) -> tuple[Measure, ...]:
+    """Give the figures of a document; needs ask the same documents again and again."""
+    return tuple(measures(text, quantities(text)))
+
+
+def _surely_absent(wanted: Measure, offered: Sequence[Measure], text: str) -> bool:
+    if not wanted.in_chinese and not mostly_latin(units(text)):
+        return False
+    of_kind = [each for each in offered if each.quantity.kind == wanted.quantity.kind]
     if wanted.key is not None:
-        return wanted.key not in named and not any(
-            each.key is None and each.quantity.kind == wanted.quantity.kind for each in offered
-        )
+        named = any(name.key == wanted.key for name in properties.named(fold(text)))
+        return not named and all(each.key is not None for each in of_kind)
     # What is counted in 个 may as well be told as a share.
-    return wanted.quantity.kind != "个" and not any(
-        each.quantity.kind == wanted.quantity.kind for each in offered
-    )
+    return wanted.quantity.kind != "个" and not of_kind
 
 
 def _answer(wanted: Measure, offered: Sequence[Measure]) -> Figure | None:
