@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from judged_needs import (
@@ -19,6 +21,7 @@ from judged_needs import (
     sample_results,
     told_of,
 )
+from sanchuang.engines.matching.requirements import Requirements
 from sanchuang.registry.advice import CLOSE_ENOUGH
 
 
@@ -75,6 +78,21 @@ def test_gain_is_measured_by_grade() -> None:
     assert ndcg(["x", "y"], need.grades) == 0
     assert ndcg(["b", "a"], need.grades) == pytest.approx((1 + 7 / 1.585) / (7 + 1 / 1.585), abs=1e-3)
     assert max(need.grades.values()) >= FITS
+
+
+def test_no_figure_of_a_result_that_fits_is_called_failed_and_near_misses_fail_some() -> None:
+    """docs/matching.md counts them."""
+    texts, counts = sample_results(), Counter[tuple[bool, str]]()
+    for need in [*sample_needs(), *fresh_needs()]:
+        required = Requirements(need.text)
+        for result, grade in need.grades.items():
+            for figure in required.check(texts[result]):
+                said = figure.answer.name if figure.found else "not stated"
+                counts[grade >= FITS, said] += 1
+            if grade >= FITS:
+                assert not any(conflict.need_excludes for conflict in required.conflicts(texts[result]))
+    assert (counts[True, "YES"], counts[True, "NO"], counts[True, "not stated"]) == (81, 0, 4)
+    assert counts[False, "NO"] == 47
 
 
 def test_of_a_hundred_reasons_nine_in_ten_are_true() -> None:
