@@ -37,6 +37,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import imports
     import match
     import match_speed
+    import needs
     import pack
     import pages
     import search
@@ -57,6 +58,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "ledger": lambda: ledger.ledger(var),
         "backup": lambda: backup.backup(var),
         "match": lambda: match.development_table(SHARED),
+        "needs": needs.judged_table,
         "match-speed": lambda: match_speed.speed_table(SHARED),
         "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),

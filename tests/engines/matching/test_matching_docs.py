@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import runpy
 from pathlib import Path
 
 from sanchuang.engines import matching
@@ -23,3 +24,8 @@ def test_the_examples_of_the_modules_hold() -> None:
         )
         assert outcome.failed == 0
         assert outcome.attempted > 0
+
+
+def test_the_ten_needs_of_the_manual_are_told_as_they_are_shown() -> None:
+    printed = runpy.run_path(str(DOCS.parent / "tools/print_needs.py"))
+    assert (DOCS / "needs.md").read_text() == printed["page"]()

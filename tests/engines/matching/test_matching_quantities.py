@@ -33,6 +33,15 @@ from sanchuang.values import Truth
         ("两千小时", "time", "7200000", "7200000"),
         ("5 mg/L", "mass/volume", "1/200", "1/200"),
         ("1,234.5 kg", "mass", "1234500", "1234500"),
+        ("不能超过 15%", "share", None, "3/20"),
+        ("不得低於 95%", "share", "19/20", None),
+        ("至少在五个路口", "个", "5", None),
+        ("稳定运行四周", "time", "2419200", "2419200"),
+        ("每分钟 30 个以上", "个/time", "1/2", None),
+        ("30 个/min", "个/time", "1/2", "1/2"),
+        ("10 Ah 方形电芯", "charge", "10", "10"),
+        ("導熱 7.4 W/(m·K)", "conductivity", "37/5", "37/5"),
+        ("標題\n8 萬噸", "mass", "80000000000", "80000000000"),
     ],
 )
 def test_a_figure_is_read(text: str, kind: str, low: str | None, high: str | None) -> None:
@@ -43,7 +52,27 @@ def test_a_figure_is_read(text: str, kind: str, low: str | None, high: str | Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2019年至2020年", "GaN 5G", "6英寸", "第3章", "1,23 kg 之外的 1..2", "由 5 %", "十五五 %"],
+    [
+        "",
+        "2019年至2020年",
+        "GaN 5G",
+        "6英寸",
+        "第3章",
+        "1,23 kg 之外的 1..2",
+        "由 5 %",
+        "十五五 %",
+        # numerals that are part of a word, articles, ordinals, sizes of models and pictures
+        "零件",
+        "一个",
+        "一次通过",
+        "一套内网",
+        "46 条内河",
+        "三元电芯",
+        "第三方",
+        "场地四周",
+        "70B 模型",
+        "4K 母版",
+    ],
 )
 def test_what_is_no_figure_is_left_out(text: str) -> None:
     assert quantities(text) == [] or all(found.kind == "mass" for found in quantities(text))
@@ -52,6 +81,14 @@ def test_what_is_no_figure_is_left_out(text: str) -> None:
 def test_each_figure_has_its_own_subject() -> None:
     found = quantities("灵敏度达96%，特异性 98.5%；房颤 90 % 室早 80 %")
     assert [each.subject for each in found] == ["灵敏度达", "特异性", "房颤", "室早"]
+
+
+def test_a_figure_and_its_subject_are_told_as_written() -> None:
+    (found,) = quantities("標題\n儲存格準確率不低於 ９８％。")
+    assert (found.subject, found.text) == ("儲存格準確率", "不低於 ９８％")
+    (found,) = quantities("通量回到 94 %")
+    assert (found.subject, found.text) == ("通量回到", "94 %")
+    assert quantities("至少 500 台")[0].text == "至少 500 台"
 
 
 @settings(max_examples=200, deadline=None)
@@ -118,7 +155,7 @@ def test_a_result_is_held_against_each_figure_of_a_need() -> None:
     text = "光电转化效率达到24.1%。湿热条件下稳定运行1000小时；采用铅基材料。"
     required = Requirements(NEED)
     assert [(each.found, each.answer) for each in required.check(text)] == [
-        ("光电转化效率达 24.1%", Truth.YES),
+        ("光电转化效率达到 24.1%", Truth.YES),
         ("湿热条件下稳定运行 1000小时", Truth.NO),
         ("", Truth.UNKNOWN),
         ("", Truth.UNKNOWN),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sanchuang.engines.matching.english import singular
 from sanchuang.engines.matching.text import (
     fold,
     join,
@@ -33,6 +34,12 @@ from sanchuang.engines.matching.text import (
         ("γ-氨基 丁酸", "|γ|氨基 丁酸"),
         ("a|b_c", "|a| |b| |c|"),
         ("α-Fe 间隙原子", "|α||fe|间隙原子"),
+        # both scripts of Chinese and older forms of a character read as one; 著 is written in both
+        ("無線傳感與電網說明", "无线传感与电网说明"),
+        ("乾燥、爲、裏、顯著", "干燥 为 里 显著"),
+        # English words in the singular, in any case and width
+        ("Batteries, Boxes; SENSORS", "|battery| |box| |sensor|"),
+        ("ｐｒｏｃｅｓｓｅｓ analysis virus gas GNSS", "|process||analysis||virus||gas||gnss|"),
         ("@@ ……", ""),
         ("", ""),
     ],
@@ -85,7 +92,7 @@ def test_every_folded_character_has_its_place_in_the_original(text: str) -> None
 def test_units_lie_in_order_and_make_the_line(text: str) -> None:
     read = units(text)
     folded = fold(text)
-    assert all(folded[unit.start : unit.end] == unit.form.strip("|") for unit in read)
+    assert all(singular(folded[unit.start : unit.end]) == unit.form.strip("|") for unit in read)
     assert all(a.end <= b.start for a, b in pairwise(read))
     assert join(read) == line(text)
     assert line(text).replace(" ", "") == "".join(terms(read).characters)
@@ -100,3 +107,43 @@ def test_every_term_stands_in_the_line(text: str) -> None:
 def test_word_spans_stay_inside_the_text(text: str) -> None:
     read = units(text)
     assert all(0 <= start < end <= len(read) for start, end in word_spans(read))
+
+
+def test_a_character_becomes_one_character_and_what_is_simplified_stays() -> None:
+    chinese = [chr(code) for code in range(0x3400, 0xA000)]
+    simplified = [fold(character) for character in chinese]
+    assert all(len(character) == 1 for character in simplified)
+    assert simplified == [fold(character) for character in simplified]
+    assert sum(one != other for one, other in zip(chinese, simplified, strict=True)) > 3000
+    assert fold("顯著 显著 軟體 後 里") == "显著 显著 软体 后 里"
+
+
+@given(st.text())
+def test_a_folded_text_folds_to_itself(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("batteries", "battery"),
+        ("classes", "class"),
+        ("matches", "match"),
+        ("databases", "database"),
+        ("films", "film"),
+        ("mass", "mass"),
+        ("analysis", "analysis"),
+        ("bios", "bios"),
+        ("gps", "gps"),
+        ("h2s", "h2s"),
+        ("s", "s"),
+    ],
+)
+def test_english_words_are_read_in_the_singular(word: str, expected: str) -> None:
+    assert singular(word) == expected
+
+
+@given(st.from_regex(r"[a-z]{1,12}", fullmatch=True))
+def test_what_is_left_of_a_word_begins_it(word: str) -> None:
+    left = singular(word)
+    assert word.startswith(left.removesuffix("y") if word.endswith("ies") else left)

@@ -1,4 +1,4 @@
-"""English words as index terms: without those that say nothing, endings cut so that `encoders` meets `encoding`."""
+"""English words as index terms: in the singular, or with endings cut so that `encoders` meets `encoding`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,25 @@ whether which while who whom whose why will with within without would yet you yo
 approach approaches method methods model models new paper papers propose proposed proposes result results study work works
 based
 """
+
+
+# Endings in s of words that are no plural.
+_NO_PLURAL = ("ss", "us", "is", "os")
+_HISSED = ("sses", "xes", "zes", "ches", "shes")
+
+
+def singular(word: str) -> str:
+    """Take the plural's ending off a word in lower case: batteries, boxes, sensors.
+
+    What has another letter than a to z is left alone, and so are words of up to three letters.
+    """
+    if len(word) < 4 or word[-1] != "s" or not (word.isascii() and word.isalpha()):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(_HISSED):
+        return word[:-2]
+    return word if word.endswith(_NO_PLURAL) else word[:-1]
 
 
 def stem(word: str) -> str:

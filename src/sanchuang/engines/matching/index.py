@@ -180,7 +180,7 @@ class Index:
                 Hit(identifier, score, credit=credits.get(identifier, 1.0))
                 for score, identifier, _ in best[:top]
             ]
-        wording = Wording(asked, self._idf)
+        wording = Wording(query[:MOST_READ], self._idf)
         return [
             Hit(
                 identifier,

@@ -12,9 +12,12 @@ from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sanchuang.engines.matching.script import SIMPLIFIED
+from sanchuang.engines.matching.text import line
 from sanchuang.values import Malformed
 from sanchuang.values.numbers import parse_number
 
+_MEASURE_WORDS = ("台", "套", "件", "个", "只", "片", "块", "条", "株", "例", "人", "名", "项", "篇")
 _SCALES: dict[str, dict[str, str | int]] = {
     "length": {
         "nm": "1/1000000000", "μm": "1/1000000", "um": "1/1000000", "mm": "1/1000", "cm": "1/100", "dm": "1/10",
@@ -51,9 +54,12 @@ _SCALES: dict[str, dict[str, str | int]] = {
                "立方米": 1000, "方": 1000},
     "area": {"mm2": "1/1000000", "cm2": "1/10000", "m2": 1, "km2": 10**6, "平方米": 1, "平方公里": 10**6, "亩": "2000/3",
              "公顷": 10000},
+    "molar mass": {"Da": 1, "kDa": 1000},
     "amount": {"nmol": "1/1000000000", "μmol": "1/1000000", "mmol": "1/1000", "mol": 1},
     "data": {"B": 1, "KB": 1000, "kB": 1000, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15},
     "bits": {"bps": 1, "kbps": 1000, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12},
+    "conductivity": {"W/(m·K)": 1, "W/m·K": 1, "W/(m·k)": 1, "W/mK": 1},
+    "flux": {"L/(m2·h·bar)": 1, "L/(m2·h)": 1},
     "level": {"dB": 1, "dBm": 1},
     "operations": {"TOPS": 1, "POPS": 1000},
     "floats": {"GFLOPS": 1, "TFLOPS": 1000, "PFLOPS": 10**6},
@@ -61,27 +67,37 @@ _SCALES: dict[str, dict[str, str | int]] = {
     "frames": {"fps": 1, "帧/秒": 1, "帧/s": 1},
     "cycles": {"次": 1, "cycles": 1, "次循环": 1},
     # What is counted differs from measure word to measure word.
-    **{word: {word: 1} for word in ("台", "套", "件", "个", "只", "片", "块", "条", "株", "例", "人", "名", "项", "篇")},
+    **{word: {word: 1} for word in _MEASURE_WORDS},
 }  # fmt: skip
+COUNTED = frozenset({"cycles", *_MEASURE_WORDS})
 _UNITS = {name: (kind, Fraction(size)) for kind, sizes in _SCALES.items() for name, size in sizes.items()}
 _UNIT = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
+# Units in Latin letters as words of a text's line.
+UNIT_NAMES = frozenset(line(name) for name in _UNITS)
 # After a Latin unit no letter may follow: "5 min" is no 5 m; before 个 no further measure word is wanted.
 _UNIT_FORM = rf"(?:{_UNIT})(?![A-Za-z])(?:/(?:{_UNIT})(?![A-Za-z]))?"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:\s?(?:万亿|亿|千万|百万|万))?|[零〇一二两三四五六七八九十百千万亿]+(?=\s?(?:[\u4e00-\u9fff%‰]))"
-_LEAST = r"≥|≧|>=|⩾|不低于|不少于|不小于|至少|大于等于|大于或等于|不短于|at least|no less than|not less than|minimum of"
+# 不能低于, 不得低于, 不低于.
+_NOT = "不[能得可应宜许准会]?"
+_LEAST = rf"≥|≧|>=|⩾|{_NOT}(?:低于|少于|小于|短于)|至少|大于等于|大于或等于|at least|no less than|not less than|minimum of"
 _ABOVE = r">|大于|超过|高于|多于|优于|突破|more than|greater than|over|above|exceeding|exceeds"
-_MOST = r"≤|≦|<=|⩽|不高于|不超过|不大于|至多|最多|小于等于|小于或等于|不多于|不长于|控制在|at most|no more than|not more than|up to|within"
+_MOST = rf"≤|≦|<=|⩽|{_NOT}(?:高于|超过|大于|多于|长于|超出)|至多|最多|小于等于|小于或等于|控制在|at most|no more than|not more than|up to|within"
 _BELOW = r"<|小于|低于|少于|短于|less than|below|under"
 _ABOUT = r"约|大约|近|将近|接近|≈|~|左右|about|approximately|around|nearly"
 _FIGURE = re.compile(
     rf"(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))?"
     rf"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.])(?P<percent>百分之)?(?P<sign>[-−–]|零下)?\s?(?P<number>{_NUMBER})\s?(?P<unit1>{_UNIT_FORM})?"
     rf"(?:\s?(?P<link>~|～|-|–|—|至|到|±|to)\s?(?P<sign2>[-−]|零下)?\s?(?P<number2>{_NUMBER}))?"
-    rf"\s?(?P<unit>{_UNIT_FORM})?\s?(?P<after>以上|及以上|以下|及以下|以内|之内|内(?![径部壁层含])|左右|or more|or less)?",
+    # A unit after the only number's own unit is the beginning of another word: 10 Ah 方形.
+    rf"(?:(?(unit1)(?(number2)|(?!)))\s?(?P<unit>{_UNIT_FORM}))?\s?(?P<after>以上|及以上|以下|及以下|以内|之内|内(?![径部壁层含])|左右|or more|or less)?",
 )
 # "From 5 % to 2 %": where it comes from is no figure of what is offered.
 _FROM = ("由", "从", "由原来的", "自", "from")
 _CUT = re.compile(r"[,，、。;；:：!！?？()（）\n]")
+# Kind, bounds, whether it is one, whether the bound itself is left out.
+_Read = tuple[str, Fraction | None, Fraction | None, bool, bool]
+_EVERY = re.compile(r"每(?P<unit>秒|分钟|小时|天|日|周)")
+_LASTS = re.compile(r"(?:运行|连续|持续|稳定|维持|保持|分泌|培养|随访|试用|周期|历时|为期)\w{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,7 @@ class Quantity:
     bounded  whether the text states a bound or a range and not just a value
     strict   whether a bound itself is excluded
     about    whether the text calls it approximate
-    text     as written, at [start, end); `subject`: what the clause says before it
+    text     as written, at [start, end); `subject`: what the clause says before it, as written
     """
 
     kind: str
@@ -125,18 +141,21 @@ def quantities(text: str) -> list[Quantity]:
         read = _read(match)
         if read is None or (match["before"] is None and plain[: match.start()].rstrip().endswith(_FROM)):
             continue
-        kind, low, high, bounded, strict = read
-        begin = match.start()
+        begin = match.start() + len(match.group()) - len(match.group().lstrip())
         while cuts and cuts[0] <= begin:
             clause = cuts.popleft()
         written = text[places[begin] : places[match.end() - 1] + 1]
-        lead = len(written) - len(written.lstrip(" 到在为至"))
+        lead = 0 if match["before"] else len(written) - len(written.lstrip(" 到在为至"))
+        subject = plain[clause:begin].strip()
+        if _is_no_figure(match, read, subject):
+            continue
+        kind, low, high, bounded, strict = _rate(read, subject)
         found.append(
             Quantity(
                 kind, low, high, bounded, strict,
                 match["about"] is not None or match["after"] == "左右",
                 written[lead:].rstrip(), places[begin] + lead, places[begin] + len(written.rstrip()),
-                plain[clause:begin].strip(),
+                text[places[clause] : places[begin] + lead].strip(),
             )
         )  # fmt: skip
         clause = match.end()  # a clause's second figure has its own subject
@@ -144,17 +163,44 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """Write full-width and compatibility characters plainly, case kept; and each one's place in `text`."""
+    """Write full-width, compatibility and traditional characters plainly, case kept; and each one's place in `text`."""
     characters: list[str] = []
     places: list[int] = []
     for at, character in enumerate(text):
-        for plain in "°C" if character == "℃" else unicodedata.normalize("NFKC", character).replace("µ", "μ"):
+        written = "°C" if character == "℃" else unicodedata.normalize("NFKC", character).translate(SIMPLIFIED)
+        for plain in written:
             characters.append(plain)
             places.append(at)
     return "".join(characters), places
 
 
-def _read(match: re.Match[str]) -> tuple[str, Fraction | None, Fraction | None, bool, bool] | None:
+def _is_no_figure(match: re.Match[str], read: _Read, subject: str) -> bool:
+    """Tell numerals that are part of a word, an article or an ordinal: 零件, 一个, 三元, 第三方, 四周 (all around), 70B."""
+    kind, _, _, bounded, _ = read
+    number, unit = match["number"], match["unit"] or match["unit1"] or "%"
+    if subject.endswith("第"):
+        return True
+    if kind in COUNTED:
+        return number in ("零", "〇") or match["after"] == "内" or (number == "一" and not bounded)
+    if unit in ("元", "方") and len(number) == 1 and not number.isdigit():
+        return True
+    if number + unit == "四周":
+        return not bounded and not _LASTS.search(subject)
+    return unit == "B" or (unit == "K" and " K" not in match.group())
+
+
+def _rate(read: _Read, subject: str) -> _Read:
+    """Read "每分钟 40 个" as 40 个/min."""
+    kind, low, high, bounded, strict = read
+    every = _EVERY.search(subject) if kind in COUNTED else None
+    if every is None:
+        return read
+    under, size = _UNITS[every["unit"]]
+    low, high = (None if bound is None else bound / size for bound in (low, high))
+    return f"{kind}/{under}", low, high, bounded, strict
+
+
+def _read(match: re.Match[str]) -> _Read | None:
     written = match["unit"] or match["unit1"]
     if match["percent"]:
         written = "%"

@@ -5,14 +5,38 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 
-from sanchuang.engines.matching.stopwords import STOPWORDS
-from sanchuang.engines.matching.text import Unit, fold, join, line, origins, sentences, units, word_spans
+from sanchuang.engines.matching import properties
+from sanchuang.engines.matching.asked import background, unasked
+from sanchuang.engines.matching.quantities import UNIT_NAMES
+from sanchuang.engines.matching.stopwords import COMMONPLACE, STOPWORDS
+from sanchuang.engines.matching.text import (
+    commonness,
+    fold,
+    is_word,
+    join,
+    line,
+    mostly_latin,
+    nouns,
+    origins,
+    sentences,
+    units,
+    word_spans,
+)
 
 LIMIT = 8
 # A term that weighs less than this part of the weightiest is not worth a mention.
 FAINT = 0.2
+# Of what is missing only the weightiest is told: that a text does not say a common word means little.
+_SLIGHT = 0.5
+# Words as common as these in the language (空间, 学习) name nothing in particular: missing, or shared alone.
+_COMMON_MISSING, _COMMON_SHARED = 350, 10_000
+# Stands in no text's words: what weighs as much is in none, either.
+_NOBODY_SAYS = " "
+# A word of which the document has this share of the characters, by weight, may well be said in other words.
+_HALF_SAID = 0.34
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +62,11 @@ class Reason:
 class Wording:
     """A query's words and phrases, read once and held against many documents."""
 
-    def __init__(self, query: list[Unit], idf: Callable[[str, str], float]) -> None:
-        """Take the query's units and `idf(field, form)`."""
-        self._units = query
+    def __init__(self, text: str, idf: Callable[[str, str], float]) -> None:
+        """Take the query and `idf(field, form)`."""
+        self._units = query = units(text)
+        self._text, self._line = text, join(query)
+        self._idf = idf
         words = word_spans(query)
         self._words = sorted(words)
         self._starts = sorted({start for start, _ in words})
@@ -69,21 +95,67 @@ class Wording:
         return tuple(passage.reason(form, weights[form], richness) for form in chosen)
 
     def missing(self, text: str, limit: int = LIMIT) -> tuple[str, ...]:
-        """Give the query's weightiest words, in folded writing, of which `text` does not say a single pair."""
-        found: dict[str, float] = {}
-        said = line(text)
-        for start, end in self._words:
+        """Give the weightiest things that the query is about and `text` does not speak of, as the query writes them.
+
+        What a query is about it says more than once, or by an acronym.
+        Left out is what may be said in other words: where a part of the word or a name of the same property stands
+        in `text`, where no document uses the word, or where query and text are in different languages.
+        """
+        said = units(text)
+        whole, characters = join(said), {unit.form for unit in said}
+        measured = {each.key for each in properties.named(fold(text))}
+        latin = mostly_latin(said)
+        found: dict[str, tuple[float, str]] = {}
+        for start, end, written in self._asked:
             form = self._form(start, end)
-            if end - start == 1 and form[0] != "|":
-                continue
-            pieces = [form] if end - start == 1 else [self._form(at, at + 2) for at in range(start, end - 1)]
-            if form not in STOPWORDS and not any(piece in said for piece in pieces):
-                found.setdefault(form, self._weight(start, end))
+            if is_word(form):
+                # A text in Chinese says in Chinese whatever is no proper name.
+                absent = form not in whole and (latin or any(letter.isupper() for letter in written[1:]))
+            else:
+                known = self._idf("words", form) < self._idf("words", _NOBODY_SAYS)
+                absent = known and not latin and not self._hinted(start, end, whole, characters)
+            if absent and not any(each.key in measured for each in properties.named(fold(written))):
+                found.setdefault(form, (self._weight(start, end), written))
         chosen: list[str] = []
-        for form in sorted(found, key=found.__getitem__, reverse=True):
-            if len(chosen) < limit and not any(form in other for other in chosen):
+        for form in sorted(found, key=lambda form: -found[form][0]):
+            faint = chosen and found[form][0] < _SLIGHT * found[chosen[0]][0]
+            if len(chosen) < limit and not faint and not any(form in other for other in chosen):
                 chosen.append(form)
-        return tuple(form.replace("||", " ").replace("|", "") for form in chosen)
+        return tuple(found[form][1] for form in chosen)
+
+    @cached_property
+    def _asked(self) -> list[tuple[int, int, str]]:
+        """What the query asks for by name: units `[start, end)` and as written."""
+        places = origins(self._text)
+        silent = [*unasked(self._text), background(self._text)]
+        at = {unit.start: number for number, unit in enumerate(self._units)}
+        folded = fold(self._text)
+        named = [
+            (start, end) for start, end in nouns(folded) if commonness(folded[start:end]) < _COMMON_MISSING
+        ] + [
+            (unit.start, unit.end)
+            for unit in self._units
+            if is_word(unit.form) and len(unit.form) > len("|ab|") and unit.form[1:-1].isalpha()
+        ]
+        found = []
+        for start, end in named:
+            written = self._text[places[start] : places[end - 1] + 1]
+            common = line(written) in STOPWORDS or line(written) in COMMONPLACE or line(written) in UNIT_NAMES
+            acronym = any(letter.isupper() for letter in written[1:])
+            central = acronym or self._line.count(line(written)) > 1
+            if start in at and central and not common and not any(a <= places[start] < b for a, b in silent):
+                first = at[start]
+                last = next(n for n in range(first, len(self._units)) if self._units[n].end >= end)
+                found.append((first, last + 1, written))
+        return found
+
+    def _hinted(self, start: int, end: int, line: str, characters: set[str]) -> bool:
+        """Tell whether a text says a word in part: a pair of it, or a good share of its characters."""
+        if any(self._form(at, at + 2) in line for at in range(start, end - 1)):
+            return True
+        weights = {unit.form: self._idf("characters", unit.form) for unit in self._units[start:end]}
+        shared = sum(weight for form, weight in weights.items() if form in characters)
+        return shared >= _HALF_SAID * sum(weights.values())
 
     def _form(self, start: int, end: int) -> str:
         return "".join(unit.form for unit in self._units[start:end])
@@ -116,7 +188,9 @@ class Wording:
         return kept
 
     def _trim(self, start: int, end: int) -> tuple[int, int]:
-        """Take stop words off both ends."""
+        """Take stop words off both ends, and a unit of measure whose number is not shared off the first."""
+        while start < end and self._units[start].form in UNIT_NAMES:
+            start += 1
         for word_start, word_end in self._stopwords:
             if word_start == start and word_end <= end:
                 start = word_end
@@ -126,8 +200,15 @@ class Wording:
         return start, end
 
     def _says_something(self, start: int, end: int) -> bool:
-        """Tell whether a span is more than a lone character, digit or letter."""
-        return end - start > 1 or (end - start == 1 and len(self._units[start].form) > len("|5|"))
+        """Tell whether a span is more than a lone character, number or unit of measure, or a word that all texts have."""
+        forms = [unit.form for unit in self._units[start:end]]
+        if not forms or "".join(forms) in COMMONPLACE:
+            return False
+        if len(forms) == 1:
+            return len(forms[0]) > len("|5|") and not forms[0][1].isdigit() and forms[0] not in UNIT_NAMES
+        if len(forms) == 2 and not any(map(is_word, forms)):
+            return commonness("".join(forms)) < _COMMON_SHARED
+        return any(not form[1:2].isdigit() for form in forms)
 
 
 class _Passage:

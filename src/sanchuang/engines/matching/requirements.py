@@ -1,39 +1,53 @@
 """A need's figures and its "without" held against a document: met, not met, or not known.
 
-A figure of the document answers a figure of the need when both are of one dimension and their clauses name the same
-thing ("光电转化效率≥22%" and "效率达到 24.1%"). Where the document states no such figure the answer is unknown, never
-a no.
+Which figure of the document answers which of the need is told by `measures`, what of the need is a requirement at all by
+`asked`. Where the document states no such figure the answer is unknown, never a no.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
+from functools import lru_cache
 
-from sanchuang.engines.matching.quantities import Quantity, quantities
+from sanchuang.engines.matching import properties
+from sanchuang.engines.matching.asked import asked, unasked
+from sanchuang.engines.matching.measures import (
+    UNLIKE,
+    Measure,
+    compare,
+    judge,
+    likeness,
+    measures,
+    perhaps_same,
+    rivals,
+)
+from sanchuang.engines.matching.quantities import quantities
 from sanchuang.engines.matching.stopwords import STOPWORDS
-from sanchuang.engines.matching.text import fold, line, sentences, terms, units
+from sanchuang.engines.matching.text import fold, line, mostly_latin, sentence_spans, terms, units
 from sanchuang.values import Truth
 
-# A figure called approximate leaves open what lies this near the bound.
-_NEAR = 10
+__all__ = ["Conflict", "Figure", "Requirements", "compare"]
+
 _MOST = 40
-CUT = 0.6
-# What a device must stand lies inside what it can stand; what a part must measure lies around what it measures.
-_WORKING = re.compile(r"工作|使用|适用|运行|环境|耐|量程|范围|operating|working|range", re.IGNORECASE)
+CUT = 0.3
+_DENIED = (
+    r"不含有?|不需要?|无需|无须|不用|不使用|不采用|不依赖|不添加|不加|不产生|免于|避免使用|未使用|未添加"
+)
 _WITHOUT = re.compile(
-    r"(?:不含有?|不需要?|无需|无须|不用|不使用|不采用|不依赖|不添加|不加|不产生|免于|避免使用|未使用|未添加|without|free of|no need (?:for|of|to)|does not (?:use|contain|need|require))\s?"
-    r"(?P<what>[^,，。;；:：!！?？、\n()（）]{1,24})",
+    rf"(?:{_DENIED}|without|free of|no need (?:for|of|to)|does not (?:use|contain|need|require))\s?"
+    r"(?P<what>[^,，。;；:：!！?？\n()（）]{1,24})",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[,，。;；:：!！?？、\n]")
+_CLAUSE = re.compile(r"[,，。;；:：!！?？\n]")
 _DENIES = re.compile(
     r"[不无未没免非禁断]|取消|替代|代替|避|减少|降低|摆脱|去除|\b(?:no|not|without|free|avoid|replac|instead)",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"的|即可|就|便|而|但|也|且|并|情况|条件|时|\band\b|\bor\b|\bbut\b")
+_ENDS = re.compile(r"的|即可|就|便|而|但|也|且|并|情况|条件|时|等|\band\b|\bor\b|\bbut\b")
+# What a plant is fed with and what is at hand is described, not asked of the result.
+_OWN = re.compile(r"(?:废料|来料|进料|原料|物料|样品|样本|输入|数据|现场|我方|我们)[^,，。;；]{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +75,27 @@ class Conflict:
     need_excludes: bool
 
 
-def compare(wanted: Quantity, offered: Quantity) -> Truth:
-    """Whether `offered` meets `wanted`; unknown where the texts leave it open."""
-    if wanted.kind != offered.kind:
-        return Truth.UNKNOWN
-    if wanted.ranged and offered.ranged and _WORKING.search(wanted.subject):
-        return Truth.of(offered.covers(wanted))
-    answers = {
-        _bound(wanted, offered, lower=True),
-        _bound(wanted, offered, lower=False),
-    }
-    if not wanted.bounded:
-        # A bare value does not say whether more or less would do as well.
-        same = not offered.ranged and offered.low == wanted.low and offered.low is not None
-        return Truth.YES if same and not offered.bounded else Truth.UNKNOWN
-    if Truth.NO in answers:
-        return Truth.NO
-    return Truth.UNKNOWN if Truth.UNKNOWN in answers else Truth.YES
-
-
-def _bound(wanted: Quantity, offered: Quantity, *, lower: bool) -> Truth:
-    """Answer for one bound: every value the document allows keeps it, none does, or some."""
-    bound = wanted.low if lower else wanted.high
-    low, high = offered.low, offered.high
-    if bound is None:
-        return Truth.YES
-    if offered.about and any(
-        end is not None and abs(end - bound) * _NEAR <= abs(bound) for end in (low, high)
-    ):
-        return Truth.UNKNOWN
-    worst, best = (low, high) if lower else (high, low)
-
-    def keeps(value: Fraction, strict: bool) -> bool:
-        beyond = value > bound if lower else value < bound
-        return beyond or (value == bound and (not wanted.strict or strict))
-
-    if worst is not None and keeps(worst, offered.strict):
-        return Truth.YES
-    if best is not None and not keeps(best, False):
-        return Truth.NO
-    return Truth.UNKNOWN
-
-
 class Requirements:
     """What a need asks for in figures and what it excludes, read once and held against many documents."""
 
     def __init__(self, need: str) -> None:
         """Read `need`."""
-        self.figures = [(each, _pairs(each.subject)) for each in quantities(need)[:_MOST]]
-        self.excluded = _without(need)
+        found = measures(need, asked(need)[:_MOST])
+        # What stands alone, or says under which condition another holds, asks for nothing by itself.
+        conditions = {each.under.start for each in found if each.under is not None}
+        self.figures = [
+            each
+            for each in found
+            if (each.about or each.key)
+            and (each.quantity.start not in conditions or (each.quantity.bounded and each.quantity.subject))
+        ]
+        silent = unasked(need)
+        self.excluded = [
+            (term, written)
+            for term, written, at in _without(need)
+            if not _OWN.search(need[max(at - 12, 0) : at])
+            and not any(start <= at < end for start, end in silent)
+        ]
         # A clause that denies anything may well mean to do without what it names.
         self._positive = [
             line(clause) for clause in _CLAUSE.split(need[:20_000]) if not _DENIES.search(clause)
@@ -122,7 +108,7 @@ class Requirements:
     def credit(self, text: str) -> float:
         """What a document's score counts for: less for each figure not met and each conflict; unknown costs nothing.
 
-        The size of the cut is a judgement, not learnt: one failed figure of three costs a fifth.
+        The size of the cut is a judgement, not learnt: one failed figure of three costs a tenth.
         """
         wanted = len(self.figures) + len(self.excluded)
         failed = sum(figure.answer is Truth.NO for figure in self.check(text))
@@ -130,43 +116,33 @@ class Requirements:
         return 1 - CUT * min(1.0, failed / max(wanted, 1))
 
     def check(self, text: str) -> tuple[Figure, ...]:
-        """Answer each of the need's figures from `text`."""
+        """Answer each of the need's figures from `text`; one of which nothing can be told is left out.
+
+        That `text` states no such figure is said only where nothing in it may be one: it does not name the property,
+        or has no figure of that dimension; and not of what an English need names in English and a Chinese text may
+        state in Chinese.
+        """
         if not self.figures:
             return ()
-        offered = [(each, _pairs(each.subject)) for each in quantities(text)]
-        return tuple(self._answer(wanted, about, offered, text) for wanted, about in self.figures)
-
-    def _answer(
-        self, wanted: Quantity, about: set[str], offered: list[tuple[Quantity, set[str]]], text: str
-    ) -> Figure:
-        best, overlap = None, 0
-        for each, subject in offered:
-            shared = len(about & subject)
-            if each.kind == wanted.kind and shared > overlap:
-                best, overlap = each, shared
-        named = _named(wanted)
-        if best is None:
-            return Figure(named, "", Truth.UNKNOWN, "")
-        return Figure(named, _named(best), compare(wanted, best), _sentence(text, best.start))
+        offered = _offered(text)
+        found = []
+        for wanted in self.figures:
+            answer = _answer(wanted, offered)
+            if answer is not None:
+                found.append(answer)
+            elif _surely_absent(wanted, offered, text):
+                found.append(Figure(wanted.told, "", Truth.UNKNOWN, ""))
+        return tuple(found)
 
     def conflicts(self, text: str) -> tuple[Conflict, ...]:
         """What the need excludes and `text` has, and what `text` excludes and the need asks for."""
         found = []
-        without = _without(text)
+        without = [(term, written) for term, written, _ in _without(text)]
         ruled_out = {term for term, _ in without}
-        whole = line(text)
-        free = whole
-        for term in ruled_out:
-            free = free.replace(term, "")
-        for term, _ in self.excluded:
-            free = free.replace(f"无{term}", "").replace(f"零{term}", "").replace(f"{term}|free|", "")
         for term, written in self.excluded:
-            # A single character (铅, 金) is a substance only in these.
-            stands = (
-                term in free if len(term) > 1 else any(form in free for form in (f"含{term}", f"{term}基"))
-            )
-            if stands and term not in ruled_out:
-                found.append(Conflict(written, _sentence_with(text, term), True))
+            sentence = _sentence_having(text, term) if term not in ruled_out else None
+            if sentence:
+                found.append(Conflict(written, sentence, True))
         own = {term for term, _ in self.excluded}
         found += [
             Conflict(written, _sentence_with(text, term), False)
@@ -176,46 +152,63 @@ class Requirements:
         return tuple(found)
 
 
-def _named(quantity: Quantity) -> str:
-    subject = re.split(r"[\s,，]", quantity.subject)[-1][-12:]
-    return f"{subject} {quantity.text}".strip()
-
-
-def _pairs(subject: str) -> set[str]:
-    """Neighbouring characters and Latin words of the last part of a figure's subject, stop words left out."""
-    these = units(subject)[-16:]
-    words = {unit.form for unit in these if unit.form[0] == "|" and unit.form not in STOPWORDS}
-    pairs = {
-        a.form + b.form for a, b in pairwise(these) if b.joined and a.form[0] != "|" and b.form[0] != "|"
-    }
-    return words | {pair for pair in pairs if pair not in STOPWORDS}
-
-
-def _without(text: str) -> list[tuple[str, str]]:
-    """What a text says it does without: as it stands in a line, and as written."""
+def _without(text: str) -> list[tuple[str, str, int]]:
+    """What a text says it does without: as it stands in a line, as written, and where it says so."""
     found = []
     for match in _WITHOUT.finditer(text[:20_000]):
-        written = _ENDS.split(match["what"], maxsplit=1)[0].strip()
-        words = [word for word in terms(units(written)).words if word not in STOPWORDS]
-        term = line(written)
-        if words and len(written) >= 1 and term:
-            found.append((term, written))
+        for part in re.split(r"[、/]", match["what"]):
+            written = _ENDS.split(part, maxsplit=1)[0].strip()
+            words = [word for word in terms(units(written)).words if word not in STOPWORDS]
+            term = line(written)
+            if words and written and term:
+                found.append((term, written, match.start()))
     return found[:_MOST]
 
 
-def _sentence(text: str, at: int) -> str:
-    folded = fold(text)
-    if len(folded) != len(text):
-        # Folding lengthened something (㎡): cut plainly at full stops.
-        start = max(text.rfind(mark, 0, at) for mark in "。；;！!？?\n") + 1
-        ends = [end for mark in "。；;！!？?\n" if (end := text.find(mark, at)) >= 0]
-        return text[start : min(ends, default=len(text)) + 1].strip()
-    return next((text[start:end] for start, end in sentences(folded) if start <= at < end), "")
+def _sentence_having(text: str, term: str) -> str | None:
+    """Give the sentence of `text` in whose clause `term` stands without being denied."""
+    for start, end in sentence_spans(text):
+        for clause in _CLAUSE.split(text[start:end]):
+            said = line(clause)
+            # A single character (铅, 金) is a substance only in these.
+            forms = [term] if len(term) > 1 else [f"含{term}", f"{term}基"]
+            denied = _DENIES.search(clause) or f"零{term}" in said or f"{term}|free|" in said
+            if not denied and any(form in said for form in forms):
+                return text[start:end]
+    return None
 
 
 def _sentence_with(text: str, term: str) -> str:
-    folded = fold(text)
-    for start, end in sentences(folded):
-        if term in line(folded[start:end]):
-            return folded[start:end] if len(folded) != len(text) else text[start:end]
-    return ""
+    spans = sentence_spans(text)
+    return next((text[start:end] for start, end in spans if term in line(text[start:end])), "")
+
+
+@lru_cache(maxsize=512)
+def _offered(text: str) -> tuple[Measure, ...]:
+    """Give the figures of a document; needs ask the same documents again and again."""
+    return tuple(measures(text, quantities(text)))
+
+
+def _surely_absent(wanted: Measure, offered: Sequence[Measure], text: str) -> bool:
+    if not wanted.in_chinese and not mostly_latin(units(text)):
+        return False
+    of_kind = [each for each in offered if each.quantity.kind == wanted.quantity.kind]
+    if wanted.key is not None:
+        named = any(name.key == wanted.key for name in properties.named(fold(text)))
+        return not named and all(each.key is not None for each in of_kind)
+    # What is counted in 个 may as well be told as a share.
+    return wanted.quantity.kind != "个" and not of_kind
+
+
+def _answer(wanted: Measure, offered: Sequence[Measure]) -> Figure | None:
+    """Answer one figure of a need from that of the document which is most like it; None: there is none, or several."""
+    alike = [(likeness(wanted, each), each) for each in offered]
+    best = max((like for like, _ in alike), default=UNLIKE)
+    if best == UNLIKE:
+        perhaps = perhaps_same(wanted, offered)
+        return Figure(wanted.told, perhaps.told, Truth.UNKNOWN, perhaps.sentence) if perhaps else None
+    first = next(each for like, each in alike if like == best)
+    answer = judge(wanted, first)
+    # Others hardly less like it that say something else: which one is meant cannot be told.
+    others = {judge(wanted, each) for like, each in alike if rivals(best, like)} - {Truth.UNKNOWN}
+    return Figure(wanted.told, first.told, answer, first.sentence) if others <= {answer} else None

@@ -1,10 +1,10 @@
 """How text is read: folding, units, pairs, words, sentences.
 
 A *unit* is one Chinese character or one whole Latin word or number. A text's *line* is all its units in
-order: Latin words and numbers stand between bars, and what parts units (punctuation, blanks between
-characters) becomes one space.
+order: Latin words (in the singular) and numbers stand between bars, and what parts units (punctuation, blanks
+between characters) becomes one space. Traditional characters read as simplified ones.
 
->>> line("基于 Deep-Learning 的图像识别, 精度 97.5%")
+>>> line("基於 Deep-Learning 的圖像識別, 精度 97.5%")
 '基于|deep||learning|的图像识别 精度|97.5|'
 
 Because a bar or a space bounds every Latin word, "does the text contain this term, and how often" is a
@@ -20,12 +20,15 @@ from typing import NamedTuple
 
 import rjieba
 
+from sanchuang.engines.matching.english import singular
+from sanchuang.engines.matching.script import SIMPLIFIED
+
 
 class _Folding(dict[int, str]):
-    """Code point to its NFKC form in lower case, filled on demand, for `str.translate`."""
+    """Code point to its NFKC form in lower case and simplified writing, filled on demand, for `str.translate`."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).lower()
+        self[code] = folded = unicodedata.normalize("NFKC", chr(code)).lower().translate(SIMPLIFIED)
         return folded
 
 
@@ -33,11 +36,14 @@ _FOLDING = _Folding()
 # Latin with its extensions, Greek and Cyrillic write words with spaces between them; a number keeps its
 # decimals.
 _UNIT = re.compile(r"(?P<word>[0-9]+(?:\.[0-9]+)+|[0-9a-zà-öø-ɏͰ-ϿЀ-ӿ]+)|[^\W_]")
+# Parts of speech: nouns (names of persons and places apart), verbs used as nouns, abbreviations.
+_NOUN = re.compile(r"n(?![rst])|vn|j$")
+_HALF = re.compile("[\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"[。!?;\n\r]+|(?<![0-9a-z])\.|\.(?![0-9a-z])")
 
 
 class Unit(NamedTuple):
-    """One character or one |word|, its place in the folded text, and whether the unit before it joins it."""
+    """One character or one |word| (singular), its place in the folded text, and whether the unit before joins it."""
 
     form: str
     start: int
@@ -46,7 +52,7 @@ class Unit(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Full-width to half-width, compatibility forms to plain ones, upper to lower case.
+    """Full-width to half-width, compatibility forms to plain ones, upper to lower case, traditional to simplified.
 
     Character by character, so that every place in the folded text has one place in the original (see
     `origins`).
@@ -77,7 +83,7 @@ def units(text: str) -> list[Unit]:
         joined = bool(found) and (
             start == end or ((is_word or word_before) and start == end + 1 and folded[end] in " -")
         )
-        form = f"|{match.group()}|" if is_word else match.group()
+        form = f"|{singular(match.group())}|" if is_word else match.group()
         end, word_before = match.end(), is_word
         found.append(Unit(form, start, end, joined))
     return found
@@ -96,6 +102,11 @@ def line(text: str) -> str:
 def is_word(form: str) -> bool:
     """Tell a Latin word or a number from a character."""
     return form[0] == "|"
+
+
+def mostly_latin(these: list[Unit]) -> bool:
+    """Whether more words than characters make up a text."""
+    return 2 * sum(is_word(unit.form) for unit in these) > len(these)
 
 
 class Terms(NamedTuple):
@@ -126,6 +137,33 @@ def word_spans(these: list[Unit]) -> set[tuple[int, int]]:
     return spans
 
 
+def _tagged(folded: str) -> list[tuple[str, str]]:
+    """Cut folded text into words with their parts of speech; half a character, which no word has, becomes a blank."""
+    words: list[tuple[str, str]] = rjieba.tag(_HALF.sub(" ", folded))
+    return words
+
+
+def nouns(folded: str) -> list[tuple[int, int]]:
+    """Where folded text has Chinese nouns of two characters or more that jieba's dictionary knows, `[start, end)`."""
+    found, at = [], 0
+    for word, tag in _tagged(folded):
+        start, at = at, at + len(word)
+        if len(word) > 1 and _NOUN.match(tag) and not word.isascii() and rjieba.has_word(word):
+            found.append((start, at))
+    return found
+
+
+def commonness(word: str) -> int:
+    """How common a folded Chinese word is: as often as jieba's dictionary would have to count it to cut it whole."""
+    frequency: int = rjieba.suggest_freq(word)
+    return frequency
+
+
+def names_no_thing(folded: str) -> bool:
+    """Whether folded Chinese text ends in a verb or an adjective."""
+    return bool(folded) and _tagged(folded)[-1][1] in ("v", "a", "ad", "z")
+
+
 def _chinese(these: list[Unit]) -> str:
     """Write the characters alone, with spaces where something else stands, for jieba."""
     return "".join(
@@ -145,3 +183,9 @@ def sentences(folded: str) -> list[tuple[int, int]]:
         if piece.strip():
             found.append((start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())))
     return found
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Cut a text as it is written into sentences (see `sentences`): `[start, end)` in `text` itself."""
+    places = origins(text)
+    return [(places[start], places[end - 1] + 1) for start, end in sentences(fold(text))]
