@@ -74,6 +74,12 @@ def test_chinese_works_say_why_in_their_own_words() -> None:
     assert set(best.terms) == {"钙钛矿", "电池", "封装", "湿热"}
 
 
+def test_short_words_are_named_as_abbreviations_only() -> None:
+    known = Profile("known", (Work("w9", "NER of new names", "et al GaN led names"),))
+    (support,) = choices(Work("p", "Names by NER", "GaN led et al names"), known)[0].works
+    assert set(support.terms) == {"NER", "GaN", "names"}
+
+
 def test_reasons_come_for_the_first_experts_alone() -> None:
     assert [bool(choice.works) for choice in choices(work("p", "Tides"), reasons=1)] == [True, False]
     assert [bool(choice.works) for choice in choices(work("p", "Tides"), reasons=0)] == [False, False]

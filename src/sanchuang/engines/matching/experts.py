@@ -33,6 +33,8 @@ NEAREST, NEAREST_SENTENCES = 5, 3
 _MOST_SENTENCES = 64
 # Terms named of a work.
 _NAMED = 6
+# What a term must add to the likeness to be named, as a share of what the weightiest adds.
+_LEAST_WORTH = 0.2
 # A title of fewer units may well be that of several papers.
 _LEAST_TITLE = 4
 
@@ -214,11 +216,18 @@ class _Panel:
             best = max(parts, key=lambda part: sum(worth.get(code, 0.0) for code in set(_terms(part))))
         named: list[str] = []
         written = _written(work.text, set(worth))
+        least = _LEAST_WORTH * max(worth.values(), default=0.0)
         for code in sorted(worth, key=lambda code: (-worth[code], code)):
+            term = written[code]
             # jieba gives compounds and their parts.
-            if len(named) < _NAMED and not any(written[code] in other for other in named):
-                named.append(written[code])
-        return Support(identifier, work.title, float(read.likeness[row]), tuple(named), best)
+            if worth[code] >= least and _tells(term) and not any(term in other for other in named):
+                named.append(term)
+        return Support(identifier, work.title, float(read.likeness[row]), tuple(named[:_NAMED]), best)
+
+
+def _tells(term: str) -> bool:
+    """Whether a word alone says something: short Latin ones do as abbreviations only."""
+    return len(term) > 3 or not term.isascii() or sum(character.isupper() for character in term) > 1
 
 
 def _met(near: Floats) -> float:
