@@ -366,6 +366,11 @@ def test_what_is_no_model_is_told(name: str) -> None:
     assert fault(name)
 
 
+def test_a_folder_that_is_a_loop_of_links_is_told(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert fault(str(tmp_path / "loop")).startswith("没有这样的目录")
+
+
 @pytest.mark.parametrize("name", ["no_such_model", "a\0b", "-h"])
 def test_the_caller_is_told_which_encoder_is_missing(name: str) -> None:
     with pytest.raises(EncoderFailed, match=f"编码器“{name}”不可用：没有这样的目录"):
