@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import match_experts
 from measure import Section, Skipped, command, percentile, tell
 
 from sanchuang.engines.matching import Document, Index, Weights
-from sanchuang.engines.matching.experts import Profile, Work, choose
 from sanchuang.engines.matching.learning import Pair
 from sanchuang.engines.matching.topics import Topics
 from sanchuang.engines.matching.training import train
@@ -84,28 +84,6 @@ def on_topic(shared: Path, index: Index, run: Path) -> float:
     return float(json.loads(answer)["P@10"])
 
 
-def work(row: dict[str, Any]) -> Work:
-    """A work or paper of the shared data; either text may be absent."""
-    return Work(row["id"], row.get("title") or "", row.get("abstract") or "")
-
-
-def experts(shared: Path, run: Path) -> float:
-    """Loss of the experts chosen without an encoder, mean over the three sets of profiles."""
-    data = shared / "data/match/experts"
-    papers = [work(row) for row in rows(data / "papers.jsonl.gz")]
-    losses = []
-    for file in sorted(data.glob("profiles_*.jsonl.gz")):
-        profiles = [Profile(row["id"], tuple(work(each) for each in row["works"])) for row in rows(file)]
-        with run.open("w") as out:
-            for paper, choices in choose(profiles, papers):
-                for place, choice in enumerate(choices, start=1):
-                    out.write(f"{paper} Q0 {choice.expert} {place} {choice.score:.6f} bench\n")
-        script = str(shared / "bench/match/score.py")
-        answer = command([sys.executable, script, "experts", str(run), str(data / "scores.csv")])
-        losses.append(float(json.loads(answer)["loss"]))
-    return round(sum(losses) / len(losses), 4)
-
-
 def with_reasons(index: Index, queries: list[dict[str, str]]) -> list[float]:
     """CPU milliseconds of ten hits with reasons, for each query."""
     times = []
@@ -158,7 +136,7 @@ def figures(shared: Path) -> dict[str, Any]:
             "learnt": learnt,
             "pairs": {"used": ranker.used, "given": ranker.given},
             "topic": on_topic(shared, index, run),
-            "experts": experts(shared, run),
+            "experts": match_experts.quality(shared, None),
             "index_s": round(index_s, 1),
             "learn_s": round(learn_s, 1),
             "rank_ms": spread(rank_ms),
@@ -219,8 +197,8 @@ def development_table(shared: Path) -> Section:
         f"{found['queries']:,} development queries over {found['documents']:,} abstracts, judged by score.py. "
         f"Bar for what is learnt: {bar}: {'missed by ' + ', '.join(missed) if missed else 'reached'}. "
         f"Learnt: `--train` with {found['pairs']['used']:,} examples of {found['pairs']['given']:,} pairs. "
-        f"Same discipline without labels (`--topic`): P@10 {found['topic']:.3f}. Experts without an encoder: loss "
-        f"{found['experts']:.3f}.\n\n"
+        f"Same discipline without labels (`--topic`): P@10 {found['topic']:.3f}. Experts without an encoder: "
+        f"loss {found['experts']['loss']['mean']:.3f}.\n\n"
         f"CPU: index {found['index_s']} s, learning {found['learn_s']} s; a query p50 {found['rank_ms']['p50']} ms, "
         f"p95 {found['rank_ms']['p95']} ms for 100 documents without reasons by the four measures, "
         f"p50 {found['learnt_ms']['p50']} ms, p95 {found['learnt_ms']['p95']} ms by what is learnt, "

