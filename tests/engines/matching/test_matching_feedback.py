@@ -61,7 +61,7 @@ def test_scores_of_answers_come_in_their_order_and_what_is_not_found_scores_noth
     collection = Index.build(DOCUMENTS, weights=Weights(characters=0, pairs=1, words=0, coverage=0))
     told = scores(collection, [ANSWERS[0], ANSWERS[0]._replace(target="right-井塔", worth=False)])
     assert told[0] > told[1]
-    told = scores(index(), [*ANSWERS[1::-1], Answer("x", "无关", "right-膜泵", False)])
+    told = scores(index(), [*ANSWERS[1::-1], Answer("x", "外星", "right-膜泵", False)])
     assert told[0] > told[1] > 0
     assert told[2] == 0
 

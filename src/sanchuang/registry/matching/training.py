@@ -1,0 +1,88 @@
+"""What the answers that there are teach: weights of the ranking, their effect on answers not learnt from, and chances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from django.utils.translation import gettext as _
+
+from sanchuang.engines.matching import Index
+from sanchuang.engines.matching.calibration import (
+    LEAST_EACH,
+    Answered,
+    Curve,
+    Reliability,
+    TooFewAnswers,
+    calibrate,
+    reliability,
+)
+from sanchuang.engines.matching.feedback import Answer, Credit, Lesson, TooFewPairs, scores
+from sanchuang.engines.matching.feedback import study as learnt
+from sanchuang.engines.matching.learning import LEAST
+from sanchuang.registry.matching import shelves
+from sanchuang.registry.matching.lines import credits
+from sanchuang.registry.matching.trained import Counted
+from sanchuang.registry.models import MatchFeedback, Result
+from sanchuang.values import Malformed
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a training gives; None where the answers are too few for it. `adopted`: the weights make nothing worse."""
+
+    counted: Counted
+    lesson: Lesson | None
+    curve: Curve | None
+    reliability: Reliability | None
+    adopted: bool
+
+
+def study() -> Taught:
+    """Learn from every answer about a result. Raises `Malformed` where they are too few for weights and for chances."""
+    feedback = list(
+        MatchFeedback.objects.filter(result__isnull=False)
+        .select_related("need", "need__field", "result", "result__field")
+        .order_by("pk")
+    )
+    needs = {each.need.slug: each.need for each in feedback}
+    found = Result.objects.select_related("field").in_bulk(field_name="slug")
+    answers = [
+        Answer(each.need.slug, shelves.text_of(each.need), str(each.result.slug), each.worth)
+        for each in feedback
+        if each.result is not None
+    ]
+
+    def credit(need: str, result: str) -> float:
+        """Readiness and field, as they count in the order of the pages."""
+        return prod(each.factor for each in credits(needs[need], found[result]))
+
+    # An index of its own: the shelf serves pages meanwhile.
+    shelf = shelves.Shelf(shelves.results().texts)
+    lesson = _lesson(shelf.index, answers, credit)
+    adopted = lesson is not None and lesson.effect.no_worse
+    told = lesson.after if adopted and lesson else scores(shelf.index, answers, credit)
+    answered = [Answered(score, answer.worth, answer.id) for score, answer in zip(told, answers, strict=True)]
+    worth = sum(answer.worth for answer in answers)
+    counted = Counted(worth, len(answers) - worth)
+    try:
+        curve, trust = calibrate(answered), reliability(answered)
+    except TooFewAnswers:
+        if lesson is None:
+            raise Malformed(
+                _("There are too few answers to learn from: %(worth)s worth an introduction, %(no)s not")
+                % {"worth": counted.worth, "no": counted.not_worth},
+                _(
+                    "Weights need about %(pairs)s results worth an introduction, chances %(each)s answers of either sort"
+                )
+                % {"pairs": LEAST * 5 // 4, "each": LEAST_EACH},
+            ) from None
+        return Taught(counted, lesson, None, None, adopted)
+    return Taught(counted, lesson, curve, trust, adopted)
+
+
+def _lesson(index: Index, answers: list[Answer], credit: Credit) -> Lesson | None:
+    try:
+        return learnt(index, answers, credit=credit)
+    except TooFewPairs:
+        return None
