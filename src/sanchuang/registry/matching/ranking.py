@@ -141,8 +141,7 @@ def needs_for(results: Sequence[Result]) -> list[Match]:
     return _ordered(best)[:TOP]
 
 
-def needs_of(organisation: Organisation) -> list[Match]:
-    """The needs that an organisation's results may answer, without its own."""
-    results = list(organisation.results.order_by("slug"))
+def needs_of(organisation: Organisation, results: Sequence[Result]) -> list[Match]:
+    """The needs that an organisation's `results` may answer, without its own."""
     found = needs_for(results) if results else []
     return [match for match in found if match.need.organisation_id != organisation.pk]
