@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 
 from sanchuang.core import audit
@@ -18,6 +19,12 @@ from sanchuang.registry.models import MatchFeedback, MatchTraining, Need, Organi
 from sanchuang.values import Malformed
 
 ANSWER, TEACH = "registry.answer_match", "registry.teach_matching"
+
+SIDES: dict[str, Manager[Any]] = {
+    "result": Result.objects,
+    "organisation": Organisation.objects,
+    "person": Person.objects,
+}
 
 
 def side_of(other: Result | Organisation | Person) -> dict[str, Any]:

@@ -45,6 +45,8 @@ def readiness(need: Need, result: Result) -> Credit:
 
 def same_field(need: Need, result: Result) -> Credit:
     """Whether both belong to one field."""
+    if need.field_id is None:  # an open text, which nobody registered
+        return Credit(Line(_("The need states no field"), Truth.UNKNOWN))
     same = need.field_id == result.field_id
     text = _("Same field: %s") if same else _("Another field: %s")
     line = Line(text % result.field.label(page_language()), Truth.of(same))

@@ -24,7 +24,7 @@ from sanchuang.registry.matching.trained import Chance, Trained
 from sanchuang.registry.models import Need, Organisation, Person, Result
 
 TOP = 5  # results shown for each need, and needs for each record, at most
-ASKED = 10  # needs that are asked whether a record stands in their list
+ASKED = 8  # needs that are asked whether a record stands in their list
 # The share of a need's wording that a result must cover to be shown. Chosen on the shipped sample's judged
 # pairs (tests/packs/fits-*.yaml): there it keeps every result that truly fits and shows nothing for a need that
 # nothing fits. It is no probability; that comes from feedback.

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='MatchFeedback',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('introduced', 'Introduction made'), ('worth', 'Worth an introduction'), ('no', 'No')], max_length=12, verbose_name='answer')),
+                ('answer', models.CharField(choices=[('introduced', 'Introduction made'), ('worth', 'Worth an introduction'), ('no', 'Not worth it')], max_length=12, verbose_name='answer')),
                 ('why', models.CharField(blank=True, choices=[('fits', 'requirements and figures fit'), ('other_matter', 'about something else'), ('figures', 'a figure fails'), ('not_ready', 'not ready enough'), ('not_to_be_had', 'not to be had'), ('known', 'they know each other already')], max_length=16, verbose_name='why')),
                 ('at', models.DateTimeField(auto_now=True, verbose_name='said at')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='match_feedback', to=settings.AUTH_USER_MODEL, verbose_name='who')),

@@ -27,7 +27,7 @@ class MatchFeedback(models.Model):
 
         INTRODUCED = "introduced", _("Introduction made")
         WORTH = "worth", _("Worth an introduction")
-        NO = "no", _("No")
+        NO = "no", _("Not worth it")
 
     class Why(models.TextChoices):
         """Why not, or why."""

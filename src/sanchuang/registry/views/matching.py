@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from sanchuang.core.models import User
 from sanchuang.core.permissions import require
@@ -23,18 +23,11 @@ from sanchuang.registry.models import (
     MatchFeedback,
     MatchTraining,
     Need,
-    Organisation,
-    Person,
     Result,
 )
 from sanchuang.values import Malformed
 
 VIEW, LEARNT = "registry.view_organisation", "registry.view_matching"
-SIDES: dict[str, Any] = {
-    "result": Result.objects,
-    "organisation": Organisation.objects,
-    "person": Person.objects,
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +57,7 @@ def shown(matches: Iterable[Match], user: User | AnonymousUser, *, needs: bool =
             match,
             match.need if needs else match.other,
             said.get(
-                (match.need.pk, *(match.other.pk if side == match.side else None for side in SIDES)),
+                (match.need.pk, *(match.other.pk if side == match.side else None for side in actions.SIDES)),
             ),
             user.has_perm(actions.ANSWER, match.need.organisation),
         )
@@ -111,9 +104,9 @@ def answer_match(request: HttpRequest, slug: str) -> HttpResponse:
     need = get_object_or_404(Need.objects.select_related("organisation", "organisation__circle"), slug=slug)
     require(request.user, actions.ANSWER, need.organisation)
     side, given = request.POST.get("side", ""), request.POST.get("answer", "")
-    if side not in SIDES:
+    if side not in actions.SIDES:
         raise Http404
-    other = get_object_or_404(SIDES[side], slug=request.POST.get("other", ""))
+    other = get_object_or_404(actions.SIDES[side], slug=request.POST.get("other", ""))
     try:
         if given:
             why = request.POST.get("why", "")
