@@ -21,8 +21,8 @@ from sanchuang.registry.matching.ranking import Answers, Match
 from sanchuang.registry.models import Organisation, Person, PersonRole
 
 TOP = 3
-# The share of a need's wording that the few words which the register says of somebody must cover.
-SAID_ENOUGH = 0.05
+# Characters of a term that says something where little is said: not 材料 or 人工, but 外泌体 and 人工智能.
+TELLING = 3
 LABS = frozenset({Organisation.Kind.UNIVERSITY, Organisation.Kind.INSTITUTE})
 SUPPLIERS = frozenset({Organisation.Kind.COMPANY, Organisation.Kind.PROVIDER})
 
@@ -52,9 +52,9 @@ def others(given: Sequence[Answers]) -> list[Others]:
 
 
 def _said(shelf: shelves.Shelf, text: str) -> list[Hit]:
-    """What the register says of somebody is short: enough of the wording must be shared in words, not in characters."""
+    """What the register says of somebody is a line or two: only a longer term in common says anything."""
     found = shelf.rank(text, Weights())
-    return [hit for hit in found if sum(reason.weight for reason in hit.reasons) >= SAID_ENOUGH]
+    return [hit for hit in found if any(len(reason.term) >= TELLING for reason in hit.reasons)]
 
 
 def _organisations(given: Sequence[Answers], notes: Sequence[Sequence[Hit]]) -> dict[str, Organisation]:
