@@ -66,7 +66,7 @@ def _print(matches: list[Match], form: Format, *, needs: bool = False, both: boo
         _say(
             f"还说不出有多大可能值得引荐：还差 {now.worth_missing} 个“值得引荐”和 {now.not_worth_missing} 个“不值得”的回答。"
             if not now.enough
-            else "还说不出有多大可能值得引荐：回答够了，先运行 sanchuang match learn。"
+            else "还说不出有多大可能值得引荐：回答够了，但现在用的学习说不出；sanchuang match status 说明原因，sanchuang match learn 重新学习。"
         )
 
 
@@ -216,6 +216,8 @@ def status(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
 
 
 def _print_status(form: Format, rows: list[MatchTraining] | None = None) -> None:
+    from django.utils.timezone import localtime
+
     from sanchuang.registry.matching.trained import counted, effect_of, reliability_of
     from sanchuang.registry.models import MatchTraining
 
@@ -238,7 +240,7 @@ def _print_status(form: Format, rows: list[MatchTraining] | None = None) -> None
     for row in rows:
         used = "权重已采用" if row.adopted else "权重没有采用"
         _say(
-            f"第 {row.pk} 次学习，{row.at:%Y-%m-%d}，{row.by}：{row.pairs} 对，{used}{'，现在用它' if row.in_force else ''}"
+            f"第 {row.pk} 次学习，{localtime(row.at):%Y-%m-%d}，{row.by}：{row.pairs} 对，{used}{'，现在用它' if row.in_force else ''}"
         )
         if effect := effect_of(row.effect):
             for name, change in (("nDCG@10", effect.ndcg), ("AUC", effect.auc)):
@@ -247,6 +249,9 @@ def _print_status(form: Format, rows: list[MatchTraining] | None = None) -> None
                         f"   {name}（没有学过的回答）：{change.before:.3f} → {change.after:.3f}，提高 95% 区间 {change.low:+.3f} … {change.high:+.3f}"
                     )
         if trust := reliability_of(row.reliability):
-            _say(f"   可能性的 Brier 分数 {trust.brier:.3f}（总是只说平均比例：{trust.base:.3f}）")
+            _say(
+                f"   可能性的 Brier 分数 {trust.brier:.3f}（总是只说平均比例：{trust.base:.3f}）"
+                + ("" if row.curve else "，不比平均比例好，不说可能性")
+            )
     if not rows:
         _say("还没有学习过：匹配按出厂的方式排序")

@@ -176,4 +176,16 @@ def test_weights_that_rank_unseen_answers_worse_are_not_used(
     row = actions.learn(by=officer)
     assert (row.adopted, row.in_force) == (False, True)
     assert Trained.now().weights == Weights(**SHIPPED)
-    assert Trained.now().curve is not None, "chances belong to the ranking that is used"
+
+
+def test_chances_that_are_no_better_than_the_overall_rate_are_not_told(officer: User) -> None:
+    """Half of the answers contradict the other half."""
+    furnished, results = furnish()
+    say(officer, furnished[::2], results)
+    say(officer, furnished[1::2], results, contrary=True)
+    row = actions.learn(by=officer)
+    trust = reliability_of(row.reliability)
+    assert trust is not None
+    assert trust.brier >= trust.base
+    assert row.curve is None
+    assert Trained.now().chance(0.5) is None

@@ -29,7 +29,11 @@ from sanchuang.values import Malformed
 
 @dataclass(frozen=True)
 class Taught:
-    """What a training gives; None where the answers are too few for it. `adopted`: the weights make nothing worse."""
+    """What a training gives; None where the answers are too few for it.
+
+    `adopted`: the weights make nothing worse. There is no `curve` either where its chances, on answers not learnt from,
+    are no better than the overall rate.
+    """
 
     counted: Counted
     lesson: Lesson | None
@@ -78,7 +82,8 @@ def study() -> Taught:
                 % {"pairs": LEAST * 5 // 4, "each": LEAST_EACH},
             ) from None
         return Taught(counted, lesson, None, None, adopted)
-    return Taught(counted, lesson, curve, trust, adopted)
+    # Chances that are no better than the overall rate tell nobody which hit to look at.
+    return Taught(counted, lesson, curve if trust.brier < trust.base else None, trust, adopted)
 
 
 def _lesson(index: Index, answers: list[Answer], credit: Credit) -> Lesson | None:

@@ -94,7 +94,7 @@ class MatchTraining(models.Model):
 
     `weights` of the four measures (None: too few answers to learn any) and `effect`, their effect on answers not learnt
     from, are shaped as `registry.matching.trained` reads them, `curve` and `reliability` (None: too few answers) tell the
-    chance of a hit. `adopted` says whether the weights are used; the row in force decides how results are ranked, and
+    chance of a hit; a curve no better than the overall rate is not kept. `adopted` says whether the weights are used; the row in force decides how results are ranked, and
     without one the ranking is as it was shipped.
     """
 
