@@ -12,6 +12,7 @@ from signing_in import text
 
 from registry.matching.district import furnish, say
 from sanchuang.core.roles import Role
+from sanchuang.registry.matching import tasks
 from sanchuang.registry.models import MatchFeedback, MatchTraining, Need
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -117,6 +118,8 @@ def test_learning_shows_its_effect_and_can_be_left_and_used_again(sign_in: SignI
     assert "还没有学习过" in text(client.get("/matching/"))
     assert client.post("/matching/", {"act": "learn"}).status_code == 302
     (row,) = MatchTraining.objects.all()
+    assert "还没有学完" in text(client.get("/matching/"))
+    tasks.work_on.call(row.pk)
     shown = text(client.get("/matching/"))
     for words in ("nDCG@10", "AUC", "学自 40 个值得引荐和 40 个不值得的回答", "Brier", "现行"):
         assert words in shown

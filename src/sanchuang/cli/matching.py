@@ -164,6 +164,7 @@ def _told(row: MatchTraining) -> dict[str, Any]:
         "effect": row.effect,
         "curve": row.curve,
         "reliability": row.reliability,
+        "done": row.done,
         "adopted": row.adopted,
         "in_force": row.in_force,
     }
@@ -179,7 +180,7 @@ def learn(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
     from sanchuang.core.operator import operator
     from sanchuang.registry.matching.actions import learn as teach
 
-    row = teach(by=operator())
+    row = teach(by=operator(), here=True)
     _print_status(form, [row])
 
 
@@ -238,7 +239,7 @@ def _print_status(form: Format, rows: list[MatchTraining] | None = None) -> None
     if not now.enough:
         _say(f"要说出可能性，还差 {now.worth_missing} 个“值得引荐”和 {now.not_worth_missing} 个“不值得”")
     for row in rows:
-        used = "权重已采用" if row.adopted else "权重没有采用"
+        used = ("权重已采用" if row.adopted else "权重没有采用") if row.done else "还没有学完"
         _say(
             f"第 {row.pk} 次学习，{localtime(row.at):%Y-%m-%d}，{row.by}：{row.pairs} 对，{used}{'，现在用它' if row.in_force else ''}"
         )

@@ -176,6 +176,7 @@ for _verb, _words in (
     ("registry.take_back_answer", _("take back an answer to a match")),
     ("registry.leave_answer", _("leave an answer out at a merger: the survivor has one")),
     ("registry.teach_matching", _("teach the matching")),
+    ("registry.finish_learning", _("finish learning")),
     ("registry.use_training", _("choose by which training matches are ranked")),
 ):
     audit.register(_verb, _words)

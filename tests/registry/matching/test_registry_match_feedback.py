@@ -12,7 +12,7 @@ from sanchuang.core.errors import Refused
 from sanchuang.core.models import AuditEntry, User
 from sanchuang.core.roles import Role
 from sanchuang.engines.matching import Weights
-from sanchuang.registry.matching import actions
+from sanchuang.registry.matching import actions, tasks
 from sanchuang.registry.matching.ranking import answers
 from sanchuang.registry.matching.section import chance_text
 from sanchuang.registry.matching.trained import Trained, counted, effect_of, reliability_of
@@ -98,7 +98,7 @@ def test_learning_is_for_officers(make_user: Callable[..., User]) -> None:
 
 def test_too_few_answers_say_how_many_are_missing_and_no_chance_is_told(officer: User) -> None:
     with pytest.raises(Malformed, match="太少") as refused:
-        actions.learn(by=officer)
+        actions.learn(by=officer, here=True)
     assert "20" in refused.value.remedy
     assert not MatchTraining.objects.exists()
     assert (counted().worth_missing, counted().not_worth_missing) == (20, 20)
@@ -125,7 +125,7 @@ def test_feedback_trains_the_ranking_and_what_was_learnt_can_be_left_again(
     officer: User, needs: list[Need]
 ) -> None:
     before = Trained.now()
-    row = actions.learn(by=officer)
+    row = actions.learn(by=officer, here=True)
     assert (row.worth, row.not_worth, row.pairs, row.in_force) == (40, 40, 40, True)
     effect = effect_of(row.effect)
     assert effect is not None
@@ -141,13 +141,17 @@ def test_feedback_trains_the_ranking_and_what_was_learnt_can_be_left_again(
         .filter(model="registry.MatchTraining")
         .values_list("verb", flat=True)
     )
-    assert list(verbs) == ["registry.teach_matching"] + ["registry.use_training"] * 2
+    assert list(verbs) == [
+        "registry.teach_matching",
+        "registry.finish_learning",
+        *["registry.use_training"] * 2,
+    ]
 
 
 def test_once_there_are_answers_a_chance_is_told_that_rises_with_the_score(
     officer: User, needs: list[Need]
 ) -> None:
-    row = actions.learn(by=officer)
+    row = actions.learn(by=officer, here=True)
     trust = reliability_of(row.reliability)
     assert trust is not None
     assert trust.brier < trust.base
@@ -162,7 +166,7 @@ def test_once_there_are_answers_a_chance_is_told_that_rises_with_the_score(
 
 
 def test_a_second_training_takes_the_place_of_the_first_which_stays(officer: User, needs: list[Need]) -> None:
-    old, new = actions.learn(by=officer), actions.learn(by=officer)
+    old, new = actions.learn(by=officer, here=True), actions.learn(by=officer, here=True)
     assert list(MatchTraining.objects.values_list("pk", "in_force")) == [(new.pk, True), (old.pk, False)]
     assert (old.weights, old.curve) == (new.weights, new.curve)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -173,7 +177,7 @@ def test_weights_that_rank_unseen_answers_worse_are_not_used(
     officer: User, needs: list[Need], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sanchuang.engines.matching.feedback.Effect.no_worse", False)
-    row = actions.learn(by=officer)
+    row = actions.learn(by=officer, here=True)
     assert (row.adopted, row.in_force) == (False, True)
     assert Trained.now().weights == Weights(**SHIPPED)
 
@@ -183,9 +187,35 @@ def test_chances_that_are_no_better_than_the_overall_rate_are_not_told(officer: 
     furnished, results = furnish()
     say(officer, furnished[::2], results)
     say(officer, furnished[1::2], results, contrary=True)
-    row = actions.learn(by=officer)
+    row = actions.learn(by=officer, here=True)
     trust = reliability_of(row.reliability)
     assert trust is not None
     assert trust.brier >= trust.base
     assert row.curve is None
     assert Trained.now().chance(0.5) is None
+
+
+def test_the_worker_learns_and_a_training_that_is_not_done_ranks_nothing(
+    officer: User, needs: list[Need]
+) -> None:
+    row = actions.learn(by=officer)
+    assert (row.done, row.in_force) == (False, False)
+    with pytest.raises(Malformed, match="还没有学完"):
+        actions.use_training(by=officer, training=row)
+    tasks.work_on.call(row.pk)
+    row.refresh_from_db()
+    assert (row.done, row.in_force, row.pairs) == (True, True, 40)
+    tasks.work_on.call(row.pk)  # again, as after a worker that was killed: nothing changes
+    assert MatchTraining.objects.get().pairs == 40
+
+
+def test_answers_taken_back_while_it_waits_leave_the_ranking_as_it_was(
+    officer: User, needs: list[Need]
+) -> None:
+    first = actions.learn(by=officer, here=True)
+    row = actions.learn(by=officer)
+    MatchFeedback.objects.all().delete()
+    tasks.work_on.call(row.pk)
+    row.refresh_from_db()
+    assert (row.done, row.in_force) == (True, False)
+    assert MatchTraining.objects.get(in_force=True) == first

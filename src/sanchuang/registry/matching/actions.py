@@ -13,7 +13,7 @@ from sanchuang.core import audit
 from sanchuang.core.language import listed
 from sanchuang.core.models import User
 from sanchuang.core.permissions import authorise
-from sanchuang.registry.matching import training
+from sanchuang.registry.matching import tasks, training
 from sanchuang.registry.matching.trained import curve_data, effect_data, reliability_data
 from sanchuang.registry.models import MatchFeedback, MatchTraining, Need, Organisation, Person, Result
 from sanchuang.values import Malformed
@@ -70,47 +70,68 @@ def take_back_answer(*, by: User, need: Need, other: Result | Organisation | Per
         held.delete()
 
 
-def learn(*, by: User) -> MatchTraining:
-    """Teach the ranking of results by the answers that there are.
+def learn(*, by: User, here: bool = False) -> MatchTraining:
+    """Teach the ranking of results by the answers that there are; the worker does it, or with `here` the caller waits.
 
-    The outcome is a row of its own and in force from now on. Its weights are used if they make the ranking no worse on
-    answers not learnt from; its chances belong to the ranking that is used. Raises `Refused`; `Malformed` when there are
-    too few answers for weights and for chances alike.
+    The outcome is a row of its own, and in force once it is done. Its weights are used if they make the ranking no worse
+    on answers not learnt from; its chances belong to the ranking that is used. Raises `Refused`; `Malformed` when there
+    are too few answers for weights and for chances alike.
     """
-    authorise_teaching(by)
-    taught = training.study()
     with transaction.atomic():
-        authorise_teaching(by)
-        MatchTraining.objects.filter(in_force=True).update(in_force=False)
-        row = MatchTraining.objects.create(
-            by=by,
-            worth=taught.counted.worth,
-            not_worth=taught.counted.not_worth,
-            pairs=taught.lesson.pairs if taught.lesson else 0,
-            weights=asdict(taught.lesson.weights) if taught.lesson else None,
-            effect=effect_data(taught.lesson.effect) if taught.lesson else None,
-            curve=curve_data(taught.curve) if taught.curve else None,
-            reliability=reliability_data(taught.reliability) if taught.reliability else None,
-            adopted=taught.adopted,
-            in_force=True,
-        )
+        authorise(by, TEACH)
+        now = training.enough()
+        row = MatchTraining.objects.create(by=by, worth=now.worth, not_worth=now.not_worth)
         audit.created(row, by=by, verb="registry.teach_matching")
+        if not here:
+            tasks.enqueue(row)
+    if here:
+        finish_learning(row)
+        row.refresh_from_db()
     return row
 
 
-def authorise_teaching(by: User) -> None:
-    """Raise `Refused` unless `by` may teach the ranking."""
+def finish_learning(row: MatchTraining) -> None:
+    """Do what `row` was made for: for the worker. Where the answers became too few meanwhile, it is done with nothing."""
+    try:
+        taught = training.study()
+    except Malformed:
+        taught = None
     with transaction.atomic():
-        authorise(by, TEACH)
+        row = MatchTraining.objects.select_for_update().get(pk=row.pk)
+        if row.done:
+            return
+        if taught is not None:
+            _leave()
+        with audit.change(row, by=row.by, verb="registry.finish_learning"):
+            row.done, row.in_force = True, taught is not None
+            if taught is not None:
+                _fill(row, taught)
+            row.save()
+
+
+def _fill(row: MatchTraining, taught: training.Taught) -> None:
+    row.worth, row.not_worth = taught.counted.worth, taught.counted.not_worth
+    if taught.lesson is not None:
+        row.pairs, row.weights = taught.lesson.pairs, asdict(taught.lesson.weights)
+        row.effect, row.adopted = effect_data(taught.lesson.effect), taught.adopted
+    row.curve = curve_data(taught.curve) if taught.curve else None
+    row.reliability = reliability_data(taught.reliability) if taught.reliability else None
+
+
+def _leave() -> None:
+    """Nothing is in force any more."""
+    MatchTraining.objects.filter(in_force=True).update(in_force=False)
 
 
 @transaction.atomic
 def use_training(*, by: User, training: MatchTraining | None) -> None:
     """Rank by what an earlier training taught, or with None as shipped: nothing is lost, and either can be had again.
 
-    Raises `Refused`.
+    Raises `Refused`; `Malformed` for a training that is not done.
     """
     authorise(by, TEACH)
+    if training is not None and not training.done:
+        raise Malformed(_("This training is not done yet"), _("Wait until the worker has done it"))
     held = MatchTraining.objects.select_for_update().filter(in_force=True).first()
     if held == training:
         return

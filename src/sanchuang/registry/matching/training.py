@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from sanchuang.engines.matching.feedback import study as learnt
 from sanchuang.engines.matching.learning import LEAST
 from sanchuang.registry.matching import shelves
 from sanchuang.registry.matching.lines import credits
-from sanchuang.registry.matching.trained import Counted
+from sanchuang.registry.matching.trained import Counted, counted
 from sanchuang.registry.models import MatchFeedback, Result
 from sanchuang.values import Malformed
 
@@ -40,6 +41,25 @@ class Taught:
     curve: Curve | None
     reliability: Reliability | None
     adopted: bool
+
+
+def enough() -> Counted:
+    """The answers that there are. Raises `Malformed` where they are too few for weights and for chances alike."""
+    now = counted()
+    if not now.enough and now.worth < LEAST * 5 // 4:
+        _too_few(now)
+    return now
+
+
+def _too_few(now: Counted) -> NoReturn:
+    raise Malformed(
+        _("There are too few answers to learn from: %(worth)s worth an introduction, %(no)s not")
+        % {"worth": now.worth, "no": now.not_worth},
+        _(
+            "Weights need about %(pairs)s results worth an introduction, chances %(each)s answers of either sort"
+        )
+        % {"pairs": LEAST * 5 // 4, "each": LEAST_EACH},
+    )
 
 
 def study() -> Taught:
@@ -68,22 +88,15 @@ def study() -> Taught:
     told = lesson.after if adopted and lesson else scores(shelf.index, answers, credit)
     answered = [Answered(score, answer.worth, answer.id) for score, answer in zip(told, answers, strict=True)]
     worth = sum(answer.worth for answer in answers)
-    counted = Counted(worth, len(answers) - worth)
+    now = Counted(worth, len(answers) - worth)
     try:
         curve, trust = calibrate(answered), reliability(answered)
     except TooFewAnswers:
         if lesson is None:
-            raise Malformed(
-                _("There are too few answers to learn from: %(worth)s worth an introduction, %(no)s not")
-                % {"worth": counted.worth, "no": counted.not_worth},
-                _(
-                    "Weights need about %(pairs)s results worth an introduction, chances %(each)s answers of either sort"
-                )
-                % {"pairs": LEAST * 5 // 4, "each": LEAST_EACH},
-            ) from None
-        return Taught(counted, lesson, None, None, adopted)
+            _too_few(now)
+        return Taught(now, lesson, None, None, adopted)
     # Chances that are no better than the overall rate tell nobody which hit to look at.
-    return Taught(counted, lesson, curve if trust.brier < trust.base else None, trust, adopted)
+    return Taught(now, lesson, curve if trust.brier < trust.base else None, trust, adopted)
 
 
 def _lesson(index: Index, answers: list[Answer], credit: Credit) -> Lesson | None:

@@ -95,7 +95,7 @@ class MatchTraining(models.Model):
     `weights` of the four measures (None: too few answers to learn any) and `effect`, their effect on answers not learnt
     from, are shaped as `registry.matching.trained` reads them, `curve` and `reliability` (None: too few answers) tell the
     chance of a hit; a curve no better than the overall rate is not kept. `adopted` says whether the weights are used; the row in force decides how results are ranked, and
-    without one the ranking is as it was shipped.
+    without one the ranking is as it was shipped. `done` is False while the worker is at it.
     """
 
     at = models.DateTimeField(_("when"), auto_now_add=True)
@@ -107,6 +107,7 @@ class MatchTraining(models.Model):
     effect = models.JSONField(_("effect"), null=True, blank=True)
     curve = models.JSONField(_("curve of chances"), null=True, blank=True)
     reliability = models.JSONField(_("reliability"), null=True, blank=True)
+    done = models.BooleanField(_("done"), default=False)
     adopted = models.BooleanField(_("weights are used"), default=False)
     in_force = models.BooleanField(_("in force"), default=False)
 

@@ -151,13 +151,8 @@ def matching(request: HttpRequest) -> HttpResponse:
 def _taught(request: HttpRequest) -> None:
     act = request.POST.get("act", "")
     if act == "learn":
-        row = actions.learn(by=request.user)
-        messages.success(
-            request,
-            _("The matching has learnt and its weights are used.")
-            if row.adopted
-            else _("The matching has learnt; the weights stay as they were shipped."),
-        )
+        actions.learn(by=request.user)
+        messages.success(request, _("The matching is learning. This page shows the outcome once it is done."))
     elif act == "forget":
         actions.use_training(by=request.user, training=None)
         messages.success(request, _("Matches are ranked as they were before anything was learnt."))
