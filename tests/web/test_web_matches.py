@@ -75,9 +75,14 @@ def test_an_answer_is_given_changed_and_taken_back_where_it_stands(sign_in: Sign
     assert 'aria-pressed="true"' not in text(client.get("/needs/n-sonar/"))
 
 
-def test_everybody_sees_their_own_answer_only(sign_in: SignIn) -> None:
+def test_scouts_and_officials_see_how_often_others_gave_each_answer_and_nobody_who(
+    sign_in: SignIn,
+) -> None:
     sign_in(Role.SCOUT).post("/needs/n-sonar/answer/", SAID)
-    assert 'aria-pressed="true"' not in text(sign_in(Role.OFFICER).get("/needs/n-sonar/"))
+    official = text(sign_in(Role.OFFICER).get("/needs/n-sonar/"))
+    assert 'aria-pressed="true"' not in official
+    assert '别人的回答： 值得引荐 <span class="num">1</span>' in official
+    assert "别人的回答" not in text(sign_in(Role.MEMBER, "999000011").get("/needs/n-sonar/"))
 
 
 def test_who_may_not_answer_sees_no_form(sign_in: SignIn) -> None:

@@ -114,6 +114,6 @@ def _made(match: Match) -> Line:
     reason = match.hit.reasons[0] if match.hit and match.hit.reasons else None
     return Line(
         _("Its result “%s”") % match.other.title,
-        reference=Link(match.other.title, match.other.get_absolute_url()),
+        reference=Link(_("Where the result says it"), match.other.get_absolute_url()),
         quote=reason.sentence if reason else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -32,12 +33,16 @@ VIEW, LEARNT = "registry.view_organisation", "registry.view_matching"
 
 @dataclass(frozen=True)
 class Shown:
-    """A match on a page: the record that the page is not about, the reader's own answer, whether they may give one."""
+    """A match on a page: the record that the page is not about, the reader's own answer, whether they may give one.
+
+    `others` tells whoever may see what the matching learnt how often others gave each answer.
+    """
 
     match: Match
     record: Any
     said: MatchFeedback | None
     may_answer: bool
+    others: list[tuple[str, int]]
 
     @property
     def anchor(self) -> str:
@@ -46,23 +51,31 @@ class Shown:
 
 
 def shown(matches: Iterable[Match], user: User | AnonymousUser, *, needs: bool = False) -> list[Shown]:
-    """Matches for a page, with what `user` said of them; `needs`: the page shows the needs, not what answers them."""
-    matches = list(matches)
+    """Matches for a page, with what was said of them; `needs`: the page shows the needs, not what answers them."""
+    matches, told = list(matches), user.has_perm(LEARNT)
     said: dict[Any, MatchFeedback] = {}
+    counts: dict[Any, Counter[str]] = {}
     if matches:
-        own = MatchFeedback.objects.filter(by=user.pk, need__in={match.need.pk for match in matches})
-        said = {(each.need_id, each.result_id, each.organisation_id, each.person_id): each for each in own}
-    return [
-        Shown(
-            match,
-            match.need if needs else match.other,
-            said.get(
-                (match.need.pk, *(match.other.pk if side == match.side else None for side in actions.SIDES)),
-            ),
-            user.has_perm(actions.ANSWER, match.need.organisation),
+        given = MatchFeedback.objects.filter(need__in={match.need.pk for match in matches})
+        for each in given if told else given.filter(by=user.pk):
+            key = each.need_id, each.result_id, each.organisation_id, each.person_id
+            if each.by_id == user.pk:
+                said[key] = each
+            else:
+                counts.setdefault(key, Counter())[each.get_answer_display()] += 1
+    out = []
+    for match in matches:
+        key = (match.need.pk, *(match.other.pk if side == match.side else None for side in actions.SIDES))
+        out.append(
+            Shown(
+                match,
+                match.need if needs else match.other,
+                said.get(key),
+                user.has_perm(actions.ANSWER, match.need.organisation),
+                sorted(counts.get(key, Counter()).items()),
+            )
         )
-        for match in matches
-    ]
+    return out
 
 
 def matches_of_need(need: Need, user: User | AnonymousUser) -> dict[str, Any]:
