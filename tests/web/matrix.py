@@ -611,6 +611,7 @@ ROWS |= {
     "api:needs": api(ALL, shows='"budget":{"fen":40000000', shown={"": HERE}),
     "api:need": api(OPEN, one(slug="n-sonar"), shows='"budget":{"fen":40000000', shown={"foreign": HERE}),
     "api:need-matches": api(OPEN, one(slug="n-sonar")),
+    "api:text-matches": api(ALL, name="/api/v1/matches?text=x"),
     "api:result-matches": api(OPEN, one(slug="r-sonar")),
     "api:organisation-matches": api(OPEN, one(slug=OWN)),
     "api:match-answers POST": api(

@@ -152,6 +152,10 @@ def test_programs_read_matches_and_answer_them(sign_in: SignIn) -> None:
     for address in ("results/r-sonar", "organisations/fjord-university"):
         assert client.get(f"/api/v1/{address}/matches").json()["items"] == [need[0]]
 
+    asked = client.get("/api/v1/matches", {"text": "港湾里要用声呐数鱼"}).json()["items"]
+    assert (asked[0]["need"]["id"], asked[0]["other"]["id"]) == ("", "r-sonar")
+    assert client.get("/api/v1/matches").status_code == 422
+
     def answer(**given: str) -> Any:
         body = {"kind": "result", "other": "r-sonar", **given}
         return client.post("/api/v1/needs/n-sonar/answers", json.dumps(body), "application/json")

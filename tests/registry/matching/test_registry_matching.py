@@ -125,3 +125,11 @@ def test_many_needs_take_no_more_queries_than_one(django_assert_max_num_queries:
     needs = [need, *[Need(slug=f"n-{n}", title=f"声呐 {n}", text="", field=need.field) for n in range(20)]]
     with django_assert_max_num_queries(9):
         others(answers(needs))
+
+
+def test_what_was_removed_while_it_was_being_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = shelves.results()
+    Result.objects.all().delete()
+    monkeypatch.setattr(shelves, "results", lambda: held)
+    (found,) = answers([sonar()])
+    assert (found.close, found.nearest) == ((), None)

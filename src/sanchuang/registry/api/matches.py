@@ -5,7 +5,7 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Field
+from ninja import Field, Query
 
 from sanchuang.core.api.endpoints import acts, reads
 from sanchuang.core.api.schemas import Asked, Ref, Slug, Told
@@ -46,6 +46,12 @@ class MatchesTold(Told):
     items: list[MatchTold]
 
 
+class TextAsked(Asked):
+    """What is looked for: a scene to be filled, a call, a note."""
+
+    text: str = Field(min_length=1, max_length=2000, examples=["声呐"], description="Nobody keeps it.")
+
+
 class AnswerNew(Asked):
     """What somebody says of a match; `none` takes an earlier answer back."""
 
@@ -77,9 +83,20 @@ def _needs() -> QuerySet[Need]:
 def need_matches(request: HttpRequest, slug: str) -> HttpResponse:
     """What may answer a need: results, then labs, suppliers and people."""
     require(request.user, VIEW)
-    found = answers([get_object_or_404(_needs(), slug=slug)])
+    return _told(request, _answering(get_object_or_404(_needs(), slug=slug)))
+
+
+@reads(router, "/matches", MatchesTold, name="text-matches", query=TextAsked)
+def text_matches(request: HttpRequest, asked: Query[TextAsked]) -> HttpResponse:
+    """What may answer a text that nobody registered: results, then labs, suppliers and people."""
+    require(request.user, VIEW)
+    return _told(request, _answering(Need(slug="", title=asked.text, text="")))
+
+
+def _answering(need: Need) -> list[Match]:
+    found = answers([need])
     (who,) = others(found)
-    return _told(request, [*found[0].shown, *who.labs, *who.suppliers, *who.people])
+    return [*found[0].shown, *who.labs, *who.suppliers, *who.people]
 
 
 @reads(router, "/results/{slug}/matches", MatchesTold, name="result-matches")

@@ -48,9 +48,8 @@ def answer_match(
                 _("Answers: %(answers)s") % {"answers": listed(choices.values)},
             )
     said = {"answer": answer, "why": why}
-    held = MatchFeedback.objects.select_for_update().filter(by=by, need=need, **side_of(other)).first()
-    if held is None:
-        held = MatchFeedback.objects.create(by=by, need=need, **side_of(other), **said)
+    held, made = MatchFeedback.objects.get_or_create(by=by, need=need, **side_of(other), defaults=said)
+    if made:
         audit.created(held, by=by, verb="registry.answer_match")
         return held
     if (held.answer, held.why) != (answer, why):

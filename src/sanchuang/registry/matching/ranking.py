@@ -99,8 +99,12 @@ class _Asking:
         rows = Result.objects.select_related("organisation", "field")
         self.known = rows.in_bulk({hit.id for hit in hits}, field_name="slug")
 
-    def match(self, need: Need, hit: Hit) -> Match:
-        result = self.known[hit.id]
+    def matches(self, need: Need, hits: Iterable[Hit]) -> list[Match]:
+        """Best first; without what was removed while it was being read."""
+        found = [self.match(need, hit, self.known[hit.id]) for hit in hits if hit.id in self.known]
+        return _ordered(found)
+
+    def match(self, need: Need, hit: Hit, result: Result) -> Match:
         score = hit.score * prod(credit.factor for credit in credits(need, result))
         return Match(need, result, score, hit, lines(need, result, hit), self.trained.chance(score))
 
@@ -111,9 +115,9 @@ def answers(needs: Sequence[Need]) -> list[Answers]:
     asking.read(hit for need in needs for hit in asking.hits(need))
     found = []
     for need in needs:
-        matches = _ordered(asking.match(need, hit) for hit in asking.close(need))
-        nearest = asking.hits(need)[:1] if not matches else ()
-        found.append(Answers(need, tuple(matches), asking.known[nearest[0].id] if nearest else None))
+        matches = asking.matches(need, asking.close(need))
+        nearest = () if matches else asking.hits(need)[:1]
+        found.append(Answers(need, tuple(matches), asking.known.get(nearest[0].id) if nearest else None))
     return found
 
 
@@ -137,8 +141,8 @@ def needs_for(results: Sequence[Result]) -> list[Match]:
     own = {result.slug for result in results}
     close = [(need, [hit for hit in asking.close(need) if hit.id in own]) for need in needs]
     asking.read(hit for _, hits in close for hit in hits)
-    best = (_ordered(asking.match(need, hit) for hit in hits)[0] for need, hits in close if hits)
-    return _ordered(best)[:TOP]
+    best = [asking.matches(need, hits)[:1] for need, hits in close]
+    return _ordered(match for matches in best for match in matches)[:TOP]
 
 
 def needs_of(organisation: Organisation, results: Sequence[Result]) -> list[Match]:

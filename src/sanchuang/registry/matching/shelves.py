@@ -10,6 +10,7 @@ from functools import lru_cache
 from threading import Lock
 
 from sanchuang.engines.matching import Document, Hit, Index, Weights
+from sanchuang.engines.matching.index import MOST_READ
 from sanchuang.registry.models import Need, Organisation, Person, PersonRole, Result
 
 # Hits of one question that are put in order, and questions whose hits are remembered.
@@ -26,7 +27,11 @@ class Shelf:
         self.texts = texts
         self.index = Index.build(Document(identifier, text) for identifier, text in texts)
         self._lock = Lock()
-        self.rank: Callable[[str, Weights], tuple[Hit, ...]] = lru_cache(REMEMBERED)(self._rank)
+        self._remembered: Callable[[str, Weights], tuple[Hit, ...]] = lru_cache(REMEMBERED)(self._rank)
+
+    def rank(self, text: str, weights: Weights) -> tuple[Hit, ...]:
+        """The `DEPTH` best hits for a text, of which no more is read and remembered than the engine reads."""
+        return self._remembered(text[:MOST_READ], weights)
 
     def _rank(self, text: str, weights: Weights) -> tuple[Hit, ...]:
         with self._lock:
