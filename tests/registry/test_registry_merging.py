@@ -30,7 +30,7 @@ from sanchuang.ledger.verifying import verify as verify_ledger
 from sanchuang.registry import actions, merging
 from sanchuang.registry.duplicates import How, Roll
 from sanchuang.registry.facts import company_facts
-from sanchuang.registry.models import Fact, Organisation, PersonRole
+from sanchuang.registry.models import Fact, MatchFeedback, Need, Organisation, PersonRole
 from sanchuang.registry.queries import find_organisation, organisations
 from sanchuang.registry.queries.inventory import inventory
 from sanchuang.values import Evidence, Malformed, Period
@@ -316,3 +316,20 @@ def test_a_fact_that_went_over_stands_when_the_pack_brings_the_same_of_the_survi
     table.write_text(table.read_text(encoding="utf-8") + f"{KEPT},2023,99,,,,,,\n", encoding="utf-8")
     again(folder)
     assert [fact.value for fact in kept.facts.filter(name="staff", period="2023")] == [12]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_answers_to_matches_go_over_and_of_two_by_one_person_the_survivor_s_stands(
+    make_user: Callable[..., Any],
+) -> None:
+    one, other = make_user(Role.OFFICER), make_user(Role.SCOUT)
+    need = Need.objects.get(slug="n-sonar")
+    kept, merged = (Organisation.objects.get(slug=slug) for slug in (KEPT, MERGED))
+    for organisation, user, answer in ((kept, one, "worth"), (merged, one, "no"), (merged, other, "no")):
+        MatchFeedback.objects.create(need=need, organisation=organisation, answer=answer, by=user)
+    merge()
+    held = MatchFeedback.objects.filter(organisation=kept).order_by("pk")
+    assert [(each.by, each.answer) for each in held] == [(one, "worth"), (other, "no")]
+    assert not MatchFeedback.objects.filter(organisation=merged).exists()
+    left = AuditEntry.objects.get(verb="registry.leave_answer")
+    assert left.before["answer"] == "no"

@@ -370,6 +370,9 @@ LEDGER = {"own": BOOKKEEPERS | INSIDERS, "foreign": BOOKKEEPERS | INSIDERS}
 MEMBERS = frozenset({"member"})
 INVITERS = MEMBERS | {"administrator"}
 GRADERS = OFFICERS | {"administrator"}
+ANSWERERS = CHANGERS | INSIDERS | {CIRCLE_SCOUT}
+LEARNERS = CHANGERS | {"auditor", CIRCLE_SCOUT}
+ANSWER = {"side": "result", "other": "r-sonar", "answer": "worth"}
 NEW_FACT = {"name": "staff", "value": "5", "source": "x", "evidence": "claimed", "period": "2024"}
 # Whoever may not see a transfer cannot tell whether there is one; whoever may see it learns who may move money.
 SETTLERS = {(p, "own"): 403 for p in INSIDERS | OVERSEERS} | {(p, "foreign"): 403 for p in OVERSEERS}
@@ -459,6 +462,11 @@ ROWS: dict[str, Row] = {
     # The only need is of the own company, which lies in the circle: its budget is for those who may see its facts.
     "registry:needs": Row(ALL, shows="40万", shown={"": HERE}),
     "registry:need": Row(OPEN, one(slug="n-sonar"), shows="40万", shown={"foreign": HERE}),
+    "registry:answer-match POST": Row(
+        {"foreign": ANSWERERS, "absent": ALL}, one(slug="n-sonar"), ok=302, posted=ANSWER
+    ),
+    "registry:matching": Row(LEARNERS),
+    "registry:matching POST": Row(GRADERS, ok=400, posted={"act": "learn"}),
     "registry:places": Row(ALL),
     "registry:place": Row(OPEN, one(slug=CIRCLE)),
     "registry:map": Row(ALL),
@@ -602,6 +610,16 @@ ROWS |= {
     "api:result": api(OPEN, one(slug="r-sonar")),
     "api:needs": api(ALL, shows='"budget":{"fen":40000000', shown={"": HERE}),
     "api:need": api(OPEN, one(slug="n-sonar"), shows='"budget":{"fen":40000000', shown={"foreign": HERE}),
+    "api:need-matches": api(OPEN, one(slug="n-sonar")),
+    "api:text-matches": api(ALL, name="/api/v1/matches?text=x"),
+    "api:result-matches": api(OPEN, one(slug="r-sonar")),
+    "api:organisation-matches": api(OPEN, one(slug=OWN)),
+    "api:match-answers POST": api(
+        {"foreign": ANSWERERS, "absent": ALL},
+        one(slug="n-sonar"),
+        ok=201,
+        sent={"kind": "result", "other": "r-sonar", "answer": "worth"},
+    ),
     "api:mechanisms": api(ALL),
     "api:mechanism": api(OPEN, one(slug="harbour-ring")),
     "api:figures": api(ALL),

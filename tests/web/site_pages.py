@@ -63,6 +63,7 @@ NO_PAGE = {
         "the sample holds none; test_web_people_browser.py looks at it",
     ),
     "attachment-remove": "the sample holds no file",
+    "registry:answer-match": "a form",
     "registry:import-progress": "a part of the page of an import",
     "registry:import-faults": "a file",
     "registry:export": "a file",
@@ -124,6 +125,7 @@ def addresses() -> dict[str, str]:
         "result": reverse("registry:result", args=[Result.objects.order_by("slug")[0].slug]),
         "needs": reverse("registry:needs"),
         "need": reverse("registry:need", args=[Need.objects.order_by("slug")[0].slug]),
+        "matching": reverse("registry:matching"),
         "places": reverse("registry:places"),
         "place": reverse(
             "registry:place", args=[fullest(Place.objects.filter(kind="circle"), "circle_members").slug]

@@ -6,7 +6,6 @@ that reads or writes records and left alone by those that only compute, so that 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -19,12 +18,14 @@ from sanchuang.cli import (
     audit,
     backup,
     clocks,
+    django_setup,
     figures,
     files,
     importing,
     ledger,
     match,
     match_index,  # noqa: F401  adds its commands to `match`
+    matching,  # noqa: F401  adds its commands to `match`
     notify,
     org,
     pack,
@@ -38,7 +39,7 @@ from sanchuang.cli import (
     worker,
 )
 
-# Commands that compute from files alone.
+# Commands that compute from files alone, or set Django up themselves where they need it.
 WITHOUT_DJANGO = frozenset({"match", "settings"})
 
 
@@ -106,11 +107,7 @@ main = typer.Typer(
 def set_up(ctx: typer.Context) -> None:
     """Set Django up once, for the commands that need it."""
     if ctx.invoked_subcommand not in WITHOUT_DJANGO:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanchuang.web.settings")
-        import django
-
-        django.setup()
-        ctx.with_resource(audit.named())
+        django_setup.set_up(ctx)
 
 
 for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify, token):

@@ -46,3 +46,20 @@ class PublishedFigureAdmin(ReadOnly):
 
     list_display = ("slug", "name", "op", "value", "unit", "as_of", "source", "derived")
     list_filter = ("derived",)
+
+
+@admin.register(models.MatchFeedback)
+class MatchFeedbackAdmin(ReadOnly):
+    """Answers to matches."""
+
+    list_display = ("need", "result", "organisation", "person", "answer", "why", "by", "at")
+    list_filter = ("answer", "why")
+    list_select_related = ("need", "result", "organisation", "person", "by")
+
+
+@admin.register(models.MatchTraining)
+class MatchTrainingAdmin(ReadOnly):
+    """Trainings of the matching."""
+
+    list_display = ("at", "by", "worth", "not_worth", "pairs", "adopted", "in_force")
+    list_select_related = ("by",)

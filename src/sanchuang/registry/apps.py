@@ -32,7 +32,8 @@ class RegistryConfig(AppConfig):
             reports,
             search,
         )
-        from sanchuang.registry.advice import FileSection, FitsSection
+        from sanchuang.registry.advice import FileSection
+        from sanchuang.registry.matching.section import FitsSection, HelpersSection
         from sanchuang.registry.models import Organisation
 
         attachments.register(
@@ -64,4 +65,5 @@ class RegistryConfig(AppConfig):
         events.register_all()
         merging.register_all()
         advice.register(FitsSection())
+        advice.register(HelpersSection())
         advice.register(FileSection())

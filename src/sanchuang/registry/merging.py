@@ -23,7 +23,15 @@ from sanchuang.core.models import User
 from sanchuang.engines.rules.dictionary import FactSpec, FactValue
 from sanchuang.registry.definitions import dictionary
 from sanchuang.registry.facts import company_facts
-from sanchuang.registry.models import Fact, Need, Organisation, OrganisationName, PersonRole, Result
+from sanchuang.registry.models import (
+    Fact,
+    MatchFeedback,
+    Need,
+    Organisation,
+    OrganisationName,
+    PersonRole,
+    Result,
+)
 from sanchuang.values import Malformed, Period
 
 CHUNK = 2000
@@ -202,6 +210,16 @@ def _people(merger: Merger) -> int:
     return PersonRole.objects.filter(organisation=merger.merged).update(organisation=merger.kept)
 
 
+def _answers(merger: Merger) -> int:
+    """Answers to matches; of two that somebody gave about both and one need, the survivor's stands."""
+    there = set(merger.kept.feedback.values_list("need", "by"))
+    for answer in merger.merged.feedback.all():
+        if (answer.need_id, answer.by_id) in there:
+            audit.removed(answer, by=merger.by, verb="registry.leave_answer", why=merger.why)
+            answer.delete()
+    return MatchFeedback.objects.filter(organisation=merger.merged).update(organisation=merger.kept)
+
+
 def _tags(merger: Merger) -> int:
     # They stay with the merged one too: by them a load of the pack knows what the survivor was given here.
     new = merger.merged.tags.exclude(pk__in=merger.kept.tags.values("pk"))
@@ -234,6 +252,14 @@ def _own_parts() -> Iterator[Part]:
     ):
         yield Part(key, label, *_owned(model), (model._meta.label,), order)
     yield Part("people", _("People"), lambda each: each.people.count(), _people, ("registry.PersonRole",), 40)
+    yield Part(
+        "answers",
+        _("Answers to matches"),
+        lambda each: each.feedback.count(),
+        _answers,
+        ("registry.MatchFeedback",),
+        45,
+    )
     tagged = Organisation.tags.through._meta.label
     yield Part("tags", _("Innovations"), lambda each: each.tags.count(), _tags, (tagged,), 50)
     yield Part(

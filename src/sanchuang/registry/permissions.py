@@ -21,7 +21,7 @@ from sanchuang.core.permissions import (
     within_circle,
 )
 from sanchuang.core.roles import Role
-from sanchuang.registry.models import Import
+from sanchuang.registry.models import Import, MatchTraining
 
 # Whoever works in an organisation knows its affairs; a role that reaches over the district knows everybody's.
 INSIDERS = (Role.MEMBER, Role.RESEARCHER, Role.FUND_MANAGER, Role.PROVIDER, Role.ORGANISER)
@@ -91,6 +91,25 @@ permit(
     who=_("officers and administrators"),
 )
 
+permit(
+    "registry.answer_match",
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR) | within_circle(Role.SCOUT) | own,
+    what=_("say whether a match is worth an introduction"),
+    who=_("officers, scouts of its circle, administrators and people of the company with the need"),
+)
+permit(
+    "registry.teach_matching",
+    holds_role(Role.OFFICER, Role.ADMINISTRATOR),
+    what=_("teach the matching"),
+    who=_("officers and administrators"),
+)
+permit(
+    "registry.view_matching",
+    holds_role(*OVERSEERS, Role.SCOUT),
+    what=_("view what the matching learnt"),
+    who=_("officers, scouts, auditors and administrators"),
+)
+
 
 def within_reach(path: str) -> Callable[[User | AnonymousUser], Q]:
     """The records that `insiders` reach, in the database's terms; `path` leads from a record to its organisation."""
@@ -153,8 +172,16 @@ for _verb, _words in (
     ("registry.leave_fact", _("leave a fact out at a merger: the survivor has its own")),
     ("registry.leave_position", _("leave a position out at a merger: the survivor has it")),
     ("registry.hand_over_roles", _("hand roles over at a merger")),
+    ("registry.answer_match", _("say whether a match is worth an introduction")),
+    ("registry.take_back_answer", _("take back an answer to a match")),
+    ("registry.leave_answer", _("leave an answer out at a merger: the survivor has one")),
+    ("registry.teach_matching", _("teach the matching")),
+    ("registry.finish_learning", _("finish learning")),
+    ("registry.use_training", _("choose by which training matches are ranked")),
 ):
     audit.register(_verb, _words)
 # How far an import is stands in its row and on its page; the trail tells what people did.
+# The trail has no fractions: what a training taught stands in its row.
+audit.leave_out(MatchTraining, "weights", "effect", "curve", "reliability")
 audit.leave_out(Import, "cursor", "counts", "last", "touched_at")
 audit.name_particulars(merged=_("merged organisation"))

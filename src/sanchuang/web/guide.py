@@ -68,6 +68,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "registry:result": ("records", ""),
     "registry:needs": ("lists", ""),
     "registry:need": ("records", ""),
+    "registry:answer-match": ("records", "匹配和回答"),
+    "registry:matching": ("records", "匹配学到什么"),
     "registry:places": ("lists", ""),
     "registry:place": ("records", ""),
     "registry:people": ("lists", ""),

@@ -140,6 +140,8 @@ def _keeping(user: Any) -> Iterator[Entry]:
     """What those who keep the registry, accounts and the trail see; a company's member invites colleagues."""
     if user.has_perm("registry.merge_organisations"):
         yield Entry(_("Possible duplicates"), reverse("registry:duplicates"))
+    if user.has_perm("registry.view_matching"):
+        yield Entry(_("What the matching learnt"), reverse("registry:matching"))
     if user.has_perm("core.view_users"):
         yield Entry(_("Accounts"), reverse("users"))
     if user.has_perm("core.invite") or organisations_of(user, Role.MEMBER):

@@ -1,6 +1,6 @@
 """The registry for programs."""
 
-from sanchuang.registry.api import companies, organisations, records, terms
+from sanchuang.registry.api import companies, matches, organisations, records, terms
 from sanchuang.registry.api.router import router
 
-__all__ = ["companies", "organisations", "records", "router", "terms"]
+__all__ = ["companies", "matches", "organisations", "records", "router", "terms"]

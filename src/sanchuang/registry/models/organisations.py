@@ -147,6 +147,10 @@ class Person(Named, Sourced):
         ordering: ClassVar[list[str]] = ["slug"]
         constraints: ClassVar[list[Any]] = [sourced("person")]
 
+    def get_absolute_url(self) -> str:
+        """The address of the person's page."""
+        return reverse("registry:person", args=[self.slug])
+
 
 class PersonRole(models.Model):
     """What a person does in an organisation; `since` and `until` are canonical periods, empty when not known."""

@@ -21,6 +21,7 @@ from sanchuang.registry.views.lists import (
     Results,
 )
 from sanchuang.registry.views.map import map_page
+from sanchuang.registry.views.matching import answer_match, matching
 from sanchuang.registry.views.merging import duplicates, merge_organisation
 from sanchuang.registry.views.records import mechanism, need, organisation, person, place, result
 
@@ -34,6 +35,7 @@ __all__ = [
     "People",
     "Places",
     "Results",
+    "answer_match",
     "duplicates",
     "edit_organisation",
     "export_records",
@@ -43,6 +45,7 @@ __all__ = [
     "import_progress",
     "imports",
     "map_page",
+    "matching",
     "mechanism",
     "merge_organisation",
     "need",

@@ -13,10 +13,12 @@ from sanchuang.core.history import history
 from sanchuang.core.permissions import require
 from sanchuang.registry.factsheet import fact_sheet
 from sanchuang.registry.labels import MECHANISM_KINDS, NAME_KINDS, ORGANISATION_KINDS, PLACE_KINDS
+from sanchuang.registry.matching.ranking import needs_of
 from sanchuang.registry.merging import merged_of
 from sanchuang.registry.models import Mechanism, Need, Organisation, Person, Place, Result
 from sanchuang.registry.queries import here, organisation_file
 from sanchuang.registry.queries.records import same_field, there
+from sanchuang.registry.views.matching import matches_of_need, matches_of_result
 from sanchuang.values import Yuan
 
 VIEW = "registry.view_organisation"
@@ -51,6 +53,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "may_advise": found.kind == found.Kind.COMPANY and request.user.has_perm("registry.advise", found),
         "may_merge": request.user.has_perm("registry.merge_organisations", found),
         "merged": merged_of(found),
+        "may_answer": needs_of(found, file.results),
         "history": history(found, request.user),
     }
     return render(request, "registry/organisation.html", context)
@@ -66,6 +69,7 @@ def result(request: HttpRequest, slug: str) -> HttpResponse:
         "trl": found.trl,
         "related": same_field(found),
         "history": history(found, request.user),
+        **matches_of_result(found, request.user),
     }
     return render(request, "registry/result.html", context)
 
@@ -88,6 +92,7 @@ def need(request: HttpRequest, slug: str) -> HttpResponse:
         and request.user.has_perm("registry.advise", found.organisation),
         "related": same_field(found),
         "history": history(found, request.user),
+        **matches_of_need(found, request.user),
     }
     return render(request, "registry/need.html", context)
 

@@ -1,0 +1,85 @@
+"""What feedback teaches, measured on feedback that was not learnt from."""
+
+from __future__ import annotations
+
+import pytest
+
+from sanchuang.engines.matching import Document, Index, Weights
+from sanchuang.engines.matching.feedback import Answer, scores, study
+from sanchuang.engines.matching.learning import TooFewPairs
+
+SYLLABLES = "膜泵阀管网桥梁坝堤闸井塔罐炉窑"
+TOPICS = [first + second for first in SYLLABLES for second in SYLLABLES if first != second][:40]
+# For each topic a long text with the phrase itself, and a short one with its characters apart, the other way round.
+DOCUMENTS = [
+    Document(f"right-{topic}", f"关于{topic}的情况，说明如下，内容从略，详见另行印发的附件")
+    for topic in TOPICS
+] + [Document(f"wrong-{topic}", f"{topic[1]}和{topic[0]}") for topic in TOPICS]
+ANSWERS = [
+    Answer(topic, topic, f"{kind}-{topic}", kind == "right")
+    for topic in TOPICS
+    for kind in ("right", "wrong")
+]
+
+
+def index() -> Index:
+    """A collection that is ranked by single characters at first, and so wrongly."""
+    return Index.build(DOCUMENTS, weights=Weights(characters=1, pairs=0, words=0, coverage=1))
+
+
+def test_the_effect_is_measured_on_answers_that_were_not_learnt_from() -> None:
+    lesson = study(index(), ANSWERS)
+    assert (lesson.pairs, lesson.effect.queries, lesson.effect.answers) == (40, 40, 80)
+    assert lesson.effect.ndcg.before < 0.7
+    assert lesson.effect.ndcg.after > 0.85
+    assert 0 < lesson.effect.ndcg.low <= lesson.effect.ndcg.high
+    assert lesson.effect.auc is not None
+    assert lesson.effect.auc.before < 0.5 < lesson.effect.auc.after
+    assert lesson.effect.no_worse
+    assert len(lesson.after) == len(ANSWERS)
+
+
+def test_studying_changes_nothing_and_gives_the_same_each_time() -> None:
+    collection = index()
+    before = collection.weights
+    assert study(collection, ANSWERS) == study(collection, ANSWERS)
+    assert collection.weights == before
+
+
+def test_learning_the_contrary_on_noise_is_told_as_worse() -> None:
+    """Weights that are good already; the answers praise what is ranked last, each fold for reasons of its own."""
+    collection = Index.build(DOCUMENTS)
+    contrary = [
+        answer._replace(worth=not answer.worth if number % 4 < 2 else answer.worth)
+        for number, answer in enumerate(ANSWERS)
+    ]
+    effect = study(collection, contrary).effect
+    assert effect.ndcg.low <= effect.ndcg.after - effect.ndcg.before <= effect.ndcg.high
+
+
+def test_scores_of_answers_come_in_their_order_and_what_is_not_found_scores_nothing() -> None:
+    collection = Index.build(DOCUMENTS, weights=Weights(characters=0, pairs=1, words=0, coverage=0))
+    told = scores(collection, [ANSWERS[0], ANSWERS[0]._replace(target="right-井塔", worth=False)])
+    assert told[0] > told[1]
+    told = scores(index(), [*ANSWERS[1::-1], Answer("x", "外星", "right-膜泵", False)])
+    assert told[0] > told[1] > 0
+    assert told[2] == 0
+
+
+def test_a_credit_counts_in_the_order_before_and_after() -> None:
+    lesson = study(index(), ANSWERS, credit=lambda _query, target: 0.0 if target.startswith("wrong") else 1.0)
+    assert lesson.effect.ndcg.before > 0.9
+    assert lesson.effect.auc is not None
+    assert lesson.effect.auc.before == 1
+
+
+def test_only_praise_gives_no_auc() -> None:
+    assert study(index(), [answer for answer in ANSWERS if answer.worth]).effect.auc is None
+
+
+def test_too_few_answers_teach_nothing_and_leave_the_index_alone() -> None:
+    collection = index()
+    before = collection.weights
+    with pytest.raises(TooFewPairs):
+        study(collection, ANSWERS[:44])  # enough in all, too few without a fold
+    assert collection.weights == before
