@@ -27,7 +27,7 @@ def measured(values: list[float]) -> Measured | None:
 def figures() -> dict[str, dict[str, Any]]:
     """For each set of needs how many there are of each measure, its mean and its 95 % interval."""
     from judged_needs import fresh_needs, outcomes, sample_index, sample_needs
-    from sanchuang.registry.advice import CLOSE_ENOUGH
+    from sanchuang.registry.matching.ranking import CLOSE_ENOUGH
 
     index, fresh = sample_index(), fresh_needs()
     sets = {"the sample's own": sample_needs(), "written for judging": fresh}

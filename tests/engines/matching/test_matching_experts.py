@@ -180,3 +180,16 @@ def test_an_encoder_that_fails_is_told() -> None:
 
     with pytest.raises(EncoderFailed, match="编码器“Broken”不可用：RuntimeError: out of order"):
         list(choose(PROFILES, [work("p", "Tides")], Broken()))
+
+
+def test_terms_are_named_in_the_work_s_own_script() -> None:
+    work = Work("w", "鈣鈦礦太陽能電池", "封裝方法。")
+    [found] = [
+        choices
+        for _, choices in choose(
+            [Profile("e", (work,))], [Work("p", "钙钛矿太阳能电池的封装", "")], reasons=1
+        )
+    ]
+    terms = found[0].works[0].terms
+    assert terms
+    assert all(term in work.text for term in terms)

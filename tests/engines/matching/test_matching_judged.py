@@ -22,7 +22,7 @@ from judged_needs import (
     told_of,
 )
 from sanchuang.engines.matching.requirements import Requirements
-from sanchuang.registry.advice import CLOSE_ENOUGH
+from sanchuang.registry.matching.ranking import CLOSE_ENOUGH
 
 
 @pytest.fixture(scope="module")

@@ -266,13 +266,16 @@ def _terms(text: str) -> Iterator[int]:
 
 def _written(text: str, codes: set[int]) -> dict[int, str]:
     """How a text writes each of `codes` first."""
-    these, places = units(text), origins(text)
-    latin = [(unit.form, text[places[unit.start] : places[unit.end]]) for unit in these if is_word(unit.form)]
-    chinese = [(form, form) for form in terms(these).words if not is_word(form)]
+    these, folded, places = units(text), fold(text), origins(text)
+    spans = [(unit.form, unit.start, unit.end) for unit in these if is_word(unit.form)]
+    for form in terms(these).words:
+        at = -1 if is_word(form) else folded.find(form)
+        if at >= 0:
+            spans.append((form, at, at + len(form)))
     found: dict[int, str] = {}
-    for form, writing in [*latin, *chinese]:
+    for form, start, end in spans:
         if (code := _term(form)) in codes and code is not None:
-            found.setdefault(code, writing)
+            found.setdefault(code, text[places[start] : places[end - 1] + 1])
     return found
 
 
