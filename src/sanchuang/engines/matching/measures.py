@@ -41,7 +41,7 @@ _SAID_OF_ALL = frozenset((
 _INTERVAL, _ANOTHER_KEY = "interval", "another"
 _NEVER_ELSE = {_INTERVAL, _ANOTHER_KEY}
 # What introduces a figure and is no part of what it is of.
-_IDLE = re.compile(r"要求|需要|希望|想要|必须|一次|要有|须有|分别为?|达到|保持")
+_IDLE = re.compile(r"^[时后前下内]|要求|需要|希望|想要|必须|一次|要有|须有|分别为?|达到|保持|时(?=\W*$)")
 # A further noun after a property's name is what the figure is of: 灵敏度离散度.
 _ANOTHER = re.compile(r"[^\W\d_]*(?<!强)[度率量性比差](?:为|约|达|达到|仅|只有|不足|超过|占)?\W*$")
 # What a device must stand lies inside what it can stand; what a part must measure lies around what it measures.
@@ -288,6 +288,8 @@ def perhaps_same(wanted: Measure, offered: Sequence[Measure]) -> Measure | None:
     if wanted.quantity.kind in _OF_ANYTHING:
         return None
     bare = not wanted.quantity.bounded
+    if bare and not wanted.in_chinese:
+        return None
     equal = [each for each in of_kind if bare and each.quantity.low == wanted.quantity.low]
     if len(of_kind) == 1:
         return of_kind[0]

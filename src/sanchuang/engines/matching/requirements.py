@@ -199,7 +199,7 @@ def _surely_absent(wanted: Measure, offered: Sequence[Measure], text: str) -> bo
     of_kind = [each for each in offered if each.quantity.kind == wanted.quantity.kind]
     if wanted.key is not None:
         named = any(name.key == wanted.key for name in properties.named(fold(text)))
-        return not named and all(each.key is not None for each in of_kind)
+        return not named and not any(each.key in (None, wanted.key) for each in of_kind)
     # What is counted in 个 may as well be told as a share.
     return wanted.quantity.kind != "个" and not of_kind
 
