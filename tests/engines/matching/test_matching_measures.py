@@ -29,6 +29,7 @@ def answers(need: str, text: str) -> list[tuple[str, Truth]]:
         # another property is no answer: nothing is told, for what is asked may be said in another way
         ("附着力 ≥ 7 MPa", "冰粘附强度 21 kPa", [("", UNKNOWN)]),
         ("灵敏度保持 ≥ 80 %", "灵敏度离散度约 15 %", []),
+        ("灵敏度离散度 ≤ 5 %", "检出率均匀度 3 %", []),
         # the same property of another thing is none
         ("手写字准确率 ≥ 95%", "现代印刷体单元格准确率 98.3%", []),
         ("断丝检出率 95% 以上", "疵点检出率 97.2%", []),
@@ -91,3 +92,13 @@ def test_every_property_has_one_meaning() -> None:
     assert not properties.complements("found", "precision")
     assert (properties.more_is_wanted("found"), properties.more_is_wanted("missed")) == (True, False)
     assert properties.more_is_wanted("speed") is None
+
+
+@pytest.mark.parametrize(
+    "piece", ["效率 95 % ", "电池", "1", "，", "5 kg ", "目前", "不含金属的", "「", "钙 ≥"]
+)
+def test_a_document_of_a_megabyte_is_read_like_any_other(piece: str) -> None:
+    text = "电池效率 96 %。" + piece * (1_000_000 // len(piece))
+    required = Requirements("电池效率 ≥ 95 %，不含金属，重量 3 kg 以内")
+    assert required.check(text)[0].found in ("电池效率 96 %", "")
+    assert all(conflict.sentence in text for conflict in required.conflicts(text))

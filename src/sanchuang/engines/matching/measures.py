@@ -25,48 +25,23 @@ from sanchuang.values import Truth
 _NEAR = 10
 # To measure the same counts as much as this many shared pairs of characters.
 _SAME_PROPERTY = 3
+# So much is read of a sentence to compare it with another.
+_READ = 400
 # Sentences that share so many pairs fewer are nearly as alike.
 _NEARLY = 2
 # Units in which a text measures whatever it speaks of.
-_OF_ANYTHING = frozenset(
-    [
-        "个",
-        "cycles",
-        "share",
-        "points",
-        "time",
-        "months",
-        "length",
-        "temperature",
-        "money",
-        "area",
-        "volume",
-        "data",
-    ]
-)
+_OF_ANYTHING = frozenset((
+    "个", "cycles", "share", "points", "time", "months", "length", "temperature", "money", "area", "volume", "data",
+))  # fmt: skip
 # What is said of any figure and tells none from another.
-_SAID_OF_ALL = frozenset(
-    [
-        "平均",
-        "相对",
-        "均值",
-        "最大",
-        "最小",
-        "对比",
-        "比对",
-        "实际",
-        "左右",
-        "分别",
-        "总体",
-        "综合",
-        "达到",
-        "保持",
-    ]
-)
-# Properties that figures have which are of nothing else: "every 30 min", and what the texts call by an unknown name.
+_SAID_OF_ALL = frozenset((
+    "平均", "相对", "均值", "最大", "最小", "对比", "比对", "实际", "左右", "分别", "总体", "综合", "达到", "保持",
+))  # fmt: skip
+# What is no property by a known name and may yet be none of those without a name: "every 30 min", 灵敏度离散度.
 _INTERVAL, _ANOTHER_KEY = "interval", "another"
 _NEVER_ELSE = {_INTERVAL, _ANOTHER_KEY}
-_IDLE = re.compile(r"要求|需要|希望|想要|必须|一次|要有|须有|分别为?|达到|保持")
+# What introduces a figure and is no part of what it is of.
+_IDLE = re.compile(r"^[时后前下内]|要求|需要|希望|想要|必须|一次|要有|须有|分别为?|达到|保持|时(?=\W*$)")
 # A further noun after a property's name is what the figure is of: 灵敏度离散度.
 _ANOTHER = re.compile(r"[^\W\d_]*(?<!强)[度率量性比差](?:为|约|达|达到|仅|只有|不足|超过|占)?\W*$")
 # What a device must stand lies inside what it can stand; what a part must measure lies around what it measures.
@@ -161,11 +136,13 @@ def measures(text: str, figures: Sequence[Quantity]) -> list[Measure]:
     if not figures:
         return []
     spans = sentence_spans(text)
+    # One string for all figures of a sentence, however long that is.
+    sentences: dict[int, str] = {}
     found: list[Measure] = []
     for each in figures:
         before = found[-1] if found else None
         number = max(bisect_right(spans, each.start, key=lambda span: span[0]) - 1, 0)
-        sentence = text[slice(*spans[number])]
+        sentence = sentences.get(number) or sentences.setdefault(number, text[slice(*spans[number])])
         subject = fold(each.subject)[-32:] or fold(_after(text, each))
         names = properties.named(subject)
         key = _key(each, subject, names)
@@ -193,7 +170,8 @@ def _key(quantity: Quantity, subject: str, names: Sequence[properties.Named]) ->
 
 def _after(text: str, quantity: Quantity) -> str:
     """What follows a figure in its clause, as far as it is words and no further figure."""
-    return _FOLLOWS.match(text, quantity.end)[0]  # type: ignore[index]
+    found = _FOLLOWS.match(text, quantity.end)
+    return found.group() if found else ""
 
 
 def _told(text: str, quantity: Quantity, under: Quantity | None) -> str:
@@ -235,11 +213,11 @@ def _is_condition(text: str, before: Quantity, after: Quantity) -> bool:
 class Likeness(NamedTuple):
     """How alike two figures are, weightiest first; all 0: not at all.
 
-    sure       by the property both name and the pairs of their clauses
-    condition  1: measured under the same, -1: under another, 0: the texts do not tell
-    characters that the words beside the properties share
-    around     pairs that their sentences share
-    besides    less for each pair of the offered figure's clause that the need's has not
+    sure        by the property both name and the pairs of their clauses
+    condition   1: measured under the same, -1: under another, 0: the texts do not tell
+    characters  that the words beside the properties share
+    around      pairs that their sentences share
+    besides     less for each pair of the offered figure's clause that the need's has not
     """
 
     sure: int
@@ -255,6 +233,8 @@ UNLIKE = Likeness(0, 0, 0, 0, 0)
 def likeness(wanted: Measure, offered: Measure) -> Likeness:
     """How surely `offered` is of what `wanted` is of."""
     one, other = wanted.key, offered.key
+    if one == other == _ANOTHER_KEY:
+        one = other = None
     if wanted.changes != offered.changes or not _comparable(wanted.quantity.kind, offered.quantity.kind):
         return UNLIKE
     same = one is not None and other is not None
@@ -273,7 +253,7 @@ def likeness(wanted: Measure, offered: Measure) -> Likeness:
         shared + _SAME_PROPERTY * same,
         _condition(wanted, offered),
         len(_characters(wanted.about) & _characters(offered.about)),
-        len(_pairs(wanted.sentence) & _pairs(offered.sentence)),
+        len(_pairs(wanted.sentence[:_READ]) & _pairs(offered.sentence[:_READ])),
         -len(offered.about - wanted.about),
     )
 
@@ -293,10 +273,9 @@ def rivals(best: Likeness, other: Likeness) -> bool:
 
 
 def perhaps_same(wanted: Measure, offered: Sequence[Measure]) -> Measure | None:
-    """The one figure that may be what is wanted though nothing but its unit says so.
+    """The one figure that may be what is wanted though nothing but its unit says so; None for units of anything.
 
-    It is the only one in its unit of which the document does not say otherwise, where documents use that unit for few
-    things, or has the very value of a bare one.
+    It is the only one in its unit of which the document does not say otherwise, or has the very value of a bare one.
     """
     of_kind = [
         each
@@ -306,10 +285,12 @@ def perhaps_same(wanted: Measure, offered: Sequence[Measure]) -> Measure | None:
         and (each.key is None or wanted.key is None)
         and each.under is None
     ]
-    bare = not wanted.quantity.bounded
-    equal = [each for each in of_kind if bare and each.quantity.low == wanted.quantity.low]
     if wanted.quantity.kind in _OF_ANYTHING:
         return None
+    bare = not wanted.quantity.bounded
+    if bare and not wanted.in_chinese:
+        return None
+    equal = [each for each in of_kind if bare and each.quantity.low == wanted.quantity.low]
     if len(of_kind) == 1:
         return of_kind[0]
     return equal[0] if len(equal) == 1 else None

@@ -7,6 +7,7 @@ found), and whether more or less of it is wanted where a need gives a bare value
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 # property | + more is wanted, - less, blank: neither goes without saying | its names, in simplified writing
@@ -60,6 +61,19 @@ weight       | - | 重量 整机重 自重 weight
 interval     | - | 采样间隔 更新间隔
 temperature  |   | 工作温度 环境温度
 """
+# Further things that go by several names; none of them is measured. As above: what | its names.
+_THINGS = """
+graphics processor | gpu 显卡 加速卡
+nucleic acid       | dna rna 核酸
+flexible circuit   | fpc 挠性 柔性电路
+glucose monitor    | cgm 动态血糖 连续血糖 连续葡萄糖 葡萄糖传感器
+procalcitonin      | pct 降钙素原
+text recognition   | ocr 文字识别
+interface          | api rest 接口
+stainless steel    | 不锈钢 316l 304l
+breakdown          | 耐压 击穿 绝缘强度
+light aircraft     | uav 无人机
+"""
 # Two properties of which one is what the other leaves of the whole.
 _COMPLEMENTS = ({"found", "missed"}, {"accuracy", "wrong"})
 
@@ -83,18 +97,32 @@ def _read() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _KEYS, _WANTED = _read()
-# The longest name first; a Latin one stands as a word of its own.
-_PROPERTY = re.compile(
-    "|".join(
-        rf"\b{name}\b" if name.isascii() else name
-        for name in sorted(_KEYS, key=lambda name: (-len(name), name))
+_ALSO = {
+    name: key.strip()
+    for key, names in (row.split("|") for row in _THINGS.strip().splitlines())
+    for name in names.split()
+}
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """The longest name first; a Latin one stands as a word of its own."""
+    ordered = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(
+        "|".join(rf"(?<![a-z0-9]){name}(?![a-z0-9])" if name.isascii() else name for name in ordered)
     )
-)
+
+
+_PROPERTY, _THING = _pattern(_KEYS), _pattern(_ALSO)
 
 
 def named(folded: str) -> list[Named]:
     """All properties that folded text names, in order."""
     return [Named(_KEYS[found.group()], found.start(), found.end()) for found in _PROPERTY.finditer(folded)]
+
+
+def spoken_of(folded: str) -> set[str]:
+    """Which properties and which of the things with several names folded text speaks of."""
+    return {each.key for each in named(folded)} | {_ALSO[found] for found in _THING.findall(folded)}
 
 
 def complements(one: str, other: str) -> bool:

@@ -103,7 +103,7 @@ class Wording:
         """
         said = units(text)
         whole, characters = join(said), {unit.form for unit in said}
-        measured = {each.key for each in properties.named(fold(text))}
+        spoken = properties.spoken_of(fold(text))
         latin = mostly_latin(said)
         found: dict[str, tuple[float, str]] = {}
         for start, end, written in self._asked:
@@ -114,7 +114,7 @@ class Wording:
             else:
                 known = self._idf("words", form) < self._idf("words", _NOBODY_SAYS)
                 absent = known and not latin and not self._hinted(start, end, whole, characters)
-            if absent and not any(each.key in measured for each in properties.named(fold(written))):
+            if absent and not properties.spoken_of(fold(written)) & spoken:
                 found.setdefault(form, (self._weight(start, end), written))
         chosen: list[str] = []
         for form in sorted(found, key=lambda form: -found[form][0]):

@@ -31,6 +31,8 @@ from sanchuang.values import Truth
 __all__ = ["Conflict", "Figure", "Requirements", "compare"]
 
 _MOST = 40
+# So much of a document is held against needs, and so many of its figures; all of it is searched.
+_READ, _MOST_FIGURES = 100_000, 1000
 CUT = 0.3
 _DENIED = (
     r"不含有?|不需要?|无需|无须|不用|不使用|不采用|不依赖|不添加|不加|不产生|免于|避免使用|未使用|未添加"
@@ -124,6 +126,7 @@ class Requirements:
         """
         if not self.figures:
             return ()
+        text = text[:_READ]
         offered = _offered(text)
         found = []
         for wanted in self.figures:
@@ -137,6 +140,7 @@ class Requirements:
     def conflicts(self, text: str) -> tuple[Conflict, ...]:
         """What the need excludes and `text` has, and what `text` excludes and the need asks for."""
         found = []
+        text = text[:_READ]
         without = [(term, written) for term, written, _ in _without(text)]
         ruled_out = {term for term, _ in without}
         for term, written in self.excluded:
@@ -186,7 +190,7 @@ def _sentence_with(text: str, term: str) -> str:
 @lru_cache(maxsize=512)
 def _offered(text: str) -> tuple[Measure, ...]:
     """Give the figures of a document; needs ask the same documents again and again."""
-    return tuple(measures(text, quantities(text)))
+    return tuple(measures(text, quantities(text)[:_MOST_FIGURES]))
 
 
 def _surely_absent(wanted: Measure, offered: Sequence[Measure], text: str) -> bool:
@@ -195,7 +199,7 @@ def _surely_absent(wanted: Measure, offered: Sequence[Measure], text: str) -> bo
     of_kind = [each for each in offered if each.quantity.kind == wanted.quantity.kind]
     if wanted.key is not None:
         named = any(name.key == wanted.key for name in properties.named(fold(text)))
-        return not named and all(each.key is not None for each in of_kind)
+        return not named and not any(each.key in (None, wanted.key) for each in of_kind)
     # What is counted in 个 may as well be told as a share.
     return wanted.quantity.kind != "个" and not of_kind
 
