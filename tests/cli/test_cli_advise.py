@@ -37,7 +37,7 @@ def test_json_has_every_section_and_no_escaped_chinese() -> None:
     result = run("Stim", "--on", "2025-06-01", "--format", "json")
     found = json.loads(result.stdout)
     assert found["organisation"] == {"id": "999000011", "code": "999000011", "name": "北海鱼群公司"}
-    assert [section["key"] for section in found["sections"]] == ["support", "fits", "helpers", "file"]
+    assert [section["key"] for section in found["sections"]] == ["support", "fits", "file"]
     assert "\\u" not in result.stdout
 
 

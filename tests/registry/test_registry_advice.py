@@ -40,6 +40,16 @@ def test_a_result_fits_a_need_for_reasons_that_stand_in_both_texts() -> None:
         assert line.quote in said
 
 
+def test_who_could_help_stands_behind_the_results_by_its_own_result() -> None:
+    need = Need.objects.select_related("organisation").get()
+    assert need.organisation is not None
+    result, lab = advice_for(need.organisation.name).section("fits").findings
+    assert (lab.key, lab.value, lab.group) == ("n-sonar:fjord-university", "高校", result.group)
+    assert lab.summary == result.title
+    assert any("卡丽" in note for note in lab.notes)
+    assert any("还说不出" in note for note in result.notes)
+
+
 def test_readiness_below_the_wanted_one_is_said() -> None:
     need = Need.objects.get()
     assert need.organisation is not None

@@ -29,8 +29,9 @@ def shown(westlake: None) -> dict[str, list[str]]:
     for subject in subjects(owners, dt.date(2026, 11, 22)):
         found: Advice = advise(subject, only=lambda section: section.key == "fits")
         for finding in found.section("fits").findings:
-            need, result = finding.key.split(":")
-            out.setdefault(need, []).extend([result] if result else [])
+            need, other = finding.key.split(":")
+            is_result = finding.link is not None and finding.link.url.startswith("/results/")
+            out.setdefault(need, []).extend([other] if is_result else [])
     return out
 
 

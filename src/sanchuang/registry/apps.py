@@ -33,7 +33,7 @@ class RegistryConfig(AppConfig):
             search,
         )
         from sanchuang.registry.advice import FileSection
-        from sanchuang.registry.matching.section import FitsSection, HelpersSection
+        from sanchuang.registry.matching.section import FitsSection
         from sanchuang.registry.models import Organisation
 
         attachments.register(
@@ -65,5 +65,4 @@ class RegistryConfig(AppConfig):
         events.register_all()
         merging.register_all()
         advice.register(FitsSection())
-        advice.register(HelpersSection())
         advice.register(FileSection())

@@ -49,7 +49,9 @@ class MatchesTold(Told):
 class TextAsked(Asked):
     """What is looked for: a scene to be filled, a call, a note."""
 
-    text: str = Field(min_length=1, max_length=2000, examples=["声呐"], description="Nobody keeps it.")
+    text: str = Field(
+        min_length=1, max_length=2000, examples=["sonar that counts fish"], description="Nobody keeps it."
+    )
 
 
 class AnswerNew(Asked):

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from sanchuang.core.advice import Finding, Link, NothingToSay, SectionResult, Subject
 from sanchuang.core.templatetags.shown import label
-from sanchuang.registry.matching.others import Others, others
+from sanchuang.registry.labels import ORGANISATION_KINDS
+from sanchuang.registry.matching.others import others
 from sanchuang.registry.matching.ranking import Answers, Match, answers
 from sanchuang.registry.matching.trained import Chance
 from sanchuang.registry.models import Need
@@ -73,39 +74,20 @@ def _needs(subject: Subject) -> list[Need]:
 
 
 class FitsSection:
-    """Which results fit the company's needs, ranked by what the two texts share, readiness and field."""
+    """Which results fit the company's needs, ranked by what the two texts share, readiness and field; and who could help."""
 
     key = "fits"
     title = gettext_lazy("Fits")
     order = 20
 
     def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
-        """Up to `ranking.TOP` results for each need."""
-        found = []
-        for answer in answers(_needs(subject)):
-            found += [fit(match) for match in answer.shown] or [nothing(answer)]
-        return found
-
-
-class HelpersSection:
-    """Which labs, suppliers and people could help with the company's needs."""
-
-    key = "helpers"
-    title = gettext_lazy("Labs, suppliers and experts")
-    order = 21
-
-    def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
-        """Up to `others.TOP` of each sort for each need."""
+        """For each need up to `ranking.TOP` results, and up to `others.TOP` labs, suppliers and people each."""
         given = answers(_needs(subject))
-        return [
-            finding
-            for answer, who in zip(given, others(given), strict=True)
-            for finding in _helpers(answer.need, who)
-        ]
-
-
-def _helpers(need: Need, who: Others) -> list[Finding]:
-    return [helper(match) for match in (*who.labs, *who.suppliers, *who.people)]
+        found = []
+        for answer, who in zip(given, others(given), strict=True):
+            found += [fit(match) for match in answer.shown] or [nothing(answer)]
+            found += [helper(match) for match in (*who.labs, *who.suppliers, *who.people)]
+        return found
 
 
 def helper(match: Match) -> Finding:
@@ -116,6 +98,8 @@ def helper(match: Match) -> Finding:
         key=match.key,
         title=label(other),
         group=_group(match.need),
+        value=str(ORGANISATION_KINDS[other.kind]) if match.side == "organisation" else _("Person"),
+        summary=_(", ").join(made.other.title for made in match.by),
         link=Link(label(other), reverse(f"registry:{match.side}", args=[other.slug])),
         lines=match.lines,
         lines_title=_("What speaks for it"),
