@@ -24,6 +24,7 @@ from sanchuang.cli import (
     importing,
     ledger,
     match,
+    match_experts,  # noqa: F401  adds its command to `match`
     match_index,  # noqa: F401  adds its commands to `match`
     matching,  # noqa: F401  adds its commands to `match`
     notify,

@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from sanchuang.cli.match import TAG, _progress, _Taught, _taught, _written, app, read_rows
+from sanchuang.cli.match import Taught, app, taught
+from sanchuang.cli.match_files import TAG, progress_bar, read_rows, written
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.tables import table_part
 from sanchuang.engines.matching import Document
@@ -76,7 +77,7 @@ def index(
         raise Malformed("--add 要和 --documents 一起用", "用 --documents 给出要加入的文本")
     started = time.perf_counter()
     said: dict[str, Any] = {"added": 0, "replaced": 0, "removed": 0}
-    with _progress() as progress:
+    with progress_bar() as progress:
         if documents is not None and not add:
             collection = Collection.create(directory, _documents(documents, progress))
             said["added"] = len(collection.index)
@@ -114,11 +115,11 @@ def index(
     Console().print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
-def _learnt(collection: Collection, file: Path, progress: Progress) -> _Taught:
+def _learnt(collection: Collection, file: Path, progress: Progress) -> Taught:
     """Teach a collection from pairs, and keep it."""
     index = collection.index
     index.learned = None
-    learnt = _taught(index, file, progress)
+    learnt = taught(index, file, progress)
     collection.teach(index.learned or index.weights)
     return learnt
 
@@ -155,7 +156,7 @@ def batch(
         raise Malformed("--documents 和 --index 要给一个，只给一个", "给出文本库，或已建好的索引")
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     started = time.perf_counter()
-    with ExitStack() as held, _progress() as progress:
+    with ExitStack() as held, progress_bar() as progress:
         if documents is not None:
             folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
             collection = Collection.create(folder / "index", _documents(documents, progress))
@@ -205,7 +206,7 @@ def batch(
 def _write(rows: list[tuple[str, int, str, float]], out: Path) -> None:
     """Write the table or the run, there only when complete; raises `Malformed`."""
     if out.suffix not in (".parquet", ".csv"):
-        with _written(out) as run:
+        with written(out) as run:
             for qid, place, identifier, score in rows:
                 run.write(f"{qid} Q0 {identifier} {place} {score:.6f} {TAG}\n")
         return
