@@ -137,6 +137,7 @@ def test_what_is_learnt_stays_until_it_is_forgotten() -> None:
     assert learnt == ranked("--index", "i", command="batch") != before
     assert match("forget", "--index", "i").stdout == "学到的已去掉，按默认权重排序\n"
     assert match("forget", "--index", "i").stdout == "这个索引什么也没学过\n"
+    assert told("forget", "--index", "i") == {"forgotten": False, "index": "i"}
     assert ranked("--index", "i") == before
 
 

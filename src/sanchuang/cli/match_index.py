@@ -125,7 +125,7 @@ def _learnt(collection: Collection, file: Path, progress: Progress) -> Taught:
 
 
 @app.command()
-def forget(directory: IndexOption) -> None:
+def forget(directory: IndexOption, form: FormatOption = Format.TEXT) -> None:
     """去掉索引学到的一切，文本不变。
 
     示例：sanchuang match forget --index var/results
@@ -133,6 +133,9 @@ def forget(directory: IndexOption) -> None:
     from sanchuang.engines.matching.living import Collection
 
     there = Collection(directory).forget()
+    if form is Format.JSON:
+        print_json({"forgotten": there, "index": str(directory)})
+        return
     typer.echo("学到的已去掉，按默认权重排序" if there else "这个索引什么也没学过")
 
 

@@ -78,6 +78,16 @@ def test_keep_is_asked_beyond_the_first_candidates() -> None:
     ]
 
 
+def test_common_characters_are_not_searched_once_enough_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [*RESULTS, *(Document(f"d{number}", "水泵的阀") for number in range(300))]
+    index = Index.build(documents)
+    assert len(ids(index, "的光合细菌", 400)) == 305
+    monkeypatch.setattr("sanchuang.engines.matching.index._OCCURRENCES", 0.1)
+    assert ids(index, "的光合细菌", 400) == ["r1"]
+    # The weightiest term is searched, however common.
+    assert len(ids(index, "的", 400)) == 305
+
+
 def test_equal_scores_are_in_order_of_id() -> None:
     index = Index.build([Document(name, "相同的文本") for name in ("c", "a", "b")])
     assert [(hit.id, hit.score) for hit in index.rank("文本")] == [

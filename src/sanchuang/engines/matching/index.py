@@ -23,10 +23,9 @@ from sanchuang.engines.matching.records import (
     WRITTEN,
     Document,
     DuplicateId,
+    created,
     record,
     registered,
-    schema,
-    stored,
 )
 from sanchuang.engines.matching.repeats import tempered
 from sanchuang.engines.matching.requirements import Conflict, Figure, Requirements
@@ -46,9 +45,9 @@ CHECKED = 30
 MOST_READ = 20_000
 # What is read of a document for reasons and figures; all of it is searched.
 MOST_EXPLAINED = 50_000
-# Of a query's terms tantivy searches for the weightiest: so many at most, and no more once so many occurrences are read.
-# In a large collection common characters cost nearly all of the time and hardly change who is found.
-_MOST_TERMS, _MOST_OCCURRENCES = 512, 200_000
+# Of a query's terms tantivy searches for the weightiest: so many at most, and no more once so many occurrences are read
+# for each candidate. In a large collection common characters cost nearly all of the time and hardly change who is found.
+_MOST_TERMS, _OCCURRENCES = 512, 1_500
 # What each field's BM25 counts for when tantivy picks the candidates (docs/matching.md).
 _BOOSTS = {"characters": 1.0, "pairs": 1.0, "words": 0.5}
 Keep = Callable[[str], bool]
@@ -120,7 +119,7 @@ class Index:
             directory.mkdir(parents=True, exist_ok=True)
             if any(directory.iterdir()):
                 raise FileExistsError(f"目录不是空的：{directory}")
-        index = registered(tantivy.Index(schema(), path=str(directory) if directory else None))
+        index = created(directory)
         # One thread: the same documents in the same order always give the same index.
         writer = index.writer(WRITER_BYTES, num_threads=1)
         seen: set[str] = set()
@@ -233,7 +232,7 @@ class Index:
             lengths,
             [score for _, score, _ in found],
         )
-        return asked, passages, [(document["id"][0], stored(document, "text")) for _, _, document in found]
+        return asked, passages, [(document["id"][0], _text(document, "text")) for _, _, document in found]
 
     def sample(self, limit: int) -> Iterator[tuple[str, str, bytes]]:
         """Give id, text and packed words of at most `limit` documents, taken evenly."""
@@ -241,7 +240,7 @@ class Index:
         step = max(1.0, len(found) / max(limit, 1))
         for number in range(min(len(found), limit)):
             document = self._searcher.doc(found[int(step * number)][1])
-            yield document["id"][0], stored(document, "text"), document["coded_words"][0]
+            yield document["id"][0], _text(document, "text"), document["coded_words"][0]
 
     def documents(self) -> Iterator[Document]:
         """Give all documents as they were read."""
@@ -269,7 +268,7 @@ class Index:
         return Question.of(join(asked), characters, pairs, words, once)
 
     def _candidates(self, question: Question, limit: int, keep: Keep | None) -> Iterator[Candidate]:
-        found = self._find(self._query(question), limit, keep)
+        found = self._find(self._query(question, limit), limit, keep)
         addresses = [address for address, _, _ in found]
         lengths = zip(
             *(
@@ -279,9 +278,9 @@ class Index:
             strict=True,
         )
         for (_, first, document), (characters, pairs, words) in zip(found, lengths, strict=True):
-            line = stored(document, "line")
+            line = _text(document, "line")
             shares = question.shares(line, (characters, pairs, words))
-            yield Candidate(document["id"][0], stored(document, "text"), line, shares, first)
+            yield Candidate(document["id"][0], _text(document, "text"), line, shares, first)
 
     def _find(
         self, query: tantivy.Query, limit: int, keep: Keep | None
@@ -297,7 +296,7 @@ class Index:
                 return found[:limit]
             reach *= 4
 
-    def _query(self, question: Question) -> tantivy.Query:
+    def _query(self, question: Question, candidates: int = 3 * CANDIDATES) -> tantivy.Query:
         """Any of the question's terms, in its three fields; a term said twice counts twice."""
         fields = zip(FIELDS, (question.characters, question.pairs, question.words), strict=True)
         weighed = [
@@ -310,7 +309,7 @@ class Index:
         for weight, name, form in weighed[:_MOST_TERMS]:
             idf = self._idf(name, form)
             occurrences += (documents + 1) / math.exp(idf)
-            if occurrences > _MOST_OCCURRENCES and clauses:
+            if occurrences > _OCCURRENCES * candidates and clauses:
                 break
             term = tantivy.Query.term_query(layout, name, form, "freq")
             clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight / idf)))
@@ -331,6 +330,11 @@ class Index:
         question = {"mean": {"avg": {"field": f"{field}_length"}}}
         answer = self._searcher.aggregate(tantivy.Query.all_query(), question)
         return answer["mean"]["value"] or 0.0
+
+
+def _text(document: tantivy.Document, field: str) -> str:
+    stored: bytes = document[field][0]
+    return stored.decode("utf-8", "surrogatepass")
 
 
 def _relative(lengths: Iterable[float | bool | None], mean: float) -> list[float]:
