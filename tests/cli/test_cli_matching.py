@@ -57,6 +57,7 @@ def test_a_text_is_asked_without_being_registered() -> None:
         (["text", " "], "没有写要找什么"),
         (["learn"], "回答太少"),
         (["forget", "--to", "7"], "没有第 7 次学习"),
+        (["forget", "--to", "7", "--index", "i"], "只能给一个"),
     ],
 )
 def test_faults_say_what_to_do(words: list[str], said: str) -> None:

@@ -1,4 +1,4 @@
-"""`sanchuang match index`, `forget` and `batch`: a collection that stays on the disk."""
+"""`sanchuang match index`, `forget --index` and `batch`: a collection that stays on the disk."""
 
 from __future__ import annotations
 
@@ -124,12 +124,8 @@ def _learnt(collection: Collection, file: Path, progress: Progress) -> Taught:
     return learnt
 
 
-@app.command()
-def forget(directory: IndexOption, form: FormatOption = Format.TEXT) -> None:
-    """去掉索引学到的一切，文本不变。
-
-    示例：sanchuang match forget --index var/results
-    """
+def forget_index(directory: Path, form: Format) -> None:
+    """Undo what an index was taught; its texts stay."""
     from sanchuang.engines.matching.living import Collection
 
     there = Collection(directory).forget()

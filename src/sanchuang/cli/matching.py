@@ -5,6 +5,7 @@ They join the commands of `match`, which compute from files alone; only these he
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from sanchuang.cli.django_setup import set_up
 from sanchuang.cli.match import app
+from sanchuang.cli.match_index import forget_index
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.values import Malformed
 
@@ -188,12 +190,20 @@ def learn(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
 def forget(
     ctx: typer.Context,
     to: Annotated[int, typer.Option("--to", help="改用第几次学习；不给就退回出厂的排序。")] = 0,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--index", help="不是本区的排序，而是这个目录里的索引学到的：去掉它，文本不变。"),
+    ] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """退回出厂的排序，或改用以前的一次学习；什么都不会丢。
 
     示例：sanchuang match forget --to 3
     """
+    if directory is not None:
+        if to:
+            raise Malformed("--to 和 --index 只能给一个", "--to 是本区的学习，--index 是一个目录里的索引")
+        return forget_index(directory, form)
     set_up(ctx)
     from sanchuang.core.operator import operator
     from sanchuang.registry.matching.actions import use_training
