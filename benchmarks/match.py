@@ -1,4 +1,4 @@
-"""Matching on the development queries: quality as score.py of the shared data judges it, and speed.
+"""Matching on the development queries: quality as score.py of the shared data judges it, with intervals, and speed.
 
 Alone: `python benchmarks/match.py` prints the figures as JSON, with `--ablation` what each measure brings.
 `SANCHUANG_SHARED` names the shared data, ../shared if unset.
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import intervals
 import match_experts
 from measure import Section, Skipped, command, percentile, tell
 
@@ -69,8 +70,8 @@ def ranked(index: Index, queries: list[dict[str, str]], run: Path) -> list[float
     return times
 
 
-def on_topic(shared: Path, index: Index, run: Path) -> float:
-    """P@10 of the same discipline, without labels."""
+def on_topic(shared: Path, index: Index, run: Path) -> dict[str, Any]:
+    """P@10 of the same discipline, without labels, and its interval."""
     data, topics = shared / "data/match", Topics(index)
     asked = data / "csl_discipline_dev.jsonl.gz"
     with run.open("w") as file:
@@ -81,7 +82,7 @@ def on_topic(shared: Path, index: Index, run: Path) -> float:
     answer = command(
         [sys.executable, script, "discipline", str(run), str(asked), str(data / "csl_pool.jsonl.gz")]
     )
-    return float(json.loads(answer)["P@10"])
+    return {"P@10": float(json.loads(answer)["P@10"]), "interval": intervals.discipline(shared, run)}
 
 
 def with_reasons(index: Index, queries: list[dict[str, str]]) -> list[float]:
@@ -121,19 +122,20 @@ def figures(shared: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         rank_ms = ranked(index, queries, run)
-        default = judged(shared, run)
+        default, default_intervals = judged(shared, run), intervals.retrieval(shared, run)
         reasons_ms = with_reasons(index, queries[::EVERY])
         started = time.process_time()
         index.learned = train(index, pairs)
         learn_s = time.process_time() - started
         learnt_ms = ranked(index, queries, run)
-        learnt = judged(shared, run)
+        learnt, learnt_intervals = judged(shared, run), intervals.retrieval(shared, run)
         ranker = index.learned.ranker
         return {
             "documents": len(index),
             "queries": len(queries),
             "default": default,
             "learnt": learnt,
+            "intervals": {"default": default_intervals, "learnt": learnt_intervals},
             "pairs": {"used": ranker.used, "given": ranker.given},
             "topic": on_topic(shared, index, run),
             "experts": match_experts.quality(shared, None),
@@ -182,12 +184,21 @@ def shown(answer: dict[str, dict[str, float]]) -> dict[str, float]:
     return {kind: answer[kind]["R@1" if kind == "title-hard" else "nDCG@10"] for kind in KINDS}
 
 
+def spanned(figure: float, span: intervals.Interval) -> str:
+    """A figure and its interval."""
+    return f"{figure:.3f} ({span[0]:.3f} to {span[1]:.3f})"
+
+
 def development_table(shared: Path) -> Section:
     """The section for the report; raises `Skipped` when the shared data are absent."""
     found = figures(shared)
+    loss = found["experts"]["loss"]
     lines = [
         [f"{kind}, {weights}", str(found[weights][kind]["n"])]
-        + [f"{found[weights][kind][measure]:.3f}" for measure in MEASURES]
+        + [
+            spanned(found[weights][kind][measure], found["intervals"][weights][kind][measure])
+            for measure in MEASURES
+        ]
         for weights in ("default", "learnt")
         for kind in KINDS
     ]
@@ -197,8 +208,10 @@ def development_table(shared: Path) -> Section:
         f"{found['queries']:,} development queries over {found['documents']:,} abstracts, judged by score.py. "
         f"Bar for what is learnt: {bar}: {'missed by ' + ', '.join(missed) if missed else 'reached'}. "
         f"Learnt: `--train` with {found['pairs']['used']:,} examples of {found['pairs']['given']:,} pairs. "
-        f"Same discipline without labels (`--topic`): P@10 {found['topic']:.3f}. Experts without an encoder: "
-        f"loss {found['experts']['loss']['mean']:.3f}.\n\n"
+        f"Same discipline without labels (`--topic`): P@10 "
+        f"{spanned(found['topic']['P@10'], found['topic']['interval'])}. Experts without an encoder: loss "
+        f"{spanned(loss['mean'], (loss['from'], loss['to']))}. In brackets the 95 % interval, from "
+        f"{intervals.RESAMPLES:,} samples of the queries (of experts: the experts) drawn anew.\n\n"
         f"CPU: index {found['index_s']} s, learning {found['learn_s']} s; a query p50 {found['rank_ms']['p50']} ms, "
         f"p95 {found['rank_ms']['p95']} ms for 100 documents without reasons by the four measures, "
         f"p50 {found['learnt_ms']['p50']} ms, p95 {found['learnt_ms']['p95']} ms by what is learnt, "

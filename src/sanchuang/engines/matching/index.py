@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     # NumPy takes a while to load and is needed by what is learnt alone.
     from sanchuang.engines.matching.learned import Learned
     from sanchuang.engines.matching.lexical import Asked
+    from sanchuang.engines.matching.likeness import Near
     from sanchuang.engines.matching.reading import Passages
 
 CANDIDATES = 100
@@ -206,7 +207,7 @@ class Index:
     def _learned(self, asked: list[Unit], top: int, keep: Keep | None) -> list[tuple[float, str, str]]:
         """Score, id and text of the best by what was learnt; the score is the chance to be the one that answers."""
         assert self.learned is not None
-        query, passages, documents = self.passages(asked, top, keep)
+        query, passages, documents = self.passages(asked, self.learned.knowledge.near, top, keep)
         if not documents:
             return []
         chances = self.learned.chances(query, passages).tolist()
@@ -214,13 +215,18 @@ class Index:
         return [(-negative, *document) for negative, document in scored[:top]]
 
     def passages(
-        self, these: list[Unit], least: int = 0, keep: Keep | None = None
+        self, these: list[Unit], near: Near, least: int = 0, keep: Keep | None = None
     ) -> tuple[Asked, Passages, list[tuple[str, str]]]:
         """Give a query and its candidates as the learnt ranker measures them, and their ids and texts."""
         from sanchuang.engines.matching import learned
 
         found = self._find(self._query(self._question(these)), max(least, learned.reach(these)), keep)
         asked = learned.asked(these, self._idf, len(self), self._mean_lengths)
+        names = learned.near(these, asked, near, keep)
+        there = {document["id"][0] for _, _, document in found}
+        # tantivy would have found them had they scored more than its last.
+        score = min((score for _, score, _ in found), default=0.0)
+        found = learned.mixed(found, self._named([name for name in names if name not in there], score))
         addresses = [address for address, _, _ in found]
         lengths = [
             [float(value or 0) for value in self._searcher.fast_field_values(f"{name}_length", addresses)]
@@ -233,6 +239,20 @@ class Index:
             [score for _, score, _ in found],
         )
         return asked, passages, [(document["id"][0], _text(document, "text")) for _, _, document in found]
+
+    def _named(
+        self, names: list[str], score: float
+    ) -> list[tuple[tantivy.DocAddress, float, tantivy.Document]]:
+        """Fetch documents by id, in this order; those no longer here are left out."""
+        if not names:
+            return []
+        query = tantivy.Query.term_set_query(self._index.schema, "id", names)
+        hits = self._searcher.search(query, len(names), count=False).hits
+        found = {}
+        for _, address in hits:
+            document = self._searcher.doc(address)
+            found[document["id"][0]] = (address, score, document)
+        return [found[name] for name in names if name in found]
 
     def sample(self, limit: int) -> Iterator[tuple[str, str, bytes]]:
         """Give id, text and packed words of at most `limit` documents, taken evenly."""

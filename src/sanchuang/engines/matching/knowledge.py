@@ -15,12 +15,19 @@ import numpy as np
 from sanchuang.engines.matching.association import PER_TABLE, Associated, Neighbours, Table, associate
 from sanchuang.engines.matching.latent import Latent
 from sanchuang.engines.matching.lexical import EVIDENCE, NAMES, Asked, measure
+from sanchuang.engines.matching.likeness import Near
 from sanchuang.engines.matching.ranker import Measures
 from sanchuang.engines.matching.reading import Distinct, Floats, Passages
 
 TABLES = ("pairs", "clauses", "company")
-FEATURES = (*NAMES, *(f"{name}:{table}" for table in TABLES for name in PER_TABLE), "latent")
-GATE = (*EVIDENCE, "said_by_answers", *TABLES, "latent")
+FEATURES = (
+    *NAMES,
+    *(f"{name}:{table}" for table in TABLES for name in PER_TABLE),
+    "latent",
+    "likeness",
+    "least_likeness",
+)
+GATE = (*EVIDENCE, "said_by_answers", *TABLES, "latent", "likeness", "share_of_likeness")
 _BINS = 12
 # So many occurrences of a word weigh as much as what is known of all words about as rare.
 _PRIOR = 4.0
@@ -59,6 +66,7 @@ class Knowledge:
     clauses: Table
     company: Neighbours
     latent: Latent
+    near: Near
     said: Said
 
     def measures(self, asked: Asked, passages: Passages) -> Measures:
@@ -74,6 +82,7 @@ class Knowledge:
             for rows in (self.pairs, self.clauses, self.company)
         ]
         alike, nearest = self._latent(words, distinct)
+        like, each_like = self._likeness(words, passages)
         known = np.array([self.said.chance(word.code, word.idf) for word in asked.words], np.float32)
         candidates = len(passages)
         evidence = np.concatenate(
@@ -82,14 +91,33 @@ class Knowledge:
                 np.broadcast_to(known[None, :, None], (candidates, len(words), 1)),
                 *(each.best[..., None] for each in found),
                 nearest[..., None],
+                each_like,
             ],
             2,
         )
-        features = np.concatenate([lexical.features, *(each.features for each in found), alike[:, None]], 1)
+        features = np.concatenate(
+            [lexical.features, *(each.features for each in found), alike[:, None], like], 1
+        )
         covered = lexical.features[:, _COVERED_PAIRS]
         return Measures(
             features.astype(np.float32), evidence.astype(np.float32), 1 - float(covered.max(initial=0.0))
         )
+
+    def _likeness(self, words: Sequence[int], passages: Passages) -> tuple[Floats, Floats]:
+        """Likeness of the query and of its least like word; of each word, and its share in the query's."""
+        like = np.zeros((len(passages), 2), np.float32)
+        each = np.zeros((len(passages), len(words), 2), np.float32)
+        at, known = self.near.likeness.places(np.array(words, np.int32))
+        if known.any():
+            texts = self.near.texts(passages.words)
+            adding = self.near.likeness.adding[at[known]]
+            toward = texts @ adding.T
+            whole = max(float(np.linalg.norm(adding.sum(0))), 1e-6)
+            each[:, known, 0] = toward / np.maximum(np.linalg.norm(adding, axis=1), 1e-6)
+            each[:, known, 1] = toward / whole
+            like[:, 0] = toward.sum(1) / whole
+            like[:, 1] = each[:, known, 0].min(1)
+        return like, each
 
     def _latent(self, words: Sequence[int], documents: Distinct) -> tuple[Floats, Floats]:
         """Likeness of the query with each candidate, and of each query word with a candidate's nearest other word."""

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sanchuang.engines.matching.knowledge import Knowledge
 from sanchuang.engines.matching.lexical import Asked
+from sanchuang.engines.matching.likeness import Near
 from sanchuang.engines.matching.ranker import Measures, Ranker
 from sanchuang.engines.matching.reading import Passages, Runs, unpacked
 from sanchuang.engines.matching.text import Unit
 
+Found = TypeVar("Found")
 # Candidates for a query of up to so many units; a longer one finds its document among fewer, and takes longer.
-MOST_CANDIDATES, FEWER_CANDIDATES, LONG = 300, 100, 64
+MOST_CANDIDATES, FEWER_CANDIDATES, LONG = 200, 100, 64
+# And how many of the nearest, whatever their words; one of these after every two of the former.
+MOST_NEAR, FEWER_NEAR = 100, 30
 
 
 def reach(these: list[Unit]) -> int:
     """How many candidates to ask for."""
     return MOST_CANDIDATES if len(these) <= LONG else FEWER_CANDIDATES
+
+
+def near(these: list[Unit], query: Asked, known: Near, keep: Callable[[str], bool] | None) -> list[str]:
+    """Name the documents nearest to a query."""
+    most = MOST_NEAR if len(these) <= LONG else FEWER_NEAR
+    return known.nearest(np.array([word.code for word in query.words], np.int32), most, keep)
+
+
+def mixed(found: list[Found], near: list[Found]) -> list[Found]:
+    """Put one of `near` after every two of `found`."""
+    both = sorted([(at // 2, 0, at) for at in range(len(found))] + [(at, 1, at) for at in range(len(near))])
+    return [near[at] if of_near else found[at] for _, of_near, at in both]
 
 
 def passages(

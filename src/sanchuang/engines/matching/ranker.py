@@ -24,7 +24,7 @@ from sanchuang.engines.matching.reading import Floats
 MOST_WORDS = 12  # of a query that the gate weighs, the rarest
 COMPETITORS = 50
 HIDDEN = 24
-_EPOCHS, _BATCH = 8, 32
+_EPOCHS, _BATCH = 5, 32
 _RATE_LINEAR, _RATE_GATE = 0.005, 0.006
 _RESTRAINT = 1e-4
 
@@ -120,7 +120,7 @@ def gated(evidence: Floats, scale: Scale) -> tuple[Floats, Floats]:
 def fit(
     examples: Sequence[Example],
     *,
-    members: int = 3,
+    members: int = 5,
     given: int = 0,
     names: tuple[str, ...] = (),
     without: Sequence[int] = (),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from sanchuang.engines.matching.knowledge import FEATURES, Knowledge, Said
 from sanchuang.engines.matching.latent import Latent
 from sanchuang.engines.matching.learned import Learned
 from sanchuang.engines.matching.learning import Pair, TooFewPairs
+from sanchuang.engines.matching.likeness import Near, likeness
 from sanchuang.engines.matching.reading import Ints, Runs, unpacked
 from sanchuang.engines.matching.text import fold, line, terms, units, word_spans
 
@@ -31,6 +33,7 @@ MOST_EXAMPLES, MOST_REMAINDERS = 4200, 1800
 MOST_DOCUMENTS, MOST_CLAUSED = 50_000, 20_000
 FOLDS = 5
 _CLAUSES = 4
+_MOST_CUT = 60
 _CLAUSE = re.compile(r"[,。;:!?\n]|(?<![0-9])\.(?![0-9])")
 Report = Callable[[str, int, int], None]
 
@@ -55,23 +58,30 @@ def train(index: Index, pairs: Iterable[Pair], report: Report = lambda step, don
     targets = {pair.target for pair in given}
     documents: list[Ints] = []
     found: dict[str, tuple[Ints, str]] = {}
+    names: list[str] = []
     clauses: list[association.Example] = []
+    cuts: list[list[Ints]] = []
     whole = min(len(index), MOST_DOCUMENTS)
     claused = max(1, whole // MOST_CLAUSED)
     for number, (identifier, text, packed) in enumerate(index.sample(MOST_DOCUMENTS)):
         words = unpacked(packed)
         documents.append(words)
+        names.append(identifier)
         if identifier in targets:
             found[identifier] = (words, line(text))
         if number % claused == 0:
-            clauses += _clauses(text, number)
+            cuts.append(_clause_words(text))
+            clauses += _clauses(cuts[-1], number)
         if number % 500 == 0:
             report("读文本", number, whole)
     usable = _usable(given, found, index)
     if len(usable) < LEAST:
         raise TooFewPairs(len(usable), len(given), LEAST)
     company = Neighbours(Runs.of(documents), max(len(documents), 1))
-    shared = _Shared(index, company, _frequent(clauses, company), Latent.of(company.documents))
+    learnt = likeness(company.documents, [cut[:_MOST_CUT] for cut in cuts], report=partial(report, "学相近"))
+    near = Near.of(learnt, names, company.documents)
+    del cuts
+    shared = _Shared(index, company, _frequent(clauses, company), Latent.of(company.documents), near)
     report("学联想", 0, FOLDS + 1)
     whole_knowledge = shared.knowledge(usable)
     fold_of = {
@@ -99,6 +109,7 @@ class _Shared(NamedTuple):
     company: Neighbours
     clauses: Table
     latent: Latent
+    near: Near
 
     def knowledge(self, pairs: Sequence[_Usable]) -> Knowledge:
         """Learn from `pairs`."""
@@ -114,7 +125,7 @@ class _Shared(NamedTuple):
             )
             for pair in pairs
         ]
-        return Knowledge(translation(examples), self.clauses, self.company, self.latent, said)
+        return Knowledge(translation(examples), self.clauses, self.company, self.latent, self.near, said)
 
 
 def _usable(given: list[Pair], found: dict[str, tuple[Ints, str]], index: Index) -> list[_Usable]:
@@ -130,14 +141,18 @@ def _words(query: str) -> list[str]:
     return sorted({"".join(unit.form for unit in these[start:end]) for start, end in word_spans(these)})
 
 
-def _clauses(text: str, seed: int) -> list[association.Example]:
-    """Some clauses of a text against the rest of it: the words that only the clause says."""
+def _clause_words(text: str) -> list[Ints]:
+    """The words of a text's clauses."""
     parts = [part for part in _CLAUSE.split(fold(text)) if len(part) >= 4][:200]
-    if len(parts) < 3:
+    return [unpacked(packed_words(terms(units(part)).words)) for part in parts]
+
+
+def _clauses(words: list[Ints], seed: int) -> list[association.Example]:
+    """Some clauses of a text against the rest of it: the words that only the clause says."""
+    if len(words) < 3:
         return []
-    words = [unpacked(packed_words(terms(units(part)).words)) for part in parts]
     examples = []
-    for at in np.random.default_rng(seed).permutation(len(parts))[:_CLAUSES]:
+    for at in np.random.default_rng(seed).permutation(len(words))[:_CLAUSES]:
         rest = np.unique(np.concatenate([each for number, each in enumerate(words) if number != at]))
         examples.append(association.Example(np.setdiff1d(words[at], rest), rest))
     return examples
@@ -178,7 +193,7 @@ def _example(index: Index, knowledge: Knowledge, pair: _Usable) -> list[ranker.E
     these = units(pair.query)
     if not these:
         return []
-    query, passages, documents = index.passages(these)
+    query, passages, documents = index.passages(these, knowledge.near)
     at = [number for number, (identifier, _) in enumerate(documents) if identifier == pair.target]
     if not at:
         return []
