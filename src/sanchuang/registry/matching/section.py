@@ -99,7 +99,9 @@ def helper(match: Match) -> Finding:
         title=label(other),
         group=_group(match.need),
         value=str(ORGANISATION_KINDS[other.kind]) if match.side == "organisation" else _("Person"),
-        summary=_(", ").join(made.other.title for made in match.by),
+        summary=_(", ").join(
+            _("by its result “%(title)s”") % {"title": made.other.title} for made in match.by
+        ),
         link=Link(label(other), reverse(f"registry:{match.side}", args=[other.slug])),
         lines=match.lines,
         lines_title=_("What speaks for it"),
