@@ -45,7 +45,7 @@ def test_who_could_help_stands_behind_the_results_by_its_own_result() -> None:
     assert need.organisation is not None
     result, lab = advice_for(need.organisation.name).section("fits").findings
     assert (lab.key, lab.value, lab.group) == ("n-sonar:fjord-university", "高校", result.group)
-    assert lab.summary == result.title
+    assert lab.summary == f"凭它的成果“{result.title}”"
     assert any("卡丽" in note for note in lab.notes)
     assert any("还说不出" in note for note in result.notes)
 
