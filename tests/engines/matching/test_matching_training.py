@@ -177,6 +177,11 @@ def test_a_text_is_packed_unit_for_unit(text: str) -> None:
     assert packed[-1] == 2
 
 
+@pytest.fixture(scope="module")
+def browsed() -> Topics:
+    return Topics(Index.build(collection()[0]))
+
+
 def test_topics_find_documents_on_the_same_matter() -> None:
     chance = random.Random(2)
     fields = {
@@ -196,3 +201,22 @@ def test_topics_find_documents_on_the_same_matter() -> None:
     )
     assert topics.rank("unheard") == topics.rank("") == topics.rank("aboat", 0) == []
     assert Topics(Index.build([])).rank("aboat") == []
+
+
+def test_topics_of_an_index_that_has_learnt_take_its_likeness(
+    taught: tuple[Index, Index, list[Pair]], browsed: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sanchuang.engines.matching.topics.likeness", None)
+    hits = Topics(taught[1]).rank(THINGS[3], 8)
+    assert hits
+    assert hits == browsed.rank(THINGS[3], 8)
+
+
+@settings(max_examples=20)
+@given(st.text(max_size=50))
+def test_topics_answer_any_query_with_scores_between_0_and_1_best_first(browsed: Topics, query: str) -> None:
+    hits = browsed.rank(query, 5)
+    assert len(hits) <= 5
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score <= 1 for score in scores)

@@ -33,7 +33,7 @@ MOST_EXAMPLES, MOST_REMAINDERS = 4200, 1800
 MOST_DOCUMENTS, MOST_CLAUSED = 50_000, 20_000
 FOLDS = 5
 _CLAUSES = 4
-_MOST_CUT = 60
+MOST_CUT = 60
 _CLAUSE = re.compile(r"[,。;:!?\n]|(?<![0-9])\.(?![0-9])")
 Report = Callable[[str, int, int], None]
 
@@ -70,7 +70,7 @@ def train(index: Index, pairs: Iterable[Pair], report: Report = lambda step, don
         if identifier in targets:
             found[identifier] = (words, line(text))
         if number % claused == 0:
-            cuts.append(_clause_words(text))
+            cuts.append(clause_words(text))
             clauses += _clauses(cuts[-1], number)
         if number % 500 == 0:
             report("读文本", number, whole)
@@ -78,7 +78,7 @@ def train(index: Index, pairs: Iterable[Pair], report: Report = lambda step, don
     if len(usable) < LEAST:
         raise TooFewPairs(len(usable), len(given), LEAST)
     company = Neighbours(Runs.of(documents), max(len(documents), 1))
-    learnt = likeness(company.documents, [cut[:_MOST_CUT] for cut in cuts], report=partial(report, "学相近"))
+    learnt = likeness(company.documents, [cut[:MOST_CUT] for cut in cuts], report=partial(report, "学相近"))
     near = Near.of(learnt, names, company.documents)
     del cuts
     shared = _Shared(index, company, _frequent(clauses, company), Latent.of(company.documents), near)
@@ -141,7 +141,7 @@ def _words(query: str) -> list[str]:
     return sorted({"".join(unit.form for unit in these[start:end]) for start, end in word_spans(these)})
 
 
-def _clause_words(text: str) -> list[Ints]:
+def clause_words(text: str) -> list[Ints]:
     """The words of a text's clauses."""
     parts = [part for part in _CLAUSE.split(fold(text)) if len(part) >= 4][:200]
     return [unpacked(packed_words(terms(units(part)).words)) for part in parts]
