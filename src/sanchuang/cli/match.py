@@ -156,7 +156,8 @@ def rank(
             from sanchuang.engines.matching.topics import Topics
 
             started = time.perf_counter()
-            find = Topics(index).rank
+            task = progress.add_task("学相近", total=None)
+            find = Topics(index, lambda done, whole: progress.update(task, completed=done, total=whole)).rank
             seconds["learn"] = time.perf_counter() - started
         elif train is not None:
             started = time.perf_counter()

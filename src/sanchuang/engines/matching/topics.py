@@ -8,6 +8,8 @@ chance the other often does not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sanchuang.engines.matching.coding import word_code
@@ -28,8 +30,11 @@ _CHUNK = 20_000
 class Topics:
     """The vectors of an index's documents: 900 bytes a document."""
 
-    def __init__(self, index: Index) -> None:
-        """Read all documents of `index` and learn from them; an index that has learnt knows the likeness already."""
+    def __init__(self, index: Index, report: Callable[[int, int], None] = lambda done, whole: None) -> None:
+        """Read all documents of `index` and learn from them; an index that has learnt knows the likeness already.
+
+        `report` hears how much of the likeness is learnt, and of how much.
+        """
         self._index = index
         rows = [(name, _counted(text)) for name, text, _ in index.sample(len(index))]
         self._names = [name for name, _ in rows]
@@ -37,7 +42,9 @@ class Topics:
         step = max(1, len(rows) // MOST_DOCUMENTS)
         words, times = _joined([counted for _, counted in rows[::step]])
         self._latent = Latent.of(words, RANK, times=times)
-        self._likeness = index.learned.knowledge.near.likeness if index.learned else _learnt(index, words)
+        self._likeness = (
+            index.learned.knowledge.near.likeness if index.learned else _learnt(index, words, report)
+        )
         parts = [
             self._texts([counted for _, counted in rows[first : first + _CHUNK]]).astype(np.float16)
             for first in range(0, len(rows), _CHUNK)
@@ -74,10 +81,10 @@ class Topics:
         return unit(np.hstack([self._latent.texts(words, times), self._likeness.texts(words)]))
 
 
-def _learnt(index: Index, words: Runs) -> Likeness:
+def _learnt(index: Index, words: Runs, report: Callable[[int, int], None]) -> Likeness:
     """Learn from the words of documents, and from the clauses of some of them."""
     clauses = [clause_words(text)[:MOST_CUT] for _, text, _ in index.sample(MOST_CLAUSED)]
-    return likeness(words, clauses)
+    return likeness(words, clauses, report=report)
 
 
 def _counted(text: str) -> tuple[Ints, Floats]:
