@@ -316,6 +316,13 @@ def test_a_lazy_frame_is_read_in_pieces_and_gives_the_same(engine):
         assert _plain(one) == _plain(pieces[name]), name
 
 
+def test_companies_of_whom_no_fact_is_known_are_unknown_in_pieces_too(plan):
+    frame = pl.DataFrame({"id": ["a", "b", "c"]})
+    whole = simulate(read("bench6"), frame, ON, NATIVE, plan).companies
+    assert whole.height == 3
+    assert simulate(read("bench6"), frame.lazy(), ON, NATIVE, plan).companies.equals(whole)
+
+
 def test_a_cell_of_a_later_piece_is_named_by_its_row(monkeypatch, plan):
     monkeypatch.setattr(outputs, "PIECE", 10)
     row = dict.fromkeys(read("bench6").dictionary.specs, "0") | {"industry": "other"}

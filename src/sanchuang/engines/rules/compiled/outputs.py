@@ -49,8 +49,7 @@ def evaluate(
     piece = piece or PIECE
     rows: int = frame.select(pl.len()).collect().item()
     for at in range(0, max(rows, 1), piece):
-        read = frame.select(facts).slice(at, piece).collect()
-        of = population(read, policies.dictionary, on, unit=unit)
+        of = population(frame.slice(at, piece).collect(), policies.dictionary, on, unit=unit)
         try:
             computed, odd = _evaluated(policies, made, of, engine)
         except Unreadable as error:
