@@ -6,16 +6,14 @@ percentile interval). The seed is fixed. Of experts `match_experts` draws the ex
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
-import json
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
+from measure import rows
 
 RESAMPLES = 1_000
 SEED = 8
@@ -65,9 +63,9 @@ def discipline(shared: Path, run: Path) -> Interval:
     """P@10 of the same discipline."""
     data = shared / "data/match"
     ranked, _ = judge(shared).run(str(run))
-    disciplines = {row["id"]: row.get("discipline") for row in _rows(data / "csl_pool.jsonl.gz")}
+    disciplines = {row["id"]: row.get("discipline") for row in rows(data / "csl_pool.jsonl.gz")}
     precision = []
-    for query in _rows(data / "csl_discipline_dev.jsonl.gz"):
+    for query in rows(data / "csl_discipline_dev.jsonl.gz"):
         found = [
             name
             for name in ranked.get(query["qid"], [])
@@ -75,8 +73,3 @@ def discipline(shared: Path, run: Path) -> Interval:
         ]
         precision.append(sum(disciplines[name] == query["discipline"] for name in found[:10]) / 10)
     return interval(precision)
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]

@@ -6,18 +6,16 @@ Alone: `python benchmarks/match.py` prints the figures as JSON, with `--ablation
 
 from __future__ import annotations
 
-import gzip
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import intervals
 import match_experts
-from measure import Section, Skipped, command, percentile, tell
+from measure import Section, Skipped, command, percentile, rows, tell
 
 from sanchuang.engines.matching import Document, Index, Weights
 from sanchuang.engines.matching.learning import Pair
@@ -35,13 +33,6 @@ BAR = {
 }
 # Reasons cost the most; a tenth of the queries tells how much.
 EVERY = 10
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a packed JSON-lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
 
 
 def judged(shared: Path, run: Path) -> dict[str, dict[str, float]]:
@@ -109,7 +100,7 @@ def collection(shared: Path) -> tuple[float, Index, list[dict[str, str]]]:
     documents = [Document(row["id"], row["text"]) for row in rows(pool)]
     started = time.process_time()
     index = Index.build(documents)
-    return time.process_time() - started, index, list(rows(data / "csl_dev.jsonl.gz"))
+    return time.process_time() - started, index, rows(data / "csl_dev.jsonl.gz")
 
 
 def figures(shared: Path) -> dict[str, Any]:

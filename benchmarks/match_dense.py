@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from match_experts import Alone, rows, work
-from measure import Skipped, tell
+from match_experts import Alone, work
+from measure import Skipped, rows, tell
 
 from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.engines.matching.dense import Rescorer

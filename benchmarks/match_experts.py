@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import itertools
 import json
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from measure import Skipped, command, tell
+from measure import Skipped, command, rows, tell
 
 from sanchuang.engines.matching.encoders.models import opened
 from sanchuang.engines.matching.experts import Profile, Work, choose
@@ -58,12 +57,6 @@ class Pair(NamedTuple):
 def work(row: dict[str, Any]) -> Work:
     """A work or paper of the shared data; either text may be absent."""
     return Work(row["id"], row.get("title") or "", row.get("abstract") or "")
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a packed JSON-lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
 
 
 def pairs(scores: Path) -> list[Pair]:

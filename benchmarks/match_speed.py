@@ -18,8 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import match
-from measure import Section, Skipped, percentile, tell
+from measure import Section, Skipped, percentile, rows, tell
 
 from sanchuang.engines.matching import Document
 from sanchuang.engines.matching.living import Collection
@@ -37,7 +36,7 @@ def documents(shared: Path, count: int) -> Iterator[Document]:
     pool = shared / "data/match/csl_pool.jsonl.gz"
     if not pool.is_file():
         raise Skipped(f"no {pool.name} under SANCHUANG_SHARED (../shared)")
-    texts = [row["text"] for row in match.rows(pool)]
+    texts = [row["text"] for row in rows(pool)]
     chance = random.Random(1)
     for number in range(count):
         text = texts[number % len(texts)]
@@ -181,8 +180,8 @@ def bm25s(texts: Callable[[], Iterator[Document]], queries: list[str], folder: P
 
 def figures(shared: Path, count: int) -> dict[str, Any]:
     """All systems over the same documents and queries."""
-    rows = list(match.rows(shared / "data/match/csl_dev.jsonl.gz")) if shared.is_dir() else []
-    queries = [row["query"] for row in rows[:: max(1, len(rows) // QUERIES)]]
+    asked = rows(shared / "data/match/csl_dev.jsonl.gz") if shared.is_dir() else []
+    queries = [row["query"] for row in asked[:: max(1, len(asked) // QUERIES)]]
 
     def texts() -> Iterator[Document]:
         return documents(shared, count)

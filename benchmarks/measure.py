@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
@@ -22,6 +23,12 @@ SHARED = Path(os.environ.get("SANCHUANG_SHARED", ROOT.parent / "shared"))
 BIN = Path(sys.executable).parent
 PACKAGES = ("django", "polars", "tantivy", "pydantic", "granian", "typer")
 REPEATS = 5
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a packed JSON-lines file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
 
 
 class Skipped(Exception):
