@@ -22,7 +22,7 @@ from sanchuang.engines.rules.frame import STEPS, Frame
 from sanchuang.engines.rules.goals import Goal, goal
 from sanchuang.engines.rules.nearest import QUESTIONS, SETS, Outcome
 from sanchuang.engines.rules.policy import Policy
-from sanchuang.engines.rules.ranges import NO, YES
+from sanchuang.engines.rules.ranges import NO, OPEN, YES
 from sanchuang.engines.rules.search import Search
 from sanchuang.engines.rules.variables import TooHard, Truth, Variable, components
 from sanchuang.engines.rules.witness import much, witness
@@ -59,7 +59,7 @@ def asking(
         return Asking(Outcome.UNSETTLED)
     case = Case(facts) if said is None else said.case
     frame = aim.frame(case, policies.day(on).tracer)
-    now = aim.now(frame, said)
+    now = aim.now(frame, said, lacking=OPEN)
     if NO in now:
         return None
     now += [closure(frame) for closure, _ in aim.told]

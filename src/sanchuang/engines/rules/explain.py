@@ -270,8 +270,8 @@ def _lacking(
 
 
 def _note(lacks: dict[Lack, None], more: Lacks) -> None:
-    if more:
-        lacks.update(dict.fromkeys(sorted(more) if len(more) > 1 else more))
+    fresh = more.difference(lacks)
+    lacks.update(dict.fromkeys(sorted(fresh) if len(fresh) > 1 else fresh))
 
 
 def _scored(case: Case, sheet: ScoreSheet, run: Run, items: Iterable[tuple[ScoreItem, Run]]) -> Scored:

@@ -150,16 +150,25 @@ class Goal:
             slots.append(value if value is not None else missing if used else void)
         return Frame(slots, self.touching)
 
-    def now(self, frame: Frame, said: Explanation | None) -> list[int]:
-        """What each of `wanted` is; what a condition found to hold demands need not be looked at again."""
+    def now(self, frame: Frame, said: Explanation | None, *, lacking: int = 0) -> list[int]:
+        """What each of `wanted` is; what the answer to its condition already tells is not computed again.
+
+        `lacking`: what to call a truth that is neither yes nor no, where it does not matter what it lacks.
+        """
         if said is None:
             return [closure(frame) for closure, _ in self.wanted]
-        holds = [answered.truth is Answer.YES for answered in said.conditions]
-        holds.append(said.result is True)  # NO_CONDITION, the last
+        bits = {Answer.YES: YES, Answer.NO: NO, Answer.UNKNOWN: lacking}
+        told = [bits[answered.truth] for answered in said.conditions]
+        told.append(YES if said.result is True else 0)  # NO_CONDITION, the last
         return [
-            YES if holds[number] else made[0](frame)
-            for made, number in zip(self.wanted, self.conditions, strict=True)
+            (told[number] if single or told[number] == YES else 0) or made[0](frame)
+            for made, number, single in zip(self.wanted, self.conditions, self._single, strict=True)
         ]
+
+    @cached_property
+    def _single(self) -> list[bool]:
+        """Whether each of `wanted` is all that its condition demands, and so has its answer."""
+        return [self.conditions.count(number) == 1 for number in self.conditions]
 
     def variable(self, slot: int, start: Any) -> Variable:
         """A known fact that may change from `start`."""

@@ -7,7 +7,7 @@ each fact counts once (so that ranges are as narrow as they can be), and fractio
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -61,15 +61,13 @@ class Sum:
         most = -rest.lo if self.op in ("<=", "<", "==") else None
         if own < 0:
             least, most = most, least
-        low = None if least is None else Fraction(least) / own
-        high = None if most is None else Fraction(most) / own
-        if self.op in (">", "<"):
-            return _whole(low, math.floor, 1), _whole(high, math.ceil, -1)
-        return _whole(low, math.ceil, 0), _whole(high, math.floor, 0)
-
-
-def _whole(limit: Fraction | None, rounded: Callable[[Fraction], int], more: int) -> int | None:
-    return None if limit is None else rounded(limit) + more
+        strict = self.op in (">", "<")
+        low = high = None
+        if least is not None:
+            low = least // own + 1 if strict else -(-least // own)
+        if most is not None:
+            high = -(-most // own) - 1 if strict else most // own
+        return low, high
 
 
 def compared(given: Sum) -> Closure:
