@@ -156,7 +156,12 @@ def test_a_figure_and_its_subject_are_told_as_written() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet="0123456789.,-~±≥<约 百分之九十五万亿%‰μmkg℃K/hL元以上下内，。a×^⁵⁻+·不到未优于含()（）", max_size=40))
+@given(
+    st.text(
+        alphabet="0123456789.,-~±≥<约 百分之九十五万亿%‰μmkg℃K/hL元以上下内，。a×^⁵⁻+·不到未优于含()（）",
+        max_size=40,
+    )
+)
 def test_any_text_is_read_and_each_figure_stands_where_it_says(text: str) -> None:
     for found in quantities(text):
         assert text[found.start : found.end] == found.text
