@@ -180,6 +180,7 @@ def test_a_power_is_read_in_both_writings(digit: int, power: int, written: str) 
 def test_figures_of_any_length_and_mixed_scripts_are_no_trouble() -> None:
     assert quantities("9" * 200 + " kg") == []
     assert len(quantities("效率 95 %，" * 2000)) == 2000
+    assert quantities("三百万" * 33_000) == []
 
 
 @pytest.mark.parametrize(
