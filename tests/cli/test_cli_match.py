@@ -143,6 +143,13 @@ PROFILES = [
 ]
 
 
+def test_a_few_texts_are_ranked_by_wording_where_no_topic_can_be_learnt() -> None:
+    write("d.jsonl", [{"id": "a", "text": "毫米波功放芯片"}, {"id": "b", "text": "光合细菌的培养"}])
+    write("q.jsonl", [{"qid": "q", "query": "功放"}])
+    assert rank("--topic").exit_code == 0
+    assert [line[2] for line in run_lines()] == ["a"]
+
+
 def experts(*more: str) -> Result:
     words = ["match", "experts", "--profiles", "e.jsonl", "--queries", "p.jsonl", "--out", "out.run", *more]
     return CliRunner().invoke(main, words)
