@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -317,8 +317,9 @@ class _Building:
             raise _Refused(problem=f"嵌套太深（超过 {MAX_DEPTH} 层）", problem_mark=event.start_mark)
 
 
+@lru_cache(maxsize=8)  # a file that is put in order is looked at several times
 def compose_yaml(text: str) -> yaml.Node | None:
-    """The nodes of a document that `load_yaml` has read, with their styles and marks."""
+    """The nodes of a document that `load_yaml` has read, with their styles and marks; not to be changed."""
     return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
