@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+from test_matching_training import collection as synthetic
+
 from sanchuang.engines.matching import Document, Hit, Index, Weights
-from sanchuang.engines.matching.feedback import Answer, Lesson, scores, stages
+from sanchuang.engines.matching.feedback import Answer, Lesson, rankings, scores, stages, use
+from sanchuang.engines.matching.learned import Learned
+from sanchuang.engines.matching.learning import TooFewPairs
+from sanchuang.engines.matching.training import train
 
 SYLLABLES = "膜泵阀管网桥梁坝堤闸井塔罐炉窑"
 TOPICS = [first + second for first in SYLLABLES for second in SYLLABLES if first != second][:40]
@@ -92,3 +98,40 @@ def test_too_few_answers_teach_nothing_and_leave_the_index_alone() -> None:
     before = collection.weights
     assert not list(stages(collection, ANSWERS[:44]))  # enough in all, too few without a fold
     assert collection.weights == before
+
+
+# the second stage ------------------------------------------------------------------------------------------
+
+
+def test_some_hundreds_of_answers_teach_the_full_ranker_which_words_stand_for_others() -> None:
+    """Needs say another word than the texts that answer them: no weights help there."""
+    documents, pairs = synthetic([f"thing{number}" for number in range(32)])
+    collection = Index.build(documents)
+    given = [
+        answer
+        for query, target in pairs
+        for found in [[hit.id for hit in collection.rank(query, 2, reasons=0) if hit.id != target]]
+        for answer in (Answer(query, query, target, True), Answer(query, query, found[0], False))
+    ]
+    before = scores(collection, given)
+    weights, ranker = stages(collection, given)
+    assert isinstance(weights.taught, Weights)
+    assert isinstance(ranker.taught, Learned)
+    assert (ranker.pairs, ranker.effect.queries, ranker.effect.no_worse) == (256, 256, True)
+    assert ranker.effect.ndcg.low > 0.3
+    # Compared with the stage before, if that is used.
+    assert ranker.effect.ndcg.before == (
+        weights.effect.ndcg.after if weights.effect.no_worse else weights.effect.ndcg.before
+    )
+    assert scores(collection, given) == before
+    use(collection, ranker.taught)
+    assert rankings(collection, given[:2])[given[0].id][0][0] == given[0].target
+    use(collection, weights.taught)
+    assert (collection.learned, collection.weights) == (None, weights.taught)
+
+
+def test_pairs_whose_targets_are_never_found_teach_nothing() -> None:
+    documents, pairs = synthetic()
+    lost = [pair._replace(query="unheard") for pair in pairs]
+    with pytest.raises(TooFewPairs, match="只有 0 对"):
+        train(Index.build([Document(each.id, "") for each in documents]), lost)

@@ -21,7 +21,7 @@ from sanchuang.engines.matching.index import Hit, Index
 from sanchuang.engines.matching.learned import Learned
 from sanchuang.engines.matching.learning import Pair, TooFewPairs
 from sanchuang.engines.matching.scoring import Weights
-from sanchuang.engines.matching.training import Ground, Text
+from sanchuang.engines.matching.training import Ground
 
 DEPTH = 10
 # Documents of a ranking that are looked at; what an answer speaks of and does not stand there scores 0.
@@ -94,21 +94,17 @@ class Lesson:
 def scores(index: Index, answers: Iterable[Answer], order: Order | None = None) -> tuple[float, ...]:
     """Give the score of each answered document as the index ranks now; 0 for one that is not found."""
     given = list(answers)
-    return _scores(given, _rankings(index, given, order))
+    return _scores(given, rankings(index, given, order))
 
 
 def stages(
     index: Index,
     answers: Iterable[Answer],
     *,
-    written: Sequence[Text] = (),
     order: Order | None = None,
     seed: int = 0,
 ) -> Iterator[Lesson]:
-    """Study one stage after the other, as far as the answers reach; each is compared with the last that was no worse.
-
-    written  of the documents, for the tables of the second stage
-    """
+    """Study one stage after the other, as far as the answers reach; each is compared with the last that was no worse."""
     given = list(answers)
     ground: list[Ground] = []
 
@@ -119,7 +115,7 @@ def stages(
     def ranker(pairs: Sequence[Pair]) -> tuple[Taught, int]:
         if not ground:
             ground.append(Ground(index, {answer.target for answer in given}))
-        learned = ground[0].learn(pairs, written)
+        learned = ground[0].learn(pairs)
         return learned, learned.ranker.used
 
     best: Lesson | None = None
@@ -150,7 +146,7 @@ def study(
     """
     given = list(answers)
     own = index.weights, index.learned
-    old = _rankings(index, given, order) if before is None else before.after
+    old = rankings(index, given, order) if before is None else before.after
     folds = split([answer.id for answer in given], FOLDS, seed)
     after: dict[str, Ranked] = {}
     try:
@@ -159,11 +155,11 @@ def study(
             inside = [answer for answer, place in zip(given, folds, strict=True) if place == fold]
             outside = [answer for answer, place in zip(given, folds, strict=True) if place != fold]
             use(index, teach(_pairs(outside))[0])
-            after |= _rankings(index, inside, order)
+            after |= rankings(index, inside, order)
             index.weights, index.learned = own
     finally:
         index.weights, index.learned = own
-    return Lesson(taught, used, _effect(given, old, after, seed), after)
+    return Lesson(taught, used, compare(given, old, after, seed), after)
 
 
 def use(index: Index, taught: Taught) -> None:
@@ -181,8 +177,8 @@ def _pairs(answers: Sequence[Answer]) -> list[Pair]:
     ]
 
 
-def _rankings(index: Index, answers: Sequence[Answer], order: Order | None) -> dict[str, Ranked]:
-    """Documents and scores for each query, best first."""
+def rankings(index: Index, answers: Sequence[Answer], order: Order | None = None) -> dict[str, Ranked]:
+    """Give documents and scores for each query as the index ranks now, best first."""
     found = {}
     for identifier, query in {answer.id: answer.query for answer in answers}.items():
         hits = index.rank(query, _REACH, reasons=0)
@@ -194,12 +190,10 @@ def _scores(answers: Iterable[Answer], ranked: dict[str, Ranked]) -> tuple[float
     return tuple(dict(ranked[answer.id]).get(answer.target, 0.0) for answer in answers)
 
 
-def _effect(
-    answers: Sequence[Answer],
-    before: dict[str, Ranked],
-    after: dict[str, Ranked],
-    seed: int,
+def compare(
+    answers: Sequence[Answer], before: dict[str, Ranked], after: dict[str, Ranked], seed: int = 0
 ) -> Effect:
+    """Measure two rankings of each query by its answers."""
     wanted: dict[str, set[str]] = {}
     for answer in answers:
         wanted.setdefault(answer.id, set()).update({answer.target} if answer.worth else ())
@@ -263,17 +257,3 @@ def _auc(scores_: NDArray[np.float64], worth: NDArray[np.bool_]) -> float:
     below = np.searchsorted(others, scores_[worth], "left")
     up_to = np.searchsorted(others, scores_[worth], "right")
     return float((below + up_to).mean() / 2 / len(others))
-
-
-__all__ = [
-    "Answer",
-    "Change",
-    "Effect",
-    "Lesson",
-    "Taught",
-    "TooFewPairs",
-    "scores",
-    "stages",
-    "study",
-    "use",
-]

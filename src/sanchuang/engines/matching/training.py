@@ -48,13 +48,6 @@ class _Usable(NamedTuple):
     line: str
 
 
-class Text(NamedTuple):
-    """What somebody wrote of a document, as its title, and the rest of that document, which need not say the same."""
-
-    query: str
-    text: str
-
-
 def train(index: Index, pairs: Iterable[Pair], report: Report = lambda step, done, whole: None) -> Learned:
     """Learn from the collection and from pairs of a text and the id of the document that answers it.
 
@@ -103,18 +96,14 @@ class Ground:
         self._documents, self._clauses, self._cuts = [], [], []
         return _Shared(self._index, company, clauses, Latent.of(company.documents), near)
 
-    def learn(self, pairs: Sequence[Pair], written: Sequence[Text] = ()) -> Learned:
-        """Learn from pairs; what is `written` of documents goes into the tables besides, and is no example.
-
-        Raises TooFewPairs below `LEAST` pairs whose target was read.
-        """
+    def learn(self, pairs: Sequence[Pair]) -> Learned:
+        """Learn from pairs. Raises TooFewPairs below `LEAST` pairs whose target was read."""
         usable = list(self._usable(pairs))
         if len(usable) < LEAST:
             raise TooFewPairs(len(usable), len(pairs), LEAST)
         report, shared = self._report, self._shared
-        besides = [pair for text in written for pair in _besides(text)]
         report("学联想", 0, FOLDS + 1)
-        whole = shared.knowledge([*usable, *besides])
+        whole = shared.knowledge(usable)
         fold_of = {
             target: number % FOLDS
             for number, target in enumerate(dict.fromkeys(pair.target for pair in usable))
@@ -124,26 +113,21 @@ class Ground:
         done = 0
         for part in range(FOLDS):
             report("学联想", part + 1, FOLDS + 1)
-            others = [pair for pair in usable if fold_of[pair.target] != part]
-            knowledge = shared.knowledge([*others, *besides])
+            knowledge = shared.knowledge([pair for pair in usable if fold_of[pair.target] != part])
             for pair in chosen:
                 if fold_of[pair.target] == part:
                     examples += _example(self._index, knowledge, pair)
                     done += 1
                     if done % 50 == 0:
                         report("学排序", done, len(chosen))
+        if not examples:
+            raise TooFewPairs(0, len(pairs), LEAST)
         return Learned(whole, ranker.fit(examples, given=len(pairs), names=FEATURES))
 
     def _usable(self, pairs: Sequence[Pair]) -> Iterator[_Usable]:
         for query, target in pairs:
             if target in self._found and (words := unpacked(packed_words(_words(query)))).size:
                 yield _Usable(query, target, words, *self._found[target])
-
-
-def _besides(written: Text) -> Iterator[_Usable]:
-    words, said = (unpacked(packed_words(_words(each))) for each in written)
-    if words.size and said.size:
-        yield _Usable(written.query, "", words, said, line(written.text))
 
 
 class _Shared(NamedTuple):
