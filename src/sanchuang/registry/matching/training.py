@@ -58,7 +58,7 @@ def enough() -> list[Counted]:
     if not found:
         raise Malformed(
             _("There are too few answers to learn from. Worth an introduction, and not: %(counts)s")
-            % {"counts": listed(f"{each.label} {each.worth}, {each.not_worth}" for each in now)},
+            % {"counts": listed(f"{each.label} {each.worth}/{each.not_worth}" for each in now)},
             _(
                 "Weights need about %(pairs)s matches of one kind worth an introduction, chances %(each)s answers of either sort"
             )
