@@ -158,7 +158,7 @@ def test_the_full_ranker_s_effect_is_shown_and_a_lost_one_is_told(
         f"按第 {row.pk} 次学习的完整排序",
         "完整排序学自 40 对配对；代替权重采用",
         "完整排序，在没有学过的回答上",
-        "好的排在第一（R@1）",
+        "值得的排在第一（R@1）",
         "人员",
     ):
         assert words in shown
