@@ -36,6 +36,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import first_run
     import imports
     import match
+    import match_feedback
     import match_speed
     import needs
     import pack
@@ -58,6 +59,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "ledger": lambda: ledger.ledger(var),
         "backup": lambda: backup.backup(var),
         "match": lambda: match.development_table(SHARED),
+        "match-feedback": lambda: match_feedback.feedback_table(SHARED),
         "needs": needs.judged_table,
         "match-speed": lambda: match_speed.speed_table(SHARED),
         "explain": explaining.explaining,

@@ -30,7 +30,9 @@ def test_a_need_is_answered_line_by_line() -> None:
     assert shown.startswith("1. 成果：低功耗鱼群声呐（示例）　r-sonar　得分 0.")
     assert "✓ 技术成熟度：要求至少 TRL 6，成果为 TRL 6" in shown
     assert "2. 机构：" in shown
-    assert "还差 20 个“值得引荐”和 20 个“不值得”的回答" in shown
+    for kind in ("成果", "院所和企业"):
+        assert f"{kind}：还说不出有多大可能值得引荐：还差 20 个“值得引荐”和 20 个“不值得”的回答" in shown
+    assert [each["kind"] for each in data("need", "n-sonar")["untold"]] == ["result", "organisation"]
 
 
 def test_result_and_maker_lead_to_the_need() -> None:
@@ -75,7 +77,16 @@ def test_learning_is_told_left_and_used_again() -> None:
     assert "值得引荐 40 个，不值得 40 个" in shown
     assert "nDCG@10（没有学过的回答）" in shown
     row = MatchTraining.objects.get()
-    assert data("status")["trainings"][0]["in_force"] is True
+    assert f"第 {row.pk} 次学习，成果，" in shown
+    told = data("status")
+    assert [(each["kind"], each["worth"]) for each in told["answers"]] == [
+        ("result", 40),
+        ("organisation", 0),
+        ("person", 0),
+    ]
+    (training,) = told["trainings"]
+    assert (training["kind"], training["in_force"], training["ranker_effect"]) == ("result", True, None)
+    assert told["faults"] == []
     run("forget")
     assert not MatchTraining.objects.filter(in_force=True).exists()
     assert "现在用它" in run("forget", "--to", str(row.pk)).stdout

@@ -1,7 +1,10 @@
 """YAML whose nodes know where they stand. `⌖` marks the place that a fault must name."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sanchuang.engines import markup
 from sanchuang.engines.markup import Problems, load_yaml
 
 
@@ -50,6 +53,33 @@ def test_deep_nesting_is_a_fault_and_not_a_crash():
     for text in ("[" * 10_000, "a: " + "{b: " * 10_000, "- " * 10_000 + "1"):
         with pytest.raises(Problems, match="嵌套太深"):
             load_yaml(text, "f.yaml")
+
+
+PIECES = (
+    *("key", "b", "中文", "12", "true", "~", "50%", "2026-01-01", "a b", "it''s", "é", "x:y", "<<", "="),
+    *(": ", ":", "- ", "-", ", ", ",", "[", "]", "{", "}", "'", '"', "|", "|-", ">", "#", " #", "? ", "?", "!t", "&a", "*a"),
+    *("\n", "\n", "\n  ", "\n    ", "\r\n", "\r", " ", "  ", "\t", "\u2028", "\ufeff", "\x07", "\ud800", "\\", "\\x41", "---\n", "...\n"),
+)  # fmt: skip
+
+
+def read(text: str) -> object:
+    """All that is read of a text; of an empty value not where it is, which nobody sees."""
+    try:
+        found = load_yaml(text, "f.yaml")
+    except Problems as error:
+        return error.problems
+    marks = {path: at for path, at in found.marks.items() if found.values.get(path) != ""}
+    starts = {path: at for path, at in found.starts.items() if found.values[path]}
+    return found.data, marks, found.key_marks, found.styles, starts, found.values
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_the_parser_in_c_reads_the_same(text):
+    assert markup.FAST is not None
+    fast = read(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "FAST", None)
+        assert fast == read(text)
 
 
 def test_a_huge_integer_stays_text():

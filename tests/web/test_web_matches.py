@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from signing_in import text
 
 from registry.matching.district import furnish, say
 from sanchuang.core.roles import Role
-from sanchuang.registry.matching import tasks
+from sanchuang.registry.matching import keeping, tasks
 from sanchuang.registry.models import MatchFeedback, MatchTraining, Need
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -30,7 +32,8 @@ def test_a_need_shows_results_labs_and_their_people_with_reasons(sign_in: SignIn
         "可以帮忙的院所",
         "凭它的成果“低功耗鱼群声呐”",
         "卡丽",
-        "还差 20 个“值得引荐”和 20 个“不值得”的回答",
+        "成果：还说不出有多大可能值得引荐，还差 20 个“值得引荐”和 20 个“不值得”的回答",
+        "院所和企业：还说不出有多大可能值得引荐，还差 20 个",
     ):
         assert words in shown
 
@@ -139,9 +142,39 @@ def test_learning_shows_its_effect_and_can_be_left_and_used_again(sign_in: SignI
     assert "从全部回答学习" not in auditor
 
 
+def test_the_full_ranker_s_effect_is_shown_and_a_lost_one_is_told(
+    sign_in: SignIn, make_user: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    monkeypatch.setattr("sanchuang.engines.matching.training.LEAST", 30)
+    monkeypatch.setattr("sanchuang.engines.matching.feedback.Effect.no_worse", True)
+    say(make_user(Role.OFFICER), *furnish())
+    client = sign_in(Role.OFFICER)
+    client.post("/matching/", {"act": "learn"})
+    (row,) = MatchTraining.objects.all()
+    tasks.work_on.call(row.pk)
+    shown = text(client.get("/matching/"))
+    for words in (
+        f"按第 {row.pk} 次学习的完整排序",
+        "完整排序学自 40 对配对；代替权重采用",
+        "完整排序，在没有学过的回答上",
+        "值得的排在第一（R@1）",
+        "人员",
+    ):
+        assert words in shown
+    shutil.rmtree(tmp_path / "matching")
+    keeping._load.cache_clear()  # as for a process that begins now
+    lost = text(client.get("/matching/"))
+    assert "不见了或已损坏" in lost
+    assert f"按第 {row.pk} 次学习的权重排序" in lost
+    assert client.get("/needs/n-0/").status_code == 200
+
+
 def test_programs_read_matches_and_answer_them(sign_in: SignIn) -> None:
     client = sign_in(Role.OFFICER)
-    need = client.get("/api/v1/needs/n-sonar/matches").json()["items"]
+    told = client.get("/api/v1/needs/n-sonar/matches").json()
+    need, missing = told["items"], {"worth": 0, "not_worth": 0, "worth_missing": 20, "not_worth_missing": 20}
+    assert told["untold"] == [{"kind": kind, **missing} for kind in ("result", "organisation")]
     assert [(each["kind"], each["other"]["id"]) for each in need] == [
         ("result", "r-sonar"),
         ("organisation", "fjord-university"),

@@ -18,6 +18,7 @@ from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
+    from sanchuang.engines.matching.feedback import Effect
     from sanchuang.registry.matching.ranking import Match
     from sanchuang.registry.models import MatchTraining
 
@@ -40,10 +41,12 @@ def _record(model: Any, slug: str, what: str) -> Any:
 
 def _print(matches: list[Match], form: Format, *, needs: bool = False, both: bool = False) -> None:
     """Print matches: what answers, or with `needs` the needs that are answered, or `both` ends of each."""
-    from sanchuang.registry.matching.data import matches_data
+    from sanchuang.registry.matching.data import counted_data, matches_data
+    from sanchuang.registry.matching.ranking import untold
 
+    missing = untold(matches)
     if form is Format.JSON:
-        print_json({"matches": matches_data(matches)})
+        print_json({"matches": matches_data(matches), "untold": [counted_data(each) for each in missing]})
         return
     if not matches:
         _say("没有相近的。")
@@ -61,14 +64,11 @@ def _print(matches: list[Match], form: Format, *, needs: bool = False, both: boo
         for line in match.lines:
             mark = "·" if line.answer is None else _MARKS[line.answer.value]
             _say(f"   {mark} {line.text}" + (f"：{line.quote}" if line.quote else ""))
-    if any(match.chance is None and match.side == "result" for match in matches):
-        from sanchuang.registry.matching.trained import counted
-
-        now = counted()
+    for each in missing:
         _say(
-            f"还说不出有多大可能值得引荐：还差 {now.worth_missing} 个“值得引荐”和 {now.not_worth_missing} 个“不值得”的回答。"
-            if not now.enough
-            else "还说不出有多大可能值得引荐：回答够了，但现在用的学习说不出；sanchuang match status 说明原因，sanchuang match learn 重新学习。"
+            f"{each.label}：还说不出有多大可能值得引荐：还差 {each.worth_missing} 个“值得引荐”和 {each.not_worth_missing} 个“不值得”的回答。"
+            if not each.enough
+            else f"{each.label}：还说不出有多大可能值得引荐：回答够了，但现在用的学习说不出；sanchuang match status 说明原因，sanchuang match learn 重新学习。"
         )
 
 
@@ -157,6 +157,7 @@ def org(
 def _told(row: MatchTraining) -> dict[str, Any]:
     return {
         "id": row.pk,
+        "kind": row.kind,
         "at": row.at.isoformat(),
         "by": str(row.by),
         "worth": row.worth,
@@ -164,17 +165,21 @@ def _told(row: MatchTraining) -> dict[str, Any]:
         "pairs": row.pairs,
         "weights": row.weights,
         "effect": row.effect,
+        "ranker_pairs": row.ranker_pairs,
+        "ranker_effect": row.ranker_effect,
         "curve": row.curve,
         "reliability": row.reliability,
         "done": row.done,
         "adopted": row.adopted,
+        "ranker_adopted": row.ranker_adopted,
+        "over": row.over_id,
         "in_force": row.in_force,
     }
 
 
 @app.command("learn")
 def learn(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
-    """从全部回答学习排序和可能性；在没有学过的回答上不变差才采用。
+    """从全部回答学习成果、院所和企业、人各自的排序和可能性；在没有学过的回答上不变差才采用。回答上千时要几分钟。
 
     示例：sanchuang match learn
     """
@@ -182,8 +187,7 @@ def learn(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
     from sanchuang.core.operator import operator
     from sanchuang.registry.matching.actions import learn as teach
 
-    row = teach(by=operator(), here=True)
-    _print_status(form, [row])
+    _print_status(form, teach(by=operator(), here=True))
 
 
 @app.command("forget")
@@ -229,36 +233,39 @@ def status(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
 def _print_status(form: Format, rows: list[MatchTraining] | None = None) -> None:
     from django.utils.timezone import localtime
 
-    from sanchuang.registry.matching.trained import counted, effect_of, reliability_of
+    from sanchuang.registry.matching.data import counted_data
+    from sanchuang.registry.matching.trained import Trained, counted, effect_of, reliability_of
     from sanchuang.registry.models import MatchTraining
 
-    now = counted()
     rows = list(MatchTraining.objects.select_related("by")) if rows is None else rows
     if form is Format.JSON:
         print_json(
             {
-                "worth": now.worth,
-                "not_worth": now.not_worth,
-                "worth_missing": now.worth_missing,
-                "not_worth_missing": now.not_worth_missing,
+                "answers": [counted_data(each) for each in counted()],
+                "faults": [trained.fault for trained in Trained.each() if trained.fault],
                 "trainings": [_told(row) for row in rows],
             }
         )
         return
-    _say(f"对成果的回答：值得引荐 {now.worth} 个，不值得 {now.not_worth} 个")
-    if not now.enough:
-        _say(f"要说出可能性，还差 {now.worth_missing} 个“值得引荐”和 {now.not_worth_missing} 个“不值得”")
+    for now, trained in zip(counted(), Trained.each(), strict=True):
+        _say(f"{now.label}：值得引荐 {now.worth} 个，不值得 {now.not_worth} 个")
+        if not now.enough:
+            _say(
+                f"   要说出可能性，还差 {now.worth_missing} 个“值得引荐”和 {now.not_worth_missing} 个“不值得”"
+            )
+        if trained.fault:
+            _say(f"   {trained.fault}")
     for row in rows:
-        used = ("权重已采用" if row.adopted else "权重没有采用") if row.done else "还没有学完"
-        _say(
-            f"第 {row.pk} 次学习，{localtime(row.at):%Y-%m-%d}，{row.by}：{row.pairs} 对，{used}{'，现在用它' if row.in_force else ''}"
+        used = (
+            ("完整排序已采用" if row.ranker_adopted else "权重已采用" if row.adopted else "排序没有采用")
+            if row.done
+            else "还没有学完"
         )
-        if effect := effect_of(row.effect):
-            for name, change in (("nDCG@10", effect.ndcg), ("AUC", effect.auc)):
-                if change is not None:
-                    _say(
-                        f"   {name}（没有学过的回答）：{change.before:.3f} → {change.after:.3f}，提高 95% 区间 {change.low:+.3f} … {change.high:+.3f}"
-                    )
+        _say(
+            f"第 {row.pk} 次学习，{row.get_kind_display()}，{localtime(row.at):%Y-%m-%d}，{row.by}：{row.ranker_pairs or row.pairs} 对，{used}{'，现在用它' if row.in_force else ''}"
+        )
+        _print_effect("权重", effect_of(row.effect))
+        _print_effect("完整排序", effect_of(row.ranker_effect))
         if trust := reliability_of(row.reliability):
             _say(
                 f"   可能性的 Brier 分数 {trust.brier:.3f}（总是只说平均比例：{trust.base:.3f}）"
@@ -266,3 +273,13 @@ def _print_status(form: Format, rows: list[MatchTraining] | None = None) -> None
             )
     if not rows:
         _say("还没有学习过：匹配按出厂的方式排序")
+
+
+def _print_effect(stage: str, effect: Effect | None) -> None:
+    if effect is None:
+        return
+    for name, change in (("nDCG@10", effect.ndcg), ("R@1", effect.first), ("AUC", effect.auc)):
+        if change is not None:
+            _say(
+                f"   {stage}，{name}（没有学过的回答）：{change.before:.3f} → {change.after:.3f}，提高 95% 区间 {change.low:+.3f} … {change.high:+.3f}"
+            )

@@ -1,6 +1,6 @@
 """YAML whose every node knows where it stands, so that an error names file, line and column.
 
-PyYAML's composer gives marks for every node; `load_yaml` keeps them beside the built values.
+PyYAML's events say where they begin; `load_yaml` keeps that beside the values built of them.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -53,37 +53,23 @@ class _Refused(yaml.MarkedYAMLError):
     """YAML that is well formed and still not accepted here."""
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that turns only null, true/false and plain integers into values.
+_TRUTHS = {"true": True, "false": False}
+_NULLS = ("", "~", "null")
+# A longer run of digits is a code or a slip, and stays text.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
-    Everything else stays the text its author wrote: dates, decimals (no float ever holds money),
-    `yes`, `no`, `on` and `12:30`. Tags, anchors and aliases are refused: nobody who reads the file as
-    text would follow them.
+
+def plain_value(text: str) -> Any:
+    """The value of a scalar without quotes.
+
+    Only null, true/false and plain integers are values. Everything else stays the text its author wrote: dates,
+    decimals (no float ever holds money), `yes`, `no`, `on` and `12:30`.
     """
-
-    depth = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _Refused(problem="不能用锚点和引用（& 和 *）", problem_mark=event.start_mark)
-        if getattr(event, "tag", None) is not None:
-            raise _Refused(problem="不能用标签（!…）", problem_mark=event.start_mark)
-        if self.depth == MAX_DEPTH:
-            raise _Refused(problem=f"嵌套太深（超过 {MAX_DEPTH} 层）", problem_mark=event.start_mark)
-        self.depth += 1
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self.depth -= 1
-
-
-_Loader.yaml_implicit_resolvers = {}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Loader.add_implicit_resolver(  # a longer run of digits is a code or a slip, and stays text
-    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]{0,17})$"), list("-0123456789")
-)
+    if text in _NULLS:
+        return None
+    if text in _TRUTHS:
+        return _TRUTHS[text]
+    return int(text) if _INTEGER.fullmatch(text) else text
 
 
 @dataclass(frozen=True)
@@ -232,63 +218,109 @@ def load_yaml(text: str, source: str, *, first_line: int = 1) -> Located:
     duplicate key, a key that is not text, a tag, an anchor or nesting deeper than `MAX_DEPTH`.
     """
     text = re.sub("[\u0085\u2028\u2029]", " ", text.removeprefix("\ufeff"))
+    if FAST is not None and not _APART.search(text):
+        try:
+            return _Building(FAST(text), text, source, first_line).located()
+        except (yaml.YAMLError, UnicodeError):
+            pass  # the slower parser says better what is wrong
     lines = _Lines(text, first_line)
     try:
-        loader = _Loader(text)
+        return _Building(yaml.SafeLoader(text), text, source, first_line).located()
     except yaml.reader.ReaderError as error:
         message = f"看不懂的控制字符 U+{ord(text[error.position]):04X}"
         raise Problems([Problem(source, *lines.place(error.position), message, "删去它")]) from error
-    try:
-        node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         raise Problems([_syntax(error, source, lines)]) from error
-    finally:
-        loader.dispose()
-    marks: dict[Path, tuple[int, int]] = {}
-    key_marks: dict[Path, tuple[int, int]] = {}
-    styles: dict[Path, str | None] = {}
-    starts: dict[Path, int] = {}
-    values: dict[Path, str] = {}
-    problems: list[Problem] = []
-    build = _Loader("")
-
-    def place(n: yaml.Node) -> tuple[int, int]:
-        return lines.place(n.start_mark.index)
-
-    def walk(n: yaml.Node, path: Path) -> Any:
-        marks[path] = place(n)
-        if isinstance(n, yaml.MappingNode):
-            out: dict[str, Any] = {}
-            for key_node, value_node in n.value:
-                key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-                if key is None:
-                    problems.append(Problem(source, *place(key_node), "键必须是文字", "把键写成一个词"))
-                    continue
-                if key in out:
-                    problems.append(Problem(source, *place(key_node), f"键“{key}”重复", "删去其中一个"))
-                    continue
-                key_marks[(*path, key)] = place(key_node)
-                out[key] = walk(value_node, (*path, key))
-            return out
-        if isinstance(n, yaml.SequenceNode):
-            return [walk(item, (*path, i)) for i, item in enumerate(n.value)]
-        assert isinstance(n, yaml.ScalarNode)
-        styles[path], starts[path], values[path] = n.style, n.start_mark.index, n.value
-        return build.construct_object(n)
-
-    data = walk(node, ()) if node is not None else None
-    if problems:
-        raise Problems(problems)
-    return Located(source, data, marks, key_marks, styles, starts, values, text, first_line)
 
 
+FAST = getattr(yaml, "CSafeLoader", None)
+"""The parser in C, several times as fast; None where PyYAML was built without it."""
+
+
+_APART = re.compile("\t|\ufeff|[?][\\s?]|[|>][-+0-9]*#")
+"""What the two parsers do not read alike: tabs in a line, a late byte order mark, question marks, `|#`."""
+
+
+class _Building:
+    """One document made of a parser's events. Tags, anchors and aliases are refused: nobody who reads the file as
+    text would follow them.
+    """
+
+    def __init__(self, parser: Any, text: str, source: str, first_line: int) -> None:
+        self.parser = parser
+        self.lines = _Lines(text, first_line)
+        self.found = Located(source, None, {}, {}, {}, {}, {}, text, first_line)
+        self.problems: list[Problem] = []
+
+    def located(self) -> Located:
+        """The document. Raises `Problems` and the parser's own errors."""
+        try:
+            self.parser.get_event()  # the stream's start
+            data = None
+            if not self.parser.check_event(yaml.StreamEndEvent):
+                self.parser.get_event()  # the document's start
+                data = self._value(self.parser.get_event(), (), 0)
+                self.parser.get_event()
+                more = self.parser.get_event()
+                if not isinstance(more, yaml.StreamEndEvent):
+                    raise yaml.MarkedYAMLError(
+                        problem="but found another document", problem_mark=more.start_mark
+                    )
+        finally:
+            self.parser.dispose()
+        if self.problems:
+            raise Problems(self.problems)
+        return replace(self.found, data=data)
+
+    def _value(self, event: Any, path: Path, depth: int) -> Any:
+        self._check(event, depth)
+        index = event.start_mark.index
+        self.found.marks[path] = self.lines.place(index)
+        if isinstance(event, yaml.ScalarEvent):
+            self.found.styles[path] = event.style or None  # in C an empty text
+            self.found.starts[path] = index
+            self.found.values[path] = event.value
+            return plain_value(event.value) if event.implicit[0] else event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(item := self.parser.get_event(), yaml.SequenceEndEvent):
+                items.append(self._value(item, (*path, len(items)), depth + 1))
+            return items
+        return self._mapping(path, depth)
+
+    def _mapping(self, path: Path, depth: int) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        while not isinstance(key := self.parser.get_event(), yaml.MappingEndEvent):
+            self._check(key, depth + 1)
+            place = self.lines.place(key.start_mark.index)
+            if not isinstance(key, yaml.ScalarEvent):
+                self.problems.append(Problem(self.found.source, *place, "键必须是文字", "把键写成一个词"))
+                self._value(key, path, depth + 1)
+                self._value(self.parser.get_event(), path, depth + 1)
+                continue
+            inner = (*path, key.value)
+            if key.value in out:
+                self.problems.append(
+                    Problem(self.found.source, *place, f"键“{key.value}”重复", "删去其中一个")
+                )
+            self.found.key_marks[inner] = place
+            out[key.value] = self._value(self.parser.get_event(), inner, depth + 1)
+        return out
+
+    def _check(self, event: Any, depth: int) -> None:
+        """Refuse what is well formed and not accepted here."""
+        if getattr(event, "anchor", None) is not None:
+            raise _Refused(problem="不能用锚点和引用（& 和 *）", problem_mark=event.start_mark)
+        if getattr(event, "tag", None) is not None:
+            raise _Refused(problem="不能用标签（!…）", problem_mark=event.start_mark)
+        if depth == MAX_DEPTH:
+            raise _Refused(problem=f"嵌套太深（超过 {MAX_DEPTH} 层）", problem_mark=event.start_mark)
+
+
+@lru_cache(maxsize=8)  # a file that is put in order is looked at several times
 def compose_yaml(text: str) -> yaml.Node | None:
-    """The nodes of a document that `load_yaml` has read, with their styles and marks."""
-    loader = _Loader(text)
-    try:
-        return loader.get_single_node()
-    finally:
-        loader.dispose()
+    """The nodes of a document that `load_yaml` has read, with their styles and marks; not to be changed."""
+    return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
 def scalars(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

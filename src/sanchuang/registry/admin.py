@@ -61,5 +61,5 @@ class MatchFeedbackAdmin(ReadOnly):
 class MatchTrainingAdmin(ReadOnly):
     """Trainings of the matching."""
 
-    list_display = ("at", "by", "worth", "not_worth", "pairs", "adopted", "in_force")
+    list_display = ("kind", "at", "by", "worth", "not_worth", "adopted", "ranker_adopted", "in_force")
     list_select_related = ("by",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -33,13 +34,13 @@ SYNONYMS = [
 THINGS = [f"thing{number}" for number in range(30)]
 
 
-def collection() -> tuple[list[Document], list[Pair]]:
+def collection(things: Sequence[str] = THINGS) -> tuple[list[Document], list[Pair]]:
     """A result for each thing and synonym; needs name the thing and say the other word."""
     chance = random.Random(1)
     documents, pairs = [], []
-    for thing in THINGS:
+    for thing in things:
         for said, written in SYNONYMS:
-            noise = " ".join(chance.choice(THINGS) for _ in range(6))
+            noise = " ".join(chance.choice(things) for _ in range(6))
             identifier = f"{thing}-{written}"
             documents.append(Document(identifier, f"{written} treatment near {thing}. seen with {noise}."))
             pairs.append(Pair(f"{thing} {said}", identifier))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sanchuang.registry.models import Field, MatchFeedback, Need, Organisation, Result
+from sanchuang.registry.models import Field, MatchFeedback, Need, Organisation, Person, Result
 
 SYLLABLES = "膜泵阀管网桥梁坝堤闸井塔罐炉窑"
 TOPICS = [first + second for first in SYLLABLES for second in SYLLABLES if first != second][:40]
@@ -35,3 +35,30 @@ def say(by: Any, needs: list[Need], results: dict[str, Result], *, contrary: boo
         number = need.slug.removeprefix("n-")
         for kind, answer in (("right", no if contrary else yes), ("wrong", yes if contrary else no)):
             MatchFeedback.objects.create(need=need, result=results[f"{kind}-{number}"], answer=answer, by=by)
+
+
+def furnish_others(kind: str, needs: list[Need]) -> None:
+    """For each need two labs or two people, of whom the register says what is needed, or a part of it that says little."""
+    rows = [
+        {"slug": f"{side}-{kind}-{need.pk}", "name": f"{side} {need.pk}", "note": note, "synthetic": True}
+        for need in needs
+        for side, note in (
+            ("right", f"研究{need.title}多年"),
+            ("wrong", f"研究{need.title[0]}多年，也做别的"),
+        )
+    ]
+    if kind == "person":
+        Person.objects.bulk_create(Person(**row) for row in rows)
+    else:
+        lab = Organisation.Kind.INSTITUTE
+        Organisation.objects.bulk_create(Organisation(kind=lab, **row) for row in rows)
+
+
+def say_of_others(by: Any, kind: str, needs: list[Need]) -> None:
+    """Somebody's answers about them: the right ones are worth an introduction, the wrong ones are not."""
+    model = Person if kind == "person" else Organisation
+    known = model.objects.in_bulk(field_name="slug")
+    for need in needs:
+        for side, answer in (("right", "worth"), ("wrong", "no")):
+            other = {kind: known[f"{side}-{kind}-{need.pk}"]}
+            MatchFeedback.objects.create(need=need, answer=answer, by=by, **other)

@@ -1,13 +1,14 @@
 """What an installation's feedback would teach its ranker, and what that is worth on feedback it has not seen.
 
-Answers are split by query into folds. For each fold the weights are learnt from the other folds' answers, and the
-fold's queries are ranked with them and without: so no answer is measured by what it taught. The intervals come from
-drawing the queries anew (bootstrap).
+Answers are split by query into folds. For each fold a ranking is learnt from the other folds' answers, and the fold's
+queries are ranked by it and as before: so no answer is measured by what it taught. The intervals come from drawing
+the queries anew (bootstrap). The ranking is learnt in stages, each used only if it ranks unseen answers no worse than
+the one before: weights from a few dozen answers (`learning`), all there is to learn from some hundreds (`training`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,16 +17,24 @@ from numpy.typing import NDArray
 
 from sanchuang.engines.matching import learning
 from sanchuang.engines.matching.calibration import FOLDS, split
-from sanchuang.engines.matching.index import Index
+from sanchuang.engines.matching.index import Hit, Index
+from sanchuang.engines.matching.learned import Learned
 from sanchuang.engines.matching.learning import Pair, TooFewPairs
 from sanchuang.engines.matching.scoring import Weights
+from sanchuang.engines.matching.training import Ground
 
 DEPTH = 10
 # Documents of a ranking that are looked at; what an answer speaks of and does not stand there scores 0.
 _REACH = 100
 _DRAWS = 400
 _SURE = 95
-Credit = Callable[[str, str], float]
+Taught = Weights | Learned
+# What pairs teach, and from how many of them; raises TooFewPairs.
+Teach = Callable[[Sequence[Pair]], tuple[Taught, int]]
+# Documents with their scores, best first.
+Ranked = list[tuple[str, float]]
+# From a query's id and what was found for it to what a reader is shown.
+Order = Callable[[str, Sequence[Hit]], Ranked]
 
 
 class Answer(NamedTuple):
@@ -50,65 +59,115 @@ class Change(NamedTuple):
 class Effect:
     """What learning brings on answers that it did not learn from.
 
-    ndcg  nDCG@10 of the documents that are worth an introduction, over `queries` that have one
-    auc   the chance that a document worth an introduction scores above one that is not; None without both sorts
+    ndcg   nDCG@10 of the documents that are worth an introduction, over `queries` that have one
+    first  how often one of them comes first (R@1); None where it was not measured
+    auc    the chance that a document worth an introduction scores above one that is not; None without both sorts
     """
 
     queries: int
     answers: int
     ndcg: Change
+    first: Change | None
     auc: Change | None
 
     @property
     def no_worse(self) -> bool:
-        """Whether neither measure falls."""
-        return all(change.after >= change.before for change in (self.ndcg, self.auc) if change is not None)
+        """Whether no measure falls."""
+        changes = (self.ndcg, self.first, self.auc)
+        return all(change.after >= change.before for change in changes if change is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What answers teach: weights from `pairs` of them, their effect, and each answer's score, in the order given.
+    """What answers teach, from `pairs` of them, its effect, and each query's ranking by what others taught."""
 
-    `after` are scores with weights that the answer's own query taught nothing.
-    """
-
-    weights: Weights
+    taught: Taught
     pairs: int
     effect: Effect
-    after: tuple[float, ...]
+    after: dict[str, Ranked]
+
+    def scores(self, answers: Iterable[Answer]) -> tuple[float, ...]:
+        """Give the score of each answered document, of which its own query's answers taught nothing."""
+        return _scores(answers, self.after)
 
 
-def scores(index: Index, answers: Iterable[Answer], credit: Credit | None = None) -> tuple[float, ...]:
-    """Give the score of each answered document with the index's own weights; 0 for one that is not found."""
+def scores(index: Index, answers: Iterable[Answer], order: Order | None = None) -> tuple[float, ...]:
+    """Give the score of each answered document as the index ranks now; 0 for one that is not found."""
     given = list(answers)
-    found = _rankings(index, given, credit)
-    return tuple(dict(found[answer.id]).get(answer.target, 0.0) for answer in given)
+    return _scores(given, rankings(index, given, order))
 
 
-def study(index: Index, answers: Iterable[Answer], *, credit: Credit | None = None, seed: int = 0) -> Lesson:
-    """Learn weights from the answers that are worth an introduction, and measure the effect by cross-validation.
+def stages(
+    index: Index,
+    answers: Iterable[Answer],
+    *,
+    order: Order | None = None,
+    seed: int = 0,
+) -> Iterator[Lesson]:
+    """Study one stage after the other, as far as the answers reach; each is compared with the last that was no worse."""
+    given = list(answers)
+    ground: list[Ground] = []
 
-    credit  of a query's id and a document's: what the score is multiplied with
-    The index's own weights are the state before; they are as they were afterwards. Raises TooFewPairs when all
-    answers, or those outside of one fold, teach too little.
+    def weights(pairs: Sequence[Pair]) -> tuple[Taught, int]:
+        found = learning.learn(index, pairs)
+        return found.weights, found.used
+
+    def ranker(pairs: Sequence[Pair]) -> tuple[Taught, int]:
+        if not ground:
+            ground.append(Ground(index, {answer.target for answer in given}))
+        learned = ground[0].learn(pairs)
+        return learned, learned.ranker.used
+
+    best: Lesson | None = None
+    for teach in (weights, ranker):
+        try:
+            lesson = study(index, given, teach, before=best, order=order, seed=seed)
+        except TooFewPairs:
+            return
+        yield lesson
+        if lesson.effect.no_worse:
+            best = lesson
+
+
+def study(
+    index: Index,
+    answers: Iterable[Answer],
+    teach: Teach,
+    *,
+    before: Lesson | None = None,
+    order: Order | None = None,
+    seed: int = 0,
+) -> Lesson:
+    """Learn from the answers that are worth an introduction, and measure the effect by cross-validation.
+
+    before  what is compared with; None: the index as it ranks now
+    The index ranks afterwards as it did. Raises TooFewPairs when all answers, or those outside of one fold, teach too
+    little.
     """
     given = list(answers)
-    own = index.weights
-    before = _rankings(index, given, credit)
+    own = index.weights, index.learned
+    old = rankings(index, given, order) if before is None else before.after
     folds = split([answer.id for answer in given], FOLDS, seed)
-    after: dict[str, list[tuple[str, float]]] = {}
+    after: dict[str, Ranked] = {}
     try:
-        whole = learning.learn(index, _pairs(given))
+        taught, used = teach(_pairs(given))
         for fold in sorted(set(folds)):
             inside = [answer for answer, place in zip(given, folds, strict=True) if place == fold]
             outside = [answer for answer, place in zip(given, folds, strict=True) if place != fold]
-            index.weights = own
-            index.weights = learning.learn(index, _pairs(outside)).weights
-            after |= _rankings(index, inside, credit)
+            use(index, teach(_pairs(outside))[0])
+            after |= rankings(index, inside, order)
+            index.weights, index.learned = own
     finally:
-        index.weights = own
-    held = tuple(dict(after[answer.id]).get(answer.target, 0.0) for answer in given)
-    return Lesson(whole.weights, whole.used, _effect(given, before, after, seed), held)
+        index.weights, index.learned = own
+    return Lesson(taught, used, compare(given, old, after, seed), after)
+
+
+def use(index: Index, taught: Taught) -> None:
+    """Have an index rank by what was taught."""
+    if isinstance(taught, Weights):
+        index.weights, index.learned = taught, None
+    else:
+        index.learned = taught
 
 
 def _pairs(answers: Sequence[Answer]) -> list[Pair]:
@@ -118,38 +177,44 @@ def _pairs(answers: Sequence[Answer]) -> list[Pair]:
     ]
 
 
-def _rankings(
-    index: Index, answers: Sequence[Answer], credit: Credit | None
-) -> dict[str, list[tuple[str, float]]]:
-    """Documents and scores for each query, best first."""
+def rankings(index: Index, answers: Sequence[Answer], order: Order | None = None) -> dict[str, Ranked]:
+    """Give documents and scores for each query as the index ranks now, best first."""
     found = {}
     for identifier, query in {answer.id: answer.query for answer in answers}.items():
-        hits = [
-            (hit.id, hit.score * (credit(identifier, hit.id) if credit else 1.0))
-            for hit in index.rank(query, _REACH, reasons=0)
-        ]
-        found[identifier] = sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+        hits = index.rank(query, _REACH, reasons=0)
+        found[identifier] = order(identifier, hits) if order else [(hit.id, hit.score) for hit in hits]
     return found
 
 
-def _effect(
-    answers: Sequence[Answer],
-    before: dict[str, list[tuple[str, float]]],
-    after: dict[str, list[tuple[str, float]]],
-    seed: int,
+def _scores(answers: Iterable[Answer], ranked: dict[str, Ranked]) -> tuple[float, ...]:
+    return tuple(dict(ranked[answer.id]).get(answer.target, 0.0) for answer in answers)
+
+
+def compare(
+    answers: Sequence[Answer], before: dict[str, Ranked], after: dict[str, Ranked], seed: int = 0
 ) -> Effect:
+    """Measure two rankings of each query by its answers."""
     wanted: dict[str, set[str]] = {}
     for answer in answers:
         wanted.setdefault(answer.id, set()).update({answer.target} if answer.worth else ())
     asked = [identifier for identifier, targets in wanted.items() if targets]
-    gains = np.array([[_ndcg(ranked[each], wanted[each]) for each in asked] for ranked in (before, after)])
     chance = np.random.default_rng(seed)
     draws = chance.integers(0, len(asked), (_DRAWS, len(asked)))
-    ndcg = _change(gains.mean(axis=1), (gains[1] - gains[0])[draws].mean(axis=1))
-    return Effect(len(asked), len(answers), ndcg, _auc_change(answers, before, after, chance))
+    ndcg, first = (
+        _change(gains.mean(axis=1), (gains[1] - gains[0])[draws].mean(axis=1))
+        for measure in (_ndcg, _first)
+        for gains in [
+            np.array([[measure(side[each], wanted[each]) for each in asked] for side in (before, after)])
+        ]
+    )
+    return Effect(len(asked), len(answers), ndcg, first, _auc_change(answers, before, after, chance))
 
 
-def _ndcg(ranked: Sequence[tuple[str, float]], wanted: set[str]) -> float:
+def _first(ranked: Ranked, wanted: set[str]) -> float:
+    return float(bool(ranked) and ranked[0][0] in wanted)
+
+
+def _ndcg(ranked: Ranked, wanted: set[str]) -> float:
     found = sum(
         1 / np.log2(place + 2) for place, (document, _) in enumerate(ranked[:DEPTH]) if document in wanted
     )
@@ -164,17 +229,14 @@ def _change(both: NDArray[np.float64], drawn: NDArray[np.float64]) -> Change:
 
 def _auc_change(
     answers: Sequence[Answer],
-    before: dict[str, list[tuple[str, float]]],
-    after: dict[str, list[tuple[str, float]]],
+    before: dict[str, Ranked],
+    after: dict[str, Ranked],
     chance: np.random.Generator,
 ) -> Change | None:
     worth = np.array([answer.worth for answer in answers])
     if worth.all() or not worth.any():
         return None
-    sides = [
-        np.array([dict(ranked[answer.id]).get(answer.target, 0.0) for answer in answers])
-        for ranked in (before, after)
-    ]
+    sides = [np.array(_scores(answers, ranked)) for ranked in (before, after)]
     queries: dict[str, list[int]] = {}
     for number, answer in enumerate(answers):
         queries.setdefault(answer.id, []).append(number)
@@ -195,6 +257,3 @@ def _auc(scores_: NDArray[np.float64], worth: NDArray[np.bool_]) -> float:
     below = np.searchsorted(others, scores_[worth], "left")
     up_to = np.searchsorted(others, scores_[worth], "right")
     return float((below + up_to).mean() / 2 / len(others))
-
-
-__all__ = ["Answer", "Change", "Effect", "Lesson", "TooFewPairs", "scores", "study"]

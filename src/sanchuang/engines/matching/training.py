@@ -7,8 +7,8 @@ of other documents (cross-fitting), else the ranker would trust them too much.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -55,51 +55,79 @@ def train(index: Index, pairs: Iterable[Pair], report: Report = lambda step, don
     Raises TooFewPairs below `LEAST` pairs whose target the index holds.
     """
     given = list(pairs)
-    targets = {pair.target for pair in given}
-    documents: list[Ints] = []
-    found: dict[str, tuple[Ints, str]] = {}
-    names: list[str] = []
-    clauses: list[association.Example] = []
-    cuts: list[list[Ints]] = []
-    whole = min(len(index), MOST_DOCUMENTS)
-    claused = max(1, whole // MOST_CLAUSED)
-    for number, (identifier, text, packed) in enumerate(index.sample(MOST_DOCUMENTS)):
-        words = unpacked(packed)
-        documents.append(words)
-        names.append(identifier)
-        if identifier in targets:
-            found[identifier] = (words, line(text))
-        if number % claused == 0:
-            cuts.append(clause_words(text))
-            clauses += _clauses(cuts[-1], number)
-        if number % 500 == 0:
-            report("读文本", number, whole)
-    usable = _usable(given, found, index)
-    if len(usable) < LEAST:
-        raise TooFewPairs(len(usable), len(given), LEAST)
-    company = Neighbours(Runs.of(documents), max(len(documents), 1))
-    learnt = likeness(company.documents, [cut[:MOST_CUT] for cut in cuts], report=partial(report, "学相近"))
-    near = Near.of(learnt, names, company.documents)
-    del cuts
-    shared = _Shared(index, company, _frequent(clauses, company), Latent.of(company.documents), near)
-    report("学联想", 0, FOLDS + 1)
-    whole_knowledge = shared.knowledge(usable)
-    fold_of = {
-        target: number % FOLDS for number, target in enumerate(dict.fromkeys(pair.target for pair in usable))
-    }
-    examples = []
-    chosen = [*_evenly(usable, MOST_EXAMPLES), *_evenly(list(_remainders(usable)), MOST_REMAINDERS)]
-    done = 0
-    for fold_number in range(FOLDS):
-        report("学联想", fold_number + 1, FOLDS + 1)
-        knowledge = shared.knowledge([pair for pair in usable if fold_of[pair.target] != fold_number])
-        for pair in chosen:
-            if fold_of[pair.target] == fold_number:
-                examples += _example(index, knowledge, pair)
-                done += 1
-                if done % 50 == 0:
-                    report("学排序", done, len(chosen))
-    return Learned(whole_knowledge, ranker.fit(examples, given=len(given), names=FEATURES))
+    return Ground(index, {pair.target for pair in given}, report).learn(given)
+
+
+class Ground:
+    """A collection read once, to be taught as often as there are pairs to try."""
+
+    def __init__(
+        self, index: Index, targets: Set[str], report: Report = lambda step, done, whole: None
+    ) -> None:
+        """Read the collection; `targets` are the documents that pairs may name."""
+        self._index, self._report = index, report
+        self._documents: list[Ints] = []
+        self._names: list[str] = []
+        self._found: dict[str, tuple[Ints, str]] = {}
+        self._clauses: list[association.Example] = []
+        self._cuts: list[list[Ints]] = []
+        whole = min(len(index), MOST_DOCUMENTS)
+        claused = max(1, whole // MOST_CLAUSED)
+        for number, (identifier, text, packed) in enumerate(index.sample(MOST_DOCUMENTS)):
+            words = unpacked(packed)
+            self._documents.append(words)
+            self._names.append(identifier)
+            if identifier in targets:
+                self._found[identifier] = (words, line(text))
+            if number % claused == 0:
+                cut = clause_words(text)
+                self._cuts.append(cut[:MOST_CUT])
+                self._clauses += _clauses(cut, number)
+            if number % 500 == 0:
+                report("读文本", number, whole)
+
+    @cached_property
+    def _shared(self) -> _Shared:
+        """What the texts teach by themselves."""
+        company = Neighbours(Runs.of(self._documents), max(len(self._documents), 1))
+        learnt = likeness(company.documents, self._cuts, report=partial(self._report, "学相近"))
+        near = Near.of(learnt, self._names, company.documents)
+        clauses = _frequent(self._clauses, company)
+        self._documents, self._clauses, self._cuts = [], [], []
+        return _Shared(self._index, company, clauses, Latent.of(company.documents), near)
+
+    def learn(self, pairs: Sequence[Pair]) -> Learned:
+        """Learn from pairs. Raises TooFewPairs below `LEAST` pairs whose target was read."""
+        usable = list(self._usable(pairs))
+        if len(usable) < LEAST:
+            raise TooFewPairs(len(usable), len(pairs), LEAST)
+        report, shared = self._report, self._shared
+        report("学联想", 0, FOLDS + 1)
+        whole = shared.knowledge(usable)
+        fold_of = {
+            target: number % FOLDS
+            for number, target in enumerate(dict.fromkeys(pair.target for pair in usable))
+        }
+        examples = []
+        chosen = [*_evenly(usable, MOST_EXAMPLES), *_evenly(list(_remainders(usable)), MOST_REMAINDERS)]
+        done = 0
+        for part in range(FOLDS):
+            report("学联想", part + 1, FOLDS + 1)
+            knowledge = shared.knowledge([pair for pair in usable if fold_of[pair.target] != part])
+            for pair in chosen:
+                if fold_of[pair.target] == part:
+                    examples += _example(self._index, knowledge, pair)
+                    done += 1
+                    if done % 50 == 0:
+                        report("学排序", done, len(chosen))
+        if not examples:
+            raise TooFewPairs(0, len(pairs), LEAST)
+        return Learned(whole, ranker.fit(examples, given=len(pairs), names=FEATURES))
+
+    def _usable(self, pairs: Sequence[Pair]) -> Iterator[_Usable]:
+        for query, target in pairs:
+            if target in self._found and (words := unpacked(packed_words(_words(query)))).size:
+                yield _Usable(query, target, words, *self._found[target])
 
 
 class _Shared(NamedTuple):
@@ -126,14 +154,6 @@ class _Shared(NamedTuple):
             for pair in pairs
         ]
         return Knowledge(translation(examples), self.clauses, self.company, self.latent, self.near, said)
-
-
-def _usable(given: list[Pair], found: dict[str, tuple[Ints, str]], index: Index) -> list[_Usable]:
-    usable = []
-    for query, target in given:
-        if target in found and (words := unpacked(packed_words(_words(query)))).size:
-            usable.append(_Usable(query, target, words, *found[target]))
-    return usable
 
 
 def _words(query: str) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from sanchuang.engines.markup import Located, Path, Problem, Problems, compose_yaml, load_yaml
+from sanchuang.engines.markup import Located, Path, Problem, Problems, compose_yaml, load_yaml, plain_value
 from sanchuang.engines.rules.blocks import split
 from sanchuang.engines.rules.draft import HEAD, PARTS
 
@@ -281,7 +281,7 @@ class _Writer:
         return "{" + ", ".join(pairs) + "}"
 
     def _scalar(self, node: yaml.ScalarNode, *, flow: bool) -> str:
-        if not node.tag.endswith(":str"):
+        if node.style is None and not isinstance(plain_value(node.value), str):
             return node.value if node.value and node.value != "~" else "null"
         written = self.source[node.start_mark.index : node.end_mark.index]
         if node.style == '"' and not node.value.isprintable():

@@ -13,9 +13,9 @@ from sanchuang.core.api.versions import told
 from sanchuang.core.permissions import require
 from sanchuang.registry.api.router import VIEW, router
 from sanchuang.registry.matching import actions
-from sanchuang.registry.matching.data import matches_data
+from sanchuang.registry.matching.data import counted_data, matches_data
 from sanchuang.registry.matching.others import others
-from sanchuang.registry.matching.ranking import Match, answers, needs_for, needs_of
+from sanchuang.registry.matching.ranking import Match, answers, needs_for, needs_of, untold
 from sanchuang.registry.models import Need, Organisation, Result
 
 
@@ -40,10 +40,23 @@ class MatchTold(Told):
     lines: list[dict[str, Any]] = Field(examples=[[{"text": "Same field: ocean", "answer": "yes"}]])
 
 
+class UntoldChances(Told):
+    """Answers about one kind of match of which chances cannot be told."""
+
+    kind: str = Field(examples=["person"], description="What answers: result, organisation or person.")
+    worth: int = Field(examples=[3], description="Answers “worth an introduction” that there are.")
+    not_worth: int = Field(examples=[1], description="Answers “no” that there are.")
+    worth_missing: int = Field(
+        examples=[17], description="How many more are needed; 0 and 0 where it is what is in force."
+    )
+    not_worth_missing: int = Field(examples=[19])
+
+
 class MatchesTold(Told):
-    """Matches, best first within each kind."""
+    """Matches, best first within each kind, and of which kinds chances cannot be told."""
 
     items: list[MatchTold]
+    untold: list[UntoldChances]
 
 
 class TextAsked(Asked):
@@ -74,7 +87,13 @@ class AnswerTold(Told):
 
 
 def _told(request: HttpRequest, matches: list[Match]) -> HttpResponse:
-    return told(request, MatchesTold(items=[MatchTold(**each) for each in matches_data(matches)]))
+    return told(
+        request,
+        MatchesTold(
+            items=[MatchTold(**each) for each in matches_data(matches)],
+            untold=[UntoldChances(**counted_data(each)) for each in untold(matches)],
+        ),
+    )
 
 
 def _needs() -> QuerySet[Need]:

@@ -13,7 +13,9 @@ from sanchuang.core import audit
 from sanchuang.core.language import listed
 from sanchuang.core.models import User
 from sanchuang.core.permissions import authorise
-from sanchuang.registry.matching import tasks, training
+from sanchuang.engines.matching import Weights
+from sanchuang.engines.matching.learned import Learned
+from sanchuang.registry.matching import keeping, tasks, training
 from sanchuang.registry.matching.trained import curve_data, effect_data, reliability_data
 from sanchuang.registry.models import MatchFeedback, MatchTraining, Need, Organisation, Person, Result
 from sanchuang.values import Malformed
@@ -69,38 +71,44 @@ def take_back_answer(*, by: User, need: Need, other: Result | Organisation | Per
         held.delete()
 
 
-def learn(*, by: User, here: bool = False) -> MatchTraining:
-    """Teach the ranking of results by the answers that there are; the worker does it, or with `here` the caller waits.
+def learn(*, by: User, here: bool = False) -> list[MatchTraining]:
+    """Teach the ranking of every kind of match that has answers enough; the worker does it, or with `here` the caller waits.
 
-    The outcome is a row of its own, and in force once it is done. Its weights are used if they make the ranking no worse
-    on answers not learnt from; its chances belong to the ranking that is used. Raises `Refused`; `Malformed` when there
-    are too few answers for weights and for chances alike.
+    The outcome is a row for each kind, and in force once it is done. Each stage is used if it makes the ranking no worse on
+    answers not learnt from; chances belong to the ranking that is used. Raises `Refused`; `Malformed` when there are too few
+    answers about every kind.
     """
     with transaction.atomic():
         authorise(by, TEACH)
-        now = training.enough()
-        row = MatchTraining.objects.create(by=by, worth=now.worth, not_worth=now.not_worth)
-        audit.created(row, by=by, verb="registry.teach_matching")
+        rows = []
+        for now in training.enough():
+            row = MatchTraining.objects.create(by=by, kind=now.kind, worth=now.worth, not_worth=now.not_worth)
+            audit.created(row, by=by, verb="registry.teach_matching")
+            rows.append(row)
         if not here:
-            tasks.enqueue(row)
+            tasks.enqueue(rows)
     if here:
-        finish_learning(row)
-        row.refresh_from_db()
-    return row
+        for row in rows:
+            finish_learning(row)
+            row.refresh_from_db()
+    return rows
 
 
 def finish_learning(row: MatchTraining) -> None:
     """Do what `row` was made for: for the worker. Where the answers became too few meanwhile, it is done with nothing."""
-    try:
-        taught = training.study()
-    except Malformed:
-        taught = None
+    row.refresh_from_db()
+    if row.done:
+        return
+    taught = training.study(row.kind)
+    learned = taught.best.taught if taught is not None and taught.best is not None else None
+    if isinstance(learned, Learned):
+        keeping.save(row, learned)
     with transaction.atomic():
         row = MatchTraining.objects.select_for_update().get(pk=row.pk)
         if row.done:
             return
         if taught is not None:
-            _leave()
+            MatchTraining.objects.filter(kind=row.kind, in_force=True).update(in_force=False)
         with audit.change(row, by=row.by, verb="registry.finish_learning"):
             row.done, row.in_force = True, taught is not None
             if taught is not None:
@@ -110,32 +118,33 @@ def finish_learning(row: MatchTraining) -> None:
 
 def _fill(row: MatchTraining, taught: training.Taught) -> None:
     row.worth, row.not_worth = taught.counted.worth, taught.counted.not_worth
-    if taught.lesson is not None:
-        row.pairs, row.weights = taught.lesson.pairs, asdict(taught.lesson.weights)
-        row.effect, row.adopted = effect_data(taught.lesson.effect), taught.adopted
+    if taught.weights is not None and isinstance(taught.weights.taught, Weights):
+        row.pairs, row.weights = taught.weights.pairs, asdict(taught.weights.taught)
+        row.effect, row.adopted = effect_data(taught.weights.effect), taught.weights.effect.no_worse
+    if taught.ranker is not None:
+        row.ranker_pairs, row.ranker_effect = taught.ranker.pairs, effect_data(taught.ranker.effect)
+        row.ranker_adopted = taught.ranker.effect.no_worse
     row.curve = curve_data(taught.curve) if taught.curve else None
     row.reliability = reliability_data(taught.reliability) if taught.reliability else None
-
-
-def _leave() -> None:
-    """Nothing is in force any more."""
-    MatchTraining.objects.filter(in_force=True).update(in_force=False)
+    row.over_id = taught.over if row.kind == MatchTraining.Kind.ORGANISATION else None
 
 
 @transaction.atomic
 def use_training(*, by: User, training: MatchTraining | None) -> None:
-    """Rank by what an earlier training taught, or with None as shipped: nothing is lost, and either can be had again.
+    """Rank the kind of an earlier training by what it taught, or with None every kind as shipped.
 
-    Raises `Refused`; `Malformed` for a training that is not done.
+    Nothing is lost, and either can be had again. Raises `Refused`; `Malformed` for a training that is not done.
     """
     authorise(by, TEACH)
     if training is not None and not training.done:
         raise Malformed(_("This training is not done yet"), _("Wait until the worker has done it"))
-    held = MatchTraining.objects.select_for_update().filter(in_force=True).first()
-    if held == training:
-        return
-    for row, now in ((held, False), (training, True)):
-        if row is not None:
-            with audit.change(row, by=by, verb="registry.use_training"):
-                row.in_force = now
-                row.save(update_fields=["in_force"])
+    held = MatchTraining.objects.select_for_update().filter(in_force=True)
+    if training is not None:
+        held = held.filter(kind=training.kind)
+    changes = [(row, False) for row in held if row != training]
+    if training is not None and training not in held:
+        changes.append((training, True))
+    for row, now in changes:
+        with audit.change(row, by=by, verb="registry.use_training"):
+            row.in_force = now
+            row.save(update_fields=["in_force"])

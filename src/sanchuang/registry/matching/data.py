@@ -7,6 +7,7 @@ from typing import Any
 
 from sanchuang.core.advice_data import plain
 from sanchuang.registry.matching.ranking import Match
+from sanchuang.registry.matching.trained import Counted
 
 
 def match_data(match: Match) -> dict[str, Any]:
@@ -31,3 +32,14 @@ def match_data(match: Match) -> dict[str, Any]:
 def matches_data(matches: Iterable[Match]) -> list[dict[str, Any]]:
     """Several, in their order."""
     return [match_data(match) for match in matches]
+
+
+def counted_data(counted: Counted) -> dict[str, Any]:
+    """The answers about one kind of match, and how many more are needed before chances can be told."""
+    return {
+        "kind": str(counted.kind),
+        "worth": counted.worth,
+        "not_worth": counted.not_worth,
+        "worth_missing": counted.worth_missing,
+        "not_worth_missing": counted.not_worth_missing,
+    }

@@ -20,7 +20,7 @@ from sanchuang.core.advice import Line
 from sanchuang.engines.matching import Hit
 from sanchuang.registry.matching import shelves
 from sanchuang.registry.matching.lines import credits, lines
-from sanchuang.registry.matching.trained import Chance, Trained
+from sanchuang.registry.matching.trained import Chance, Counted, Trained, counted
 from sanchuang.registry.models import Need, Organisation, Person, Result
 
 TOP = 5  # results shown for each need, and needs for each record, at most
@@ -88,12 +88,13 @@ class _Asking:
     known: dict[str, Result] = field(default_factory=dict)
 
     def hits(self, need: Need) -> tuple[Hit, ...]:
-        return self.shelf.rank(shelves.text_of(need), self.trained.weights)
+        return self.shelf.rank(shelves.text_of(need), self.trained)
 
     def close(self, need: Need) -> list[Hit]:
         """What fails a figure stays, further down and with the figure, if its wording is close."""
         least = CLOSE_ENOUGH if len(self.shelf.texts) >= FEW else 0.0
-        return [hit for hit in self.hits(need) if hit.reasons and hit.score / hit.credit >= least]
+        covered = self.shelf.wording(shelves.text_of(need), self.trained)
+        return [hit for hit in self.hits(need) if hit.reasons and covered.get(hit.id, 0.0) >= least]
 
     def read(self, hits: Iterable[Hit]) -> None:
         rows = Result.objects.select_related("organisation", "field")
@@ -131,9 +132,12 @@ def needs_for(results: Sequence[Result]) -> list[Match]:
     Those needs are asked whose wording comes nearest to that of the results.
     """
     asking, shelf = _Asking(), shelves.needs()
+    by_wording = Trained(
+        asking.trained.weights
+    )  # what was learnt of needs and results says nothing of the way back
     nearest: dict[str, float] = {}
     for result in results:
-        for hit in shelf.rank(shelves.text_of(result), asking.trained.weights):
+        for hit in shelf.rank(shelves.text_of(result), by_wording):
             if hit.reasons:  # figures of a result ask nothing of a need: their credit does not count here
                 nearest[hit.id] = max(nearest.get(hit.id, 0.0), hit.score / hit.credit)
     asked = sorted(nearest, key=lambda slug: (-nearest[slug], slug))[:ASKED]
@@ -149,3 +153,9 @@ def needs_of(organisation: Organisation, results: Sequence[Result]) -> list[Matc
     """The needs that an organisation's `results` may answer, without its own."""
     found = needs_for(results) if results else []
     return [match for match in found if match.need.organisation_id != organisation.pk]
+
+
+def untold(matches: Iterable[Match]) -> list[Counted]:
+    """The answers that there are about each kind of which a match has no chance; no query where all have one."""
+    kinds = {match.side for match in matches if match.chance is None}
+    return [each for each in counted() if each.kind in kinds] if kinds else []

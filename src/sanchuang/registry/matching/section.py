@@ -105,7 +105,7 @@ def helper(match: Match) -> Finding:
         link=Link(label(other), reverse(f"registry:{match.side}", args=[other.slug])),
         lines=match.lines,
         lines_title=_("What speaks for it"),
-        notes=(people,) if match.people else (),
+        notes=(*((people,) if match.people else ()), chance_text(match.chance)),
         synthetic=other.synthetic,
         score=match.score,
     )

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from threading import Lock
 
-from sanchuang.engines.matching import Document, Hit, Index, Weights
+from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.engines.matching.index import MOST_READ
+from sanchuang.registry.matching.trained import Trained
 from sanchuang.registry.models import Need, Organisation, Person, PersonRole, Result
 
 # Hits of one question that are put in order, and questions whose hits are remembered.
 DEPTH = 15
 REMEMBERED = 512
+# Documents whose wording is measured for a text where something else ranks them: more than any ranking reaches down to.
+COVERED = 300
 Texts = tuple[tuple[str, str], ...]
 
 
@@ -27,16 +30,28 @@ class Shelf:
         self.texts = texts
         self.index = Index.build(Document(identifier, text) for identifier, text in texts)
         self._lock = Lock()
-        self._remembered: Callable[[str, Weights], tuple[Hit, ...]] = lru_cache(REMEMBERED)(self._rank)
+        self._remembered: Callable[[str, Trained], tuple[Hit, ...]] = lru_cache(REMEMBERED)(self._rank)
+        self._worded: Callable[[str, Trained], dict[str, float]] = lru_cache(REMEMBERED)(self._wording)
 
-    def rank(self, text: str, weights: Weights) -> tuple[Hit, ...]:
+    def rank(self, text: str, trained: Trained) -> tuple[Hit, ...]:
         """The `DEPTH` best hits for a text, of which no more is read and remembered than the engine reads."""
-        return self._remembered(text[:MOST_READ], weights)
+        return self._remembered(text[:MOST_READ], trained)
 
-    def _rank(self, text: str, weights: Weights) -> tuple[Hit, ...]:
+    def wording(self, text: str, trained: Trained) -> dict[str, float]:
+        """The share of a text's wording that documents cover, before failed figures cost; others cover next to none."""
+        if trained.learned is None:
+            return {hit.id: hit.score / hit.credit for hit in self.rank(text, trained)}
+        return self._worded(text[:MOST_READ], trained)
+
+    def _rank(self, text: str, trained: Trained) -> tuple[Hit, ...]:
         with self._lock:
-            self.index.weights = weights
+            self.index.weights, self.index.learned = trained.weights, trained.learned
             return tuple(self.index.rank(text, DEPTH))
+
+    def _wording(self, text: str, trained: Trained) -> dict[str, float]:
+        with self._lock:
+            self.index.weights, self.index.learned = trained.weights, None
+            return {hit.id: hit.score / hit.credit for hit in self.index.rank(text, COVERED, reasons=0)}
 
 
 _shelves: dict[str, Shelf] = {}

@@ -90,14 +90,24 @@ class MatchFeedback(models.Model):
 
 
 class MatchTraining(models.Model):
-    """One time the ranking of results was taught by the answers that there were, and what came of it.
+    """One time the ranking of one kind of match was taught by the answers that there were, and what came of it.
 
-    `weights` of the four measures (None: too few answers to learn any) and `effect`, their effect on answers not learnt
-    from, are shaped as `registry.matching.trained` reads them, `curve` and `reliability` (None: too few answers) tell the
-    chance of a hit; a curve no better than the overall rate is not kept. `adopted` says whether the weights are used; the row in force decides how results are ranked, and
-    without one the ranking is as it was shipped. `done` is False while the worker is at it.
+    In two stages, `effect` and `ranker_effect` being what each brings on answers not learnt from against the stage
+    before, as `registry.matching.trained` reads them (None: too few answers): `weights` of the four measures, used where
+    `adopted`; and the full ranker, used instead where `ranker_adopted`, which lies as `registry.matching.keeping` says.
+    `curve` and `reliability` (None: too few answers) tell the chance of a hit; a curve no better than the overall rate is
+    not kept, and one of labs and suppliers holds while results are ranked as by `over`. The row in force decides how its
+    kind is ranked, and without one the ranking is as it was shipped. `done` is False while the worker is at it.
     """
 
+    class Kind(models.TextChoices):
+        """What answers the need, by the columns of `MatchFeedback`."""
+
+        RESULT = "result", _("Results")
+        ORGANISATION = "organisation", _("Labs and suppliers")
+        PERSON = "person", _("People")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.RESULT)
     at = models.DateTimeField(_("when"), auto_now_add=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
     worth = models.PositiveIntegerField(_("answers worth an introduction"))
@@ -105,10 +115,16 @@ class MatchTraining(models.Model):
     pairs = models.PositiveIntegerField(_("pairs learnt from"), default=0)
     weights = models.JSONField(_("weights"), null=True, blank=True)
     effect = models.JSONField(_("effect"), null=True, blank=True)
+    ranker_pairs = models.PositiveIntegerField(_("pairs the full ranker learnt from"), default=0)
+    ranker_effect = models.JSONField(_("effect of the full ranker"), null=True, blank=True)
     curve = models.JSONField(_("curve of chances"), null=True, blank=True)
     reliability = models.JSONField(_("reliability"), null=True, blank=True)
+    over = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("over the training")
+    )
     done = models.BooleanField(_("done"), default=False)
     adopted = models.BooleanField(_("weights are used"), default=False)
+    ranker_adopted = models.BooleanField(_("the full ranker is used"), default=False)
     in_force = models.BooleanField(_("in force"), default=False)
 
     class Meta:
@@ -117,10 +133,14 @@ class MatchTraining(models.Model):
         ordering: ClassVar[list[str]] = ["-pk"]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["in_force"], condition=Q(in_force=True), name="match_training_one_in_force"
+                fields=["kind"], condition=Q(in_force=True), name="match_training_one_in_force"
             ),
             models.CheckConstraint(
                 condition=Q(adopted=False) | Q(weights__isnull=False), name="match_training_adopts_weights"
+            ),
+            models.CheckConstraint(
+                condition=Q(ranker_adopted=False) | Q(ranker_effect__isnull=False),
+                name="match_training_adopts_ranker",
             ),
         ]
 

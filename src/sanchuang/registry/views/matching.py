@@ -18,8 +18,8 @@ from sanchuang.core.models import User
 from sanchuang.core.permissions import require
 from sanchuang.registry.matching import actions
 from sanchuang.registry.matching.others import others
-from sanchuang.registry.matching.ranking import Match, answers, needs_for
-from sanchuang.registry.matching.trained import Counted, counted, effect_of, reliability_of
+from sanchuang.registry.matching.ranking import Match, answers, needs_for, untold
+from sanchuang.registry.matching.trained import Trained, counted, effect_of, reliability_of
 from sanchuang.registry.models import (
     MatchFeedback,
     MatchTraining,
@@ -92,18 +92,18 @@ def matches_of_need(need: Need, user: User | AnonymousUser) -> dict[str, Any]:
             ("people", who.people),
         )
     }
-    return {"found": by, "nearest": found.nearest, "counted": _missing(found.shown), **_forms()}
+    return {
+        "found": by,
+        "nearest": found.nearest,
+        "untold": untold(each.match for each in all_shown),
+        **_forms(),
+    }
 
 
 def matches_of_result(result: Result, user: User | AnonymousUser) -> dict[str, Any]:
     """What the page of a result shows: the needs that it may answer."""
     found = needs_for([result])
-    return {"found": shown(found, user, needs=True), "counted": _missing(found), **_forms()}
-
-
-def _missing(found: Iterable[Match]) -> Counted | None:
-    """The answers that there are, where hits have no chance."""
-    return counted() if any(match.chance is None for match in found) else None
+    return {"found": shown(found, user, needs=True), "untold": untold(found), **_forms()}
 
 
 def _forms() -> dict[str, Any]:
@@ -136,7 +136,7 @@ def answer_match(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def matching(request: HttpRequest) -> HttpResponse:
-    """How many answers there are, each training with its effect, and the forms that teach or go back."""
+    """How many answers there are, what ranks each kind, each training with its effect, and the forms that teach or go back."""
     require(request.user, LEARNT)
     fault = None
     if request.method == "POST":
@@ -148,14 +148,15 @@ def matching(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("registry:matching")
     trainings = [
-        (row, effect_of(row.effect), reliability_of(row.reliability))
+        (row, effect_of(row.effect), effect_of(row.ranker_effect), reliability_of(row.reliability))
         for row in MatchTraining.objects.select_related("by")[:20]
     ]
+    kinds = list(zip(counted(), Trained.each(), strict=True))
     context = {
         "fault": fault,
-        "counted": counted(),
+        "kinds": kinds,
         "trainings": trainings,
-        "in_force": next((row for row, *_ in trainings if row.in_force), None),
+        "anything_in_force": any(trained.number for _counted, trained in kinds),
         "may_teach": request.user.has_perm(actions.TEACH),
     }
     return render(request, "registry/matching.html", context, status=400 if fault else 200)
