@@ -118,8 +118,13 @@ _BELOW = (
 )
 _BETTER = r"优于|(?<![A-Za-z])(?i:better than)"
 _ABOUT = r"约|大约|近|将近|接近|≈|~|左右|(?<![A-Za-z])(?i:about|approximately|around|nearly)"
+# What a figure begins with; the rest is tried nowhere else.
+_BEGINS = (
+    r"(?=[\s0-9零〇一二两三四五六七八九十百千万亿≥≧>⩾≮≤≦<⩽≯≈~+−–不未没至大超高多突最小控低少短优约近将接左到在为"
+    r"aAbBeEfFgGhHlLmMnNoOsSuUwW-])"
+)
 _FIGURE = re.compile(
-    rf"(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<better>{_BETTER})"
+    rf"{_BEGINS}(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<better>{_BETTER})"
     rf"|(?P<about>{_ABOUT}))?"
     # What is behind a solidus or a power is a part of a number: 1/2 h, 2^10.
     r"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.^⁄])(?<![0-9]/)(?P<percent>百分之)?(?P<sign>[-−–+]|零下)?"
