@@ -78,6 +78,14 @@ def test_top_limits_each_query() -> None:
     assert [line[:3] for line in run_lines()] == [["n1", "Q0", "r1"]]
 
 
+def test_more_than_there_is_may_be_asked_for() -> None:
+    rank("--top", "1000")
+    before = run_lines()
+    for top in ("100000000000000", "100000000000000000000"):
+        result = rank("--top", top)
+        assert (result.exit_code, run_lines()) == (0, before)
+
+
 def test_packed_files_blank_lines_and_other_fields_are_fine() -> None:
     rank()
     expected = run_lines()
@@ -133,6 +141,13 @@ PROFILES = [
     {"id": "e2", "works": [{"id": "w2", "title": "Solar cells", "abstract": "Perovskite layers"}]},
     {"id": "e3", "works": []},
 ]
+
+
+def test_a_few_texts_are_ranked_by_wording_where_no_topic_can_be_learnt() -> None:
+    write("d.jsonl", [{"id": "a", "text": "毫米波功放芯片"}, {"id": "b", "text": "光合细菌的培养"}])
+    write("q.jsonl", [{"qid": "q", "query": "功放"}])
+    assert rank("--topic").exit_code == 0
+    assert [line[2] for line in run_lines()] == ["a"]
 
 
 def experts(*more: str) -> Result:
@@ -323,6 +338,15 @@ def test_too_few_pairs_to_learn_from_are_refused() -> None:
             '{"id": "r4", "text": "\\ud800"}',
             "d.jsonl:4: 字段“text”含有半个代理对（\\ud800–\\udfff），不是字符 — 改成完整的字符",
         ),
+        (
+            '{"id": "r4\\u0000", "text": "甲"}',
+            "d.jsonl:4: 字段“id”含有看不见的字符 — 编号只用看得见的字符",
+        ),
+        (f'{{"id": "{"r" * 501}", "text": "甲"}}', "d.jsonl:4: 字段“id”太长 — 编号最多 500 个字符"),
+        (
+            f'{{"id": "r4", "text": "甲", "n": {"1" * 5000}}}',
+            "d.jsonl:4: 有一个数长得读不了 — 把数字写短，或用双引号写成文字",
+        ),
         ("[" * 100_000, "d.jsonl:4: JSON 嵌套太深 — 每行写一个只含文字字段的 JSON 对象"),
     ],
 )
@@ -369,6 +393,8 @@ def test_files_that_cannot_be_read_or_written_are_told() -> None:
     Path("folder").mkdir()
     assert rank(documents="folder").stderr.startswith("folder：读不了")
     assert rank(out="nowhere/out.run").stderr.startswith("nowhere/out.run：写不了")
+    for folder in ("folder", "."):
+        assert rank(out=folder).stderr == f"{folder}：这是一个目录\n　　给一个文件名\n"
 
 
 def test_a_failed_run_leaves_the_former_one() -> None:

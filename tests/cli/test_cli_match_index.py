@@ -111,6 +111,13 @@ def test_a_faulty_line_leaves_everything_as_it_was() -> None:
         (["batch", "--queries", "q.jsonl", "--out", "o"], "要给一个，只给一个"),
         (["batch", "--index", "i", "--queries", "q.jsonl", "--out", "nowhere/o.parquet"], "写不了"),
         (["batch", "--index", "i", "--queries", "q.jsonl", "--out", "nowhere/o.run"], "写不了"),
+        (["batch", "--index", "i", "--queries", "q.jsonl", "--out", "."], "这是一个目录"),
+        (
+            ["index", "--index", "new", "--documents", "d.jsonl", "--train", "none.jsonl"],
+            "找不到文件：none.jsonl",
+        ),
+        (["index", "--index", "q.jsonl", "--documents", "d.jsonl"], "写不了"),
+        (["index", "--index", "q.jsonl/i", "--documents", "d.jsonl"], "写不了"),
     ],
 )
 def test_what_cannot_be_is_refused(words: list[str], why: str) -> None:
@@ -118,6 +125,21 @@ def test_what_cannot_be_is_refused(words: list[str], why: str) -> None:
     result = match(*words)
     assert result.exit_code == 2
     assert why in result.stderr
+
+
+def test_texts_stay_where_the_pairs_are_too_few() -> None:
+    write("few.jsonl", [{"query": "膜钢", "target": "d膜钢"}])
+    result = match("index", "--index", "i", "--documents", "d.jsonl", "--train", "few.jsonl")
+    assert result.exit_code == 2
+    assert "没有学成，索引 i 里的文本都在" in result.stderr
+    assert len(Collection(Path("i")).index) == 210
+
+
+def test_a_rebuild_that_fails_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    Collection.create(Path("i"), [Document("a", "膜")])
+    monkeypatch.setattr("sys.executable", "false")
+    result = match("index", "--index", "i", "--rebuild")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "i：重建没有成功，索引仍是原来的")
 
 
 def test_two_writers_do_not_meet() -> None:

@@ -56,6 +56,7 @@ def test_a_text_is_asked_without_being_registered() -> None:
     [
         (["need", "no-such"], "没有标识为“no-such”的需求"),
         (["result", "no-such"], "没有标识为“no-such”的成果"),
+        (["need", "\udcff"], "命令里有不是 UTF-8 编码的文字"),
         (["text", " "], "没有写要找什么"),
         (["learn"], "回答太少"),
         (["forget", "--to", "7"], "没有第 7 次学习"),

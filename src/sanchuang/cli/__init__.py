@@ -48,8 +48,12 @@ def complaint(error: Exception) -> Iterator[str]:
     """The lines that tell a user about a fault of the input: what, where, and what to do.
 
     Takes the errors that carry their own remedy (`Malformed`, `NoLaw`, `Unknown` …) and the lists of them
-    (`Problems`). Yields nothing for any other error: that is a fault of the program and keeps its traceback.
+    (`Problems`), and what the terminal gave in another encoding than UTF-8. Yields nothing for any other error: that is
+    a fault of the program and keeps its traceback.
     """
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        yield "命令里有不是 UTF-8 编码的文字"
+        yield "　　把终端的编码设为 UTF-8，再输入一次"
     if problems := getattr(error, "problems", None):
         yield from (str(problem) for problem in problems)
     elif hasattr(error, "remedy"):

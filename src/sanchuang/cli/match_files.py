@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sanchuang.engines.markup import Problem, Problems
+from sanchuang.engines.matching.records import LONGEST_ID
 from sanchuang.values import Malformed
 
 # A reading stops after so many faults: the file is broken as a whole.
@@ -60,6 +61,8 @@ def _parsed(raw: bytes, number: int) -> dict[str, Any]:
         row = json.loads(text.rstrip())
     except json.JSONDecodeError as error:
         raise Fault(f"JSON 读不懂：{error.msg}", "每行写一个完整的 JSON 对象", error.colno) from None
+    except ValueError:
+        raise Fault("有一个数长得读不了", "把数字写短，或用双引号写成文字") from None
     except RecursionError:
         raise Fault("JSON 嵌套太深", "每行写一个只含文字字段的 JSON 对象") from None
     if not isinstance(row, dict):
@@ -81,6 +84,10 @@ def checked(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, str]:
             raise Fault("查询是空的", "写出要找什么，或删去这一行")
         if field in ("id", "qid", "target") and (not value or value.split() != [value]):
             raise Fault(f"字段“{field}”是空的或含有空白", "编号要有字符，不要有空格")
+        if field in ("id", "qid", "target") and not value.isprintable():
+            raise Fault(f"字段“{field}”含有看不见的字符", "编号只用看得见的字符")
+        if field in ("id", "qid", "target") and len(value) > LONGEST_ID:
+            raise Fault(f"字段“{field}”太长", f"编号最多 {LONGEST_ID} 个字符")
     return {field: row[field] for field in fields}
 
 
@@ -130,9 +137,18 @@ def read_records(
         raise Malformed(f"{path}：没有一行数据", f"每行写一个 JSON 对象，含 {fields}")
 
 
+def require_place(path: Path) -> None:
+    """Raise `Malformed` unless a file can stand at `path`; asked before anything is computed for it."""
+    if path.is_dir():
+        raise Malformed(f"{path}：这是一个目录", "给一个文件名")
+    if not path.parent.is_dir():
+        raise Malformed(f"{path}：写不了，没有目录 {path.parent}", "先建立它")
+
+
 @contextmanager
 def written(path: Path) -> Iterator[IO[str]]:
     """Write a file that appears only when it is complete; raises `Malformed`."""
+    require_place(path)
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w", encoding="utf-8") as file:

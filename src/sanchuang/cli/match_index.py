@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from sanchuang.cli.match import Taught, app, taught
-from sanchuang.cli.match_files import TAG, progress_bar, read_rows, written
+from sanchuang.cli.match_files import TAG, progress_bar, read_rows, require_place, written
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.tables import table_part
 from sanchuang.engines.matching import Document
@@ -65,7 +65,7 @@ def index(
     ] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """建索引，增删文本，学已知的配对。要么全部写入，要么什么也没变。
+    """建索引，增删文本，学已知的配对。文本要么全部写入，要么什么也没变；学不成时文本已经写入，会说明。
 
     示例：sanchuang match index --index var/results --documents results.jsonl.gz --train pairs.jsonl
     """
@@ -75,6 +75,8 @@ def index(
         raise Malformed("没有说要做什么", "给 --documents、--remove、--rebuild 或 --train 中的一项")
     if add and documents is None:
         raise Malformed("--add 要和 --documents 一起用", "用 --documents 给出要加入的文本")
+    if train is not None and not train.is_file():
+        raise Malformed(f"找不到文件：{train}", "检查路径")
     started = time.perf_counter()
     said: dict[str, Any] = {"added": 0, "replaced": 0, "removed": 0}
     with progress_bar() as progress:
@@ -119,7 +121,13 @@ def _learnt(collection: Collection, file: Path, progress: Progress) -> Taught:
     """Teach a collection from pairs, and keep it."""
     index = collection.index
     index.learned = None
-    learnt = taught(index, file, progress)
+    try:
+        learnt = taught(index, file, progress)
+    except Malformed as fault:
+        raise Malformed(
+            f"{fault.message}；没有学成，索引 {collection.directory} 里的文本都在",
+            f"{fault.remedy}\n再用 sanchuang match index --index … --train … 学",
+        ) from fault
     collection.teach(index.learned or index.weights)
     return learnt
 
@@ -153,6 +161,7 @@ def batch(
 
     if (documents is None) == (directory is None):
         raise Malformed("--documents 和 --index 要给一个，只给一个", "给出文本库，或已建好的索引")
+    require_place(out)
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     started = time.perf_counter()
     with ExitStack() as held, progress_bar() as progress:

@@ -16,8 +16,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanchuang.engines.matching import Document, DuplicateId, Index
-from sanchuang.engines.matching.living import Busy, Collection, NoCollection, Occupied, UnknownId
+from sanchuang.engines.matching import Document, DuplicateId, Index, Weights, living
+from sanchuang.engines.matching.faults import (
+    Busy,
+    NoCollection,
+    NotRebuilt,
+    Occupied,
+    UnknownId,
+    Unwritable,
+)
+from sanchuang.engines.matching.living import Collection
+from sanchuang.engines.matching.records import LONGEST_ID
+from sanchuang.values import Malformed
 
 RESULTS = [
     Document("r1", "光合细菌的厌氧培养工艺"),
@@ -154,6 +164,104 @@ def test_a_damaged_or_foreign_index_says_so(collection: Collection, content: byt
         Collection(collection.directory)
 
 
+def test_a_directory_that_cannot_be_written_is_told(collection: Collection, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("keep me")
+    for place in (tmp_path / "file", tmp_path / "file/c"):
+        with pytest.raises(Unwritable, match="写不了"):
+            Collection.create(place, RESULTS)
+    assert (tmp_path / "file").read_text() == "keep me"
+    shutil.rmtree(collection.directory)
+    for ask in (collection.writer, collection.forget, lambda: collection.index):
+        with pytest.raises((NoCollection, Unwritable)):
+            ask()
+
+
+def test_an_index_that_may_not_be_read_is_not_called_damaged(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Index, "open", refuse)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    with pytest.raises(NoCollection, match="没有权限"):
+        _ = collection.index
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(NoCollection, match="读不了"):
+        Collection(collection.directory)
+
+
+def test_a_new_collection_in_the_place_of_another_is_known_by_its_own_name(collection: Collection) -> None:
+    assert len(collection.index) == 3
+    shutil.rmtree(collection.directory)
+    made = Collection.create(collection.directory, [Document("n1", "肺结节")])
+    made.teach(Weights(2.0, 1.0, 1.0, 1.0))
+    assert collection.index.weights == Weights(2.0, 1.0, 1.0, 1.0)
+
+
+def test_an_id_too_long_to_be_found_again_is_refused(collection: Collection) -> None:
+    with collection.writer() as writer:
+        with pytest.raises(Malformed, match="编号太长"):
+            writer.add(Document("x" * 70_000, "肺结节"))
+        writer.add(Document("字" * LONGEST_ID, "肺结节"))
+        writer.commit()
+        assert "字" * LONGEST_ID in writer
+        writer.remove("字" * LONGEST_ID)
+    assert len(collection.index) == 3
+
+
+def test_a_full_disk_discards_what_was_not_committed_and_is_not_filled_for_good(
+    collection: Collection,
+) -> None:
+    # Files of more than 200 kB cannot be written in this process.
+    words = f"""
+import random, resource, signal
+from pathlib import Path
+from sanchuang.engines.matching import Document
+from sanchuang.engines.matching.faults import Unwritable
+from sanchuang.engines.matching.living import Collection
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+chance = random.Random(1)
+collection = Collection(Path({str(collection.directory)!r}))
+try:
+    with collection.writer() as writer:
+        for at in range(8):
+            writer.add(Document(f"b{{at}}", "".join(chr(chance.randint(0x4e00, 0x9000)) for _ in range(20_000))))
+except Unwritable:
+    print("refused")
+with collection.writer() as writer:
+    writer.add(Document("small", "肺结节"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "refused\n"
+    assert sorted(held(collection)) == ["r1", "r2", "r3", "small"]
+    assert sum(file.stat().st_size for file in collection.directory.glob("g*/*")) < 100_000
+
+
+def test_a_switch_that_fails_leaves_the_writer_in_the_generation_in_use(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with collection.writer() as writer:
+        writer.rebuild()
+        writer.add(Document("r4", "肺结节"))
+        with monkeypatch.context() as patch:
+            patch.setattr(living, "_point", fail)
+            with pytest.raises(Unwritable, match="No space left"):
+                writer.finish()
+        writer.add(Document("r5", "肺结节的识别"))
+        writer.commit()
+        assert sorted(held(collection)) == ["r1", "r2", "r3", "r4", "r5"]
+        writer.rebuild()
+    assert sorted(held(collection)) == ["r1", "r2", "r3", "r4", "r5"]
+    assert [file.name for file in collection.directory.glob("g*")] == [generation(collection)]
+
+
 def test_an_index_whose_files_are_gone_says_so(collection: Collection) -> None:
     shutil.rmtree(next(collection.directory.glob("g1-*")))
     with pytest.raises(NoCollection, match="索引已损坏"):
@@ -187,7 +295,7 @@ def test_a_rebuild_that_fails_changes_nothing(
     with collection.writer() as writer:
         monkeypatch.setattr(sys, "executable", shutil.which("false"))
         writer.rebuild()
-        with pytest.raises(ChildProcessError, match="重建没有成功"):
+        with pytest.raises(NotRebuilt, match="重建没有成功"):
             writer.finish()
         writer.add(Document("r4", "肺结节"))
     assert held(collection)["r4"] == "肺结节"

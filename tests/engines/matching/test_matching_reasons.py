@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanchuang.engines.matching import Document, Index, Reason
+from sanchuang.engines.matching.index import MOST_READ
 from sanchuang.engines.matching.reasons import Wording
 from sanchuang.engines.matching.requirements import Requirements
 from sanchuang.values import Truth
@@ -162,6 +163,12 @@ def test_a_text_that_gives_orders_is_a_text_like_any_other() -> None:
     best = index.rank("电池效率 ≥ 95 %")[0]
     assert best.id == "e"
     assert [figure.answer.name for figure in Requirements("寿命 ≥ 95 h").check(order)] == ["UNKNOWN"]
+
+
+def test_a_long_text_is_its_own_reason_as_a_whole() -> None:
+    text = "".join(chr(0x4E00 + at * 37 % 0x3000) for at in range(MOST_READ))
+    (reason,) = Wording(text, lambda *_: 1.0).reasons(text, 1)
+    assert len(reason.term) > 0.99 * MOST_READ
 
 
 def test_a_need_of_a_megabyte_is_read_as_far_as_anybody_says_what_is_needed() -> None:

@@ -306,7 +306,8 @@ class Index:
         self, query: tantivy.Query, limit: int, keep: Keep | None
     ) -> list[tuple[tantivy.DocAddress, float, tantivy.Document]]:
         """Search for `limit` documents that may appear, further down as long as too few of them may."""
-        reach = limit
+        # No more than there are: tantivy makes room for all that is asked for.
+        reach = limit = min(limit, max(len(self), 1))
         while True:
             hits = self._searcher.search(query, reach, count=False).hits
             found = [(address, score, self._searcher.doc(address)) for score, address in hits]

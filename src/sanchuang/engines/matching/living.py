@@ -27,10 +27,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
 
+from sanchuang.engines.matching.faults import (
+    Busy,
+    NoCollection,
+    NotRebuilt,
+    Occupied,
+    UnknownId,
+    writing,
+)
 from sanchuang.engines.matching.files import replace
 from sanchuang.engines.matching.index import Index
 from sanchuang.engines.matching.records import WRITER_BYTES, Document, DuplicateId, record, registered
-from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
     from sanchuang.engines.matching.keeping import Taught
@@ -39,32 +46,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 _CURRENT, _LOCK, _LEARNED = "current", "lock", "learned.json"
 _GENERATION = re.compile("g[0-9]+-[0-9]+")
+_NO_PERMISSION = "没有权限：查询也要能写索引的目录", "检查目录的权限"
 _OURS = re.compile(r"current(\.part)?|lock|learned.*|g[0-9]+-[0-9]+")
-
-
-class NoCollection(Malformed):
-    """A directory holds no collection that can be opened."""
-
-    def __init__(self, directory: Path, why: str = "没有索引") -> None:
-        super().__init__(f"{directory}：{why}", "用 sanchuang match index --documents … 建立一个")
-
-
-class Busy(Malformed):
-    """Another process writes."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(f"{directory}：另一个进程正在写这个索引", "等它结束再试；查询不受影响")
-
-
-class Occupied(Malformed):
-    """A directory holds something else, or a collection already."""
-
-
-class UnknownId(Malformed):
-    """No document of the collection has this id."""
-
-    def __init__(self, identifier: str) -> None:
-        super().__init__(f"索引里没有编号为 {identifier} 的文本", "核对编号；已删去的不必再删")
 
 
 class _Current(NamedTuple):
@@ -84,10 +67,14 @@ class Collection:
 
     @classmethod
     def create(cls, directory: Path, documents: Iterable[Document] = ()) -> Collection:
-        """Index `documents` in a directory that is empty or new. Raises `Occupied`, `Busy`, DuplicateId."""
-        directory.mkdir(parents=True, exist_ok=True)
-        if not all(_OURS.fullmatch(file.name) for file in directory.iterdir()):
-            raise Occupied(f"{directory}：目录不是空的", "给一个空目录或新目录")
+        """Index `documents` in a directory that is empty or new.
+
+        Raises `Occupied`, `Busy`, `Unwritable`, DuplicateId.
+        """
+        with writing(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            if not all(_OURS.fullmatch(file.name) for file in directory.iterdir()):
+                raise Occupied(f"{directory}：目录不是空的", "给一个空目录或新目录")
         with _alone(directory):
             if (directory / _CURRENT).exists():
                 raise Occupied(f"{directory}：这里已有索引", "用 --add 加入文本，或给一个新目录")
@@ -103,12 +90,13 @@ class Collection:
                     yield document
 
             generation = f"g1-{os.getpid()}"
-            try:
-                Index.build(read(), directory=directory / generation)
-            except BaseException:
-                _tidy(directory, "")
-                raise
-            _point(directory, _Current(digest.hexdigest()[:16], generation))
+            with writing(directory):
+                try:
+                    Index.build(read(), directory=directory / generation)
+                except BaseException:
+                    _tidy(directory, "")
+                    raise
+                _point(directory, _Current(digest.hexdigest()[:16], generation))
         return cls(directory)
 
     @property
@@ -124,8 +112,12 @@ class Collection:
                 index = Index.open(folder)
             except (OSError, ValueError):
                 if _current(self.directory) == current:
+                    # tantivy puts a lock into a directory even to read from it.
+                    if folder.is_dir() and not os.access(folder, os.W_OK, effective_ids=True):
+                        raise NoCollection(self.directory, *_NO_PERMISSION) from None
                     raise NoCollection(self.directory, "索引已损坏") from None
                 continue  # a new generation took this one's place meanwhile
+            self.name = current.collection
             self._teach(index, seen[2])
             self._seen, self._index = seen, index
             return index
@@ -153,7 +145,7 @@ class Collection:
         """Keep what was learnt, for this and every other process. Raises `Busy`."""
         from sanchuang.engines.matching import keeping
 
-        with _alone(self.directory):
+        with _alone(self.directory), writing(self.directory):
             keeping.save(self.directory, self.name, taught)
 
     def forget(self) -> bool:
@@ -167,6 +159,7 @@ class Collection:
 class Writer:
     """Changes a collection. What `commit` returned from is on the disk and found by every search that begins then.
 
+    After `Unwritable` close it: what was not committed is discarded.
     As a context manager: commits at the end and takes a rebuild into use; on an error discards what is not committed.
     """
 
@@ -183,12 +176,15 @@ class Writer:
             held.enter_context(_alone(directory))
             self._now = _current(directory)
             _tidy(directory, self._now.generation)
-            self._open(self._now.generation)
+            with writing(directory):
+                self._open(self._now.generation)
             self._held = held.pop_all()
 
     def _open(self, generation: str) -> None:
         self._tantivy = registered(tantivy.Index.open(str(self._directory / generation)))
         self._writer = self._tantivy.writer(WRITER_BYTES, num_threads=1)
+        # What a writer that ended on a full disk left behind would fill it for good.
+        self._writer.garbage_collect_files()
         self._committed = Index(self._tantivy)
 
     def __enter__(self) -> Writer:
@@ -242,9 +238,11 @@ class Writer:
         self._apply(identifier, None)
 
     def _apply(self, identifier: str, document: Document | None) -> None:
-        self._writer.delete_documents_by_term("id", identifier)
-        if document is not None:
-            self._writer.add_document(record(document))
+        written = None if document is None else record(document)
+        with writing(self._directory):
+            self._writer.delete_documents_by_term("id", identifier)
+            if written is not None:
+                self._writer.add_document(written)
         self._pending[identifier] = document
 
     def commit(self) -> None:
@@ -256,7 +254,8 @@ class Writer:
     def _store(self) -> None:
         if not self._pending:
             return
-        self._writer.commit()
+        with writing(self._directory):
+            self._writer.commit()
         self._tantivy.reload()
         self._committed = Index(self._tantivy)
         if self._rebuilding is not None:
@@ -280,7 +279,7 @@ class Writer:
         self._rebuilding = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  ourselves
 
     def finish(self) -> None:
-        """Wait for the rebuild that was begun, if any, and take it into use. Raises `ChildProcessError` if it failed."""
+        """Wait for the rebuild that was begun, if any, and take it into use. Raises `NotRebuilt`."""
         if self._rebuilding is not None:
             self._store()
             self._rebuilding.wait()
@@ -290,15 +289,24 @@ class Writer:
         self._rebuilding = None
         if self._ended(rebuilt):
             shutil.rmtree(self._directory / self._next, ignore_errors=True)
-            raise ChildProcessError(f"{self._directory}：重建没有成功，索引仍是原来的")
+            raise NotRebuilt(self._directory)
         old, changes = self._now.generation, self._since
         self._writer.wait_merging_threads()
-        self._open(self._next)
-        for identifier, document in changes.items():
-            self._apply(identifier, document)
-        self._store()
+        try:
+            with writing(self._directory):
+                self._open(self._next)
+                for identifier, document in changes.items():
+                    self._apply(identifier, document)
+                self._store()
+                _point(self._directory, self._now._replace(generation=self._next))
+        except BaseException:
+            # What is written from now on must not go to a generation that is not in use.
+            self._writer.rollback()
+            self._pending = {}
+            self._open(old)
+            shutil.rmtree(self._directory / self._next, ignore_errors=True)
+            raise
         self._now = self._now._replace(generation=self._next)
-        _point(self._directory, self._now)
         shutil.rmtree(self._directory / old, ignore_errors=True)
 
     def _ended(self, process: subprocess.Popen[bytes]) -> int:
@@ -310,8 +318,10 @@ class Writer:
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """Hold a collection's lock; it ends with the process, however that ends. Raises `Busy`."""
-    with (directory / _LOCK).open("w") as file:
+    """Hold a collection's lock; it ends with the process, however that ends. Raises `Busy`, `Unwritable`."""
+    with writing(directory):
+        lock = (directory / _LOCK).open("w")
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -325,6 +335,8 @@ def _current(directory: Path) -> _Current:
         form, current = row["format"], _Current(str(row["collection"]), str(row["generation"]))
     except (FileNotFoundError, NotADirectoryError):
         raise NoCollection(directory) from None
+    except OSError as error:
+        raise NoCollection(directory, f"读不了（{error.strerror}）", "检查路径和权限") from None
     except (ValueError, KeyError, TypeError):
         raise NoCollection(directory, f"文件 {_CURRENT} 已损坏") from None
     if form != FORMAT or not _GENERATION.fullmatch(current.generation):

@@ -1,4 +1,4 @@
-"""Figures with units in running text: "≥ 95 %", "−40~85 ℃", "5 μm", "不超过 3000 万元", "25±2 °C", "within 10 ms".
+"""Figures with units in running text: "≥ 95 %", "−40~85 ℃", "5 μm", "不超过 3000 万元", "3×10⁵ 次", "25±2 °C", "within 10 ms".
 
 Numbers stay exact. A unit is known by its dimension and its size in the dimension's base unit; quotients such as
 mg/L are read part by part. What has no known unit is not read: a bare number says nothing without its noun.
@@ -12,8 +12,9 @@ from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sanchuang.engines.matching import properties
 from sanchuang.engines.matching.script import SIMPLIFIED
-from sanchuang.engines.matching.text import line
+from sanchuang.engines.matching.text import fold, line
 from sanchuang.values import Malformed
 from sanchuang.values.numbers import parse_number
 
@@ -51,9 +52,9 @@ _SCALES: dict[str, dict[str, str | int]] = {
     "pressure": {"Pa": 1, "hPa": 100, "kPa": 1000, "MPa": 10**6, "GPa": 10**9, "bar": 100000, "帕": 1, "兆帕": 10**6},
     "force": {"mN": "1/1000", "N": 1, "kN": 1000, "牛": 1},
     "volume": {"μL": "1/1000000", "mL": "1/1000", "ml": "1/1000", "L": 1, "m3": 1000, "升": 1, "毫升": "1/1000",
-               "立方米": 1000, "方": 1000},
+               "立方米": 1000, "方": 1000, "cm3": "1/1000", "mm3": "1/1000000", "dm3": 1},
     "area": {"mm2": "1/1000000", "cm2": "1/10000", "m2": 1, "km2": 10**6, "平方米": 1, "平方公里": 10**6, "亩": "2000/3",
-             "公顷": 10000},
+             "公顷": 10000, "hm2": 10000},
     "molar mass": {"Da": 1, "kDa": 1000},
     "amount": {"nmol": "1/1000000000", "μmol": "1/1000000", "mmol": "1/1000", "mol": 1},
     "data": {"B": 1, "KB": 1000, "kB": 1000, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15},
@@ -74,22 +75,73 @@ _UNITS = {name: (kind, Fraction(size)) for kind, sizes in _SCALES.items() for na
 _UNIT = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
 # Units in Latin letters as words of a text's line.
 UNIT_NAMES = frozenset(line(name) for name in _UNITS)
-# After a Latin unit no letter may follow: "5 min" is no 5 m; before 个 no further measure word is wanted.
-_UNIT_FORM = rf"(?:{_UNIT})(?![A-Za-z])(?:/(?:{_UNIT})(?![A-Za-z]))?"
-_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:\s?(?:万亿|亿|千万|百万|万))?|[零〇一二两三四五六七八九十百千万亿]+(?=\s?(?:[\u4e00-\u9fff%‰]))"
-# 不能低于, 不得低于, 不低于.
-_NOT = "不[能得可应宜许准会]?"
-_LEAST = rf"≥|≧|>=|⩾|{_NOT}(?:低于|少于|小于|短于)|至少|大于等于|大于或等于|at least|no less than|not less than|minimum of"
-_ABOVE = r">|大于|超过|高于|多于|优于|突破|more than|greater than|over|above|exceeding|exceeds"
-_MOST = rf"≤|≦|<=|⩽|{_NOT}(?:高于|超过|大于|多于|长于|超出)|至多|最多|小于等于|小于或等于|控制在|at most|no more than|not more than|up to|within"
-_BELOW = r"<|小于|低于|少于|短于|less than|below|under"
-_ABOUT = r"约|大约|近|将近|接近|≈|~|左右|about|approximately|around|nearly"
+# After a Latin unit no letter or digit may follow: "5 min" is no 5 m, m/s² no m/s; nor what makes it another dimension:
+# mg·L⁻¹, mg/dL, s⁻¹. Before 个 no further measure word is wanted.
+_UNIT_ENDS = (
+    r"(?![A-Za-z]|\s?[·⋅]\s?[A-Za-z]|/[A-Za-z(°μ]|(?<=[A-Za-z0-9])[0-9^]"
+    rf"|(?<=[A-Za-z0-9])[-−][1-4](?![0-9.]|\s?(?:{_UNIT})))"
+)
+_UNIT_FORM = rf"(?:{_UNIT})(?:/(?:{_UNIT}))?{_UNIT_ENDS}"
+# A unit that is the beginning of another word: 4 天线, 10 周期, 5G 基站 written in small letters.
+_ANOTHER_WORD = re.compile(
+    r"天[线然空]|周[期年边]|升级|方[面向法案式位]|条[件款]|例如|次级|克[隆拉]|米粉|人[工机]|片段|篇幅|秒杀|年[级轻]|日[本常]|牛[奶肉]"
+    r"|元[件素器]|A\s?[级景]|g\s?(?:网|基站|通信|手机|信号|模组|专网|终端)|d\s?(?:打印|建模|视觉|扫描|模型|成像|重建|动画)"
+)
+_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})++|[1-9][0-9]{0,2}(?: [0-9]{3})++(?![0-9])|[0-9]++)(?:\.[0-9]+)?"
+_MULTIPLIED = re.compile("(?:万亿|亿|千万|百万|万)$")
+_POWER = r"10\^[-−]?[0-9]{1,2}"
+# All of a numeral in Chinese, never its beginning: 百分之五十 is no 百分之五.
+_CHINESE = r"(?<![零〇一二两三四五六七八九十百千万亿])[零〇一二两三四五六七八九十百千万亿]++(?:点[零〇一二三四五六七八九]++[万亿]*+)?"
+_NUMBER = (
+    rf"(?:{_POWER}|{_DIGITS}(?:\s?[×x*·]\s?{_POWER}|\s?(?:万亿|亿|千万|百万|万))?"
+    rf"|{_CHINESE}(?(percent)|(?=\s?(?:[\u4e00-\u9fff%‰]))))"
+)
+# 不能低于, 不得低于, 不低于, 未超过, 没有超过.
+_NOT = "(?:不|未|没有?)[能得可应宜许准会曾致]?"
+_LEAST = (
+    rf"≥|≧|>=|⩾|≮|{_NOT}(?:低于|少于|小于|短于)|至少|大于等于|大于或等于"
+    r"|(?<![A-Za-z])(?i:at least|(?:no|not|never) (?:less|fewer|lower|smaller|shorter) than|not below|minimum of)"
+)
+_ABOVE = (
+    r">|大于|超过|高于|多于|突破"
+    r"|(?<![A-Za-z])(?i:(?:more|greater|higher|larger|longer) than|over|above|exceeding|exceeds?)"
+)
+_MOST = (
+    rf"≤|≦|<=|⩽|≯|{_NOT}(?:高于|超过|大于|多于|长于|超出|超)|至多|最多|小于等于|小于或等于|控制在"
+    r"|(?<![A-Za-z])(?i:at most|(?:no|not|never) (?:more|greater|higher|larger|longer) than|(?:not|never) (?:exceed(?:s|ing)?|above|over)"
+    r"|up to|within)"
+)
+# 不到 is below, but what one does not get to see (看不到) is not.
+_BELOW = (
+    r"<|小于|低于|少于|短于|(?<![测看找见听用查感做想得遇碰])不到|不足|不满"
+    r"|(?<![A-Za-z])(?i:(?:less|fewer|lower|smaller|shorter) than|below|under)"
+)
+_BETTER = r"优于|(?<![A-Za-z])(?i:better than)"
+_ABOUT = r"约|大约|近|将近|接近|≈|~|左右|(?<![A-Za-z])(?i:about|approximately|around|nearly)"
+# What a figure begins with; the rest is tried nowhere else.
+_BEGINS = (
+    r"(?=[\s0-9零〇一二两三四五六七八九十百千万亿≥≧>⩾≮≤≦<⩽≯≈~+−–不未没至大超高多突最小控低少短优约近将接左到在为"
+    r"aAbBeEfFgGhHlLmMnNoOsSuUwW-])"
+)
 _FIGURE = re.compile(
-    rf"(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))?"
-    rf"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.])(?P<percent>百分之)?(?P<sign>[-−–]|零下)?\s?(?P<number>{_NUMBER})\s?(?P<unit1>{_UNIT_FORM})?"
-    rf"(?:\s?(?P<link>~|～|-|–|—|至|到|±|to)\s?(?P<sign2>[-−]|零下)?\s?(?P<number2>{_NUMBER}))?"
+    rf"{_BEGINS}(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<better>{_BETTER})"
+    rf"|(?P<about>{_ABOUT}))?"
+    # What is behind a solidus or a power is a part of a number: 1/2 h, 2^10.
+    r"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.^⁄])(?<![0-9]/)(?P<percent>百分之)?(?P<sign>[-−–+]|零下)?"
+    rf"\s?(?P<number>{_NUMBER})\s?(?P<unit1>{_UNIT_FORM})?"
+    rf"(?:\s?(?P<link>~|～|-|–|—|至|到|±|to)\s?(?P<sign2>[-−+]|零下)?\s?(?P<number2>{_NUMBER}))?"
     # A unit after the only number's own unit is the beginning of another word: 10 Ah 方形.
-    rf"(?:(?(unit1)(?(number2)|(?!)))\s?(?P<unit>{_UNIT_FORM}))?\s?(?P<after>以上|及以上|以下|及以下|以内|之内|内(?![径部壁层含])|左右|or more|or less)?",
+    rf"(?:(?(unit1)(?(number2)|(?!)))\s?(?P<unit>{_UNIT_FORM}))?\s?(?:\(含(?:本数)?\)\s?(?=[及或]?以))?"
+    r"(?P<after>[及或]?以上|[及或]?以下|以内|之内|内(?![径部壁层含存容外孔墙镜芯膜腔置])|左右|上下|or more|or less)?",
+)
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_UP, _DOWN = (
+    frozenset({"以上", "及以上", "或以上", "or more"}),
+    frozenset({"以下", "及以下", "或以下", "以内", "之内", "内", "or less"}),
+)
+# Kelvins of these are as many degrees, counted from nowhere.
+_DIFFERENCE = re.compile(
+    r"温升|温差|精度|波动|误差|偏差|漂移|稳定|均匀|分辨|温降|升温|降温|升高|降低|过冷|过热|±$|(?i:difference|rise|accuracy|stability|resolution|error)"
 )
 # "From 5 % to 2 %": where it comes from is no figure of what is offered.
 _FROM = ("由", "从", "由原来的", "自", "from")
@@ -149,7 +201,7 @@ def quantities(text: str) -> list[Quantity]:
         subject = plain[clause:begin].strip()
         if _is_no_figure(match, read, subject):
             continue
-        kind, low, high, bounded, strict = _rate(read, subject)
+        kind, low, high, bounded, strict = _rate(_degrees(_better(match, read, subject), subject), subject)
         found.append(
             Quantity(
                 kind, low, high, bounded, strict,
@@ -163,11 +215,16 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """Write full-width, compatibility and traditional characters plainly, case kept; and each one's place in `text`."""
+    """Write full-width, compatibility and traditional characters plainly, case kept; and each one's place in `text`.
+
+    A power of a number is told from its digits: 10⁶ becomes 10^6.
+    """
     characters: list[str] = []
     places: list[int] = []
     for at, character in enumerate(text):
         written = "°C" if character == "℃" else unicodedata.normalize("NFKC", character).translate(SIMPLIFIED)
+        if character in _RAISED and characters and characters[-1].isdigit() and text[at - 1] not in _RAISED:
+            written = f"^{written}"
         for plain in written:
             characters.append(plain)
             places.append(at)
@@ -180,13 +237,39 @@ def _is_no_figure(match: re.Match[str], read: _Read, subject: str) -> bool:
     number, unit = match["number"], match["unit"] or match["unit1"] or "%"
     if subject.endswith("第"):
         return True
+    behind = "unit" if match["unit"] else "unit1"
+    if match[behind] and _ANOTHER_WORD.match(match.string, match.start(behind)):
+        return True
     if kind in COUNTED:
-        return number in ("零", "〇") or match["after"] == "内" or (number == "一" and not bounded)
+        # What is counted is 两次; 二次 is part of a word.
+        return number in ("零", "〇") or match["after"] == "内" or (number in ("一", "二") and not bounded)
     if unit in ("元", "方") and len(number) == 1 and not number.isdigit():
         return True
     if number + unit == "四周":
         return not bounded and not _LASTS.search(subject)
     return unit == "B" or (unit == "K" and " K" not in match.group())
+
+
+def _better(match: re.Match[str], read: _Read, subject: str) -> _Read:
+    """Read 优于 by what is wanted of the property: an error below, a rate above; of another a length or time below."""
+    if match["better"] is None:
+        return read
+    kind, low, high, _, _ = read
+    names = properties.named(fold(subject))
+    more = properties.more_is_wanted(names[-1].key) if names else None
+    if more is None and kind not in ("length", "time"):
+        return read
+    return (kind, low, None, True, True) if more else (kind, None, high, True, True)
+
+
+def _degrees(read: _Read, subject: str) -> _Read:
+    """Read kelvins as degrees Celsius, and those of a difference as such."""
+    kind, low, high, bounded, strict = read
+    if kind != "kelvin":
+        return read
+    zero = Fraction(0) if _DIFFERENCE.search(subject) else Fraction("273.15")
+    low, high = (None if bound is None else bound - zero for bound in (low, high))
+    return "temperature", low, high, bounded, strict
 
 
 def _rate(read: _Read, subject: str) -> _Read:
@@ -217,24 +300,33 @@ def _read(match: re.Match[str]) -> _Read | None:
         second = _value(match["number2"], match["sign2"]) * size if match["number2"] else None
     except Malformed:
         return None
-    if kind == "kelvin":
-        kind, first = "temperature", first - Fraction("273.15")
-        second = second - Fraction("273.15") if second is not None and match["link"] != "±" else second
-    if second is not None:
-        if match["link"] == "±":
-            return kind, first - second, first + second, True, False
-        return kind, min(first, second), max(first, second), True, False
-    after = match["after"] or ""
-    if match["least"] or match["above"] or after in ("以上", "及以上", "or more"):
-        return kind, first, None, True, match["above"] is not None
-    if match["most"] or match["below"] or after in ("以下", "及以下", "以内", "之内", "内", "or less"):
-        return kind, None, first, True, match["below"] is not None
-    return kind, first, first, False, False
+    strict = match["above"] is not None or match["below"] is not None
+    up = match["least"] or match["above"] or match["after"] in _UP
+    down = match["most"] or match["below"] or match["after"] in _DOWN
+    low = high = first
+    if second is not None and match["link"] == "±":
+        low, high = first - second, first + second
+    elif second is not None:
+        larger = first * _multiplier(match["number2"]) if not match["unit1"] else first
+        if not _MULTIPLIED.search(match["number"]) and larger <= second:
+            first = larger  # 5～10 万元
+        low, high = min(first, second), max(first, second)
+    if up or down:
+        return (kind, low, None, True, strict) if up else (kind, None, high, True, strict)
+    return kind, low, high, second is not None, False
+
+
+def _multiplier(number: str) -> int:
+    found = _MULTIPLIED.search(number)
+    return int(parse_number(f"1{found.group()}")) if found else 1
 
 
 def _value(number: str, sign: str | None) -> Fraction:
-    value = parse_number(number.replace(" ", ""))
-    return -value if sign else value
+    base, power, exponent = number.replace(" ", "").replace("−", "-").partition("10^")
+    value = parse_number(base.rstrip("×x*·")) if base else Fraction(1)
+    if power:
+        value *= Fraction(10) ** int(exponent)
+    return value if sign in (None, "+") else -value
 
 
 def _unit(written: str) -> tuple[str, Fraction]:

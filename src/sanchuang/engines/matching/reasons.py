@@ -66,6 +66,9 @@ class Wording:
         """Take the query and `idf(field, form)`."""
         self._units = query = units(text)
         self._text, self._line = text, join(query)
+        # All forms in one string and where each begins: a phrase is a slice of it, however long.
+        self._forms = "".join(unit.form for unit in query)
+        self._places = list(accumulate((len(unit.form) for unit in query), initial=0))
         self._idf = idf
         words = word_spans(query)
         self._words = sorted(words)
@@ -158,7 +161,7 @@ class Wording:
         return shared >= _HALF_SAID * sum(weights.values())
 
     def _form(self, start: int, end: int) -> str:
-        return "".join(unit.form for unit in self._units[start:end])
+        return self._forms[self._places[start] : self._places[end]]
 
     def _weight(self, start: int, end: int) -> float:
         return self._characters[end] - self._characters[start] + self._pairs[end - 1] - self._pairs[start]
@@ -166,21 +169,24 @@ class Wording:
     def _spans(self, line: str) -> list[tuple[int, int]]:
         """Longest runs of whole words of the query that occur in `line`, in order, none inside another."""
         kept: list[tuple[int, int]] = []
-        reach = 0
+        reach, place = 0, 0
         for first in self._starts:
             # What occurs from one start occurs without its beginning, too: `reach` never goes back.
             reach = max(reach, first)
-            while (
-                reach < len(self._units)
-                and (reach == first or self._units[reach].joined)
-                and self._form(first, reach + 1) in line
-            ):
+            while reach < len(self._units) and (reach == first or self._units[reach].joined):
+                # Where the run stood so far it mostly goes on: a long one is not searched for at every step.
+                behind = place + self._places[reach]
+                if reach == first or not line.startswith(self._form(reach, reach + 1), behind):
+                    found = line.find(self._form(first, reach + 1))
+                    if found < 0:
+                        break
+                    place = found - self._places[first]
                 reach += 1
             last = bisect_right(self._ends, reach) - 1
             if last < 0 or self._ends[last] <= first:
                 continue
             start, end = self._trim(first, self._ends[last])
-            if not self._says_something(start, end) or (kept and end <= kept[-1][1]):
+            if (kept and end <= kept[-1][1]) or not self._says_something(start, end):
                 continue
             while kept and start <= kept[-1][0]:
                 kept.pop()
@@ -201,14 +207,15 @@ class Wording:
 
     def _says_something(self, start: int, end: int) -> bool:
         """Tell whether a span is more than a lone character, number or unit of measure, or a word that all texts have."""
-        forms = [unit.form for unit in self._units[start:end]]
-        if not forms or "".join(forms) in COMMONPLACE:
+        whole = self._form(start, end)
+        if not whole or whole in COMMONPLACE:
             return False
-        if len(forms) == 1:
-            return len(forms[0]) > len("|5|") and not forms[0][1].isdigit() and forms[0] not in UNIT_NAMES
-        if len(forms) == 2 and not any(map(is_word, forms)):
-            return commonness("".join(forms)) < _COMMON_SHARED
-        return any(not form[1:2].isdigit() for form in forms)
+        first, last = self._units[start].form, self._units[end - 1].form
+        if end - start == 1:
+            return len(whole) > len("|5|") and not whole[1].isdigit() and whole not in UNIT_NAMES
+        if end - start == 2 and not (is_word(first) or is_word(last)):
+            return commonness(whole) < _COMMON_SHARED
+        return any(not self._units[at].form[1:2].isdigit() for at in range(start, end))
 
 
 class _Passage:

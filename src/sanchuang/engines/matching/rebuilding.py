@@ -26,4 +26,7 @@ def _end_with_the_writer() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_writer, daemon=True).start()
-    rebuild(*map(Path, sys.argv[1:]))
+    try:
+        rebuild(*map(Path, sys.argv[1:]))
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))

@@ -23,6 +23,8 @@ WRITER_BYTES = 256_000_000
 # Documents are fetched one here, one there: of the 16 kB that tantivy packs together by itself most is unpacked in vain.
 _BLOCK = 4096
 _BLANKS = "blanks"
+# Characters of an id: a longer one would be no term for tantivy, and its document could not be replaced.
+LONGEST_ID = 500
 
 
 class DuplicateId(Malformed):
@@ -75,7 +77,12 @@ def registered(index: tantivy.Index) -> tantivy.Index:
 
 
 def record(document: Document) -> tantivy.Document:
-    """Read a document. Its lengths count all that it says, its terms not what it repeats beyond measure."""
+    """Read a document. Its lengths count all that it says, its terms not what it repeats beyond measure.
+
+    Raises Malformed for an id of more than `LONGEST_ID` characters.
+    """
+    if len(document.id) > LONGEST_ID:
+        raise Malformed(f"文本编号太长：{document.id[:40]}…", f"编号最多 {LONGEST_ID} 个字符")
     text = plain(document.text)
     every = units(text)
     read = tempered(every)

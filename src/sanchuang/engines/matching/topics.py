@@ -54,7 +54,8 @@ class Topics:
     def rank(self, query: str, top: int = 10) -> list[Hit]:
         """Give at most `top` documents on the query's matter, best first; the score is a cosine, cut off at 0.
 
-        A query that finds nothing by its words has no matter that is known here: nothing.
+        A query that finds nothing by its words has no matter that is known here: nothing. Where too few texts are there to
+        learn any word's neighbours, wording alone ranks.
         """
         query = query[:MOST_READ]
         found = self._index.candidates(query, _SPEAKERS)
@@ -65,6 +66,8 @@ class Topics:
         weights = np.exp(_STEEPNESS * (scores / max(float(scores.max()), 1e-9) - 1))
         asked = unit(weights @ self._vectors[places].astype(np.float32))
         asked = unit(asked + _OWN * self._texts([_counted(query)])[0])
+        if not asked.any():
+            return self._index.rank(query, top, reasons=0)
         near = np.concatenate(
             [
                 self._vectors[first : first + _CHUNK].astype(np.float32) @ asked
