@@ -1,0 +1,177 @@
+"""Nodes, the pods that ask for room on them, and how much room is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sanchuang.engines.placement.native import compiled
+
+Array = np.ndarray[Any, Any]
+
+GPU = 1000
+"""Milli-GPU of one device."""
+MOST_MODELS = 62
+NO_MODEL = 1 << MOST_MODELS
+"""The bit of a model that no node has: a pod that asks for it alone fits nowhere."""
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The machines of a pool, one place of every array each.
+
+    `cpu` in milli-cores, `memory` in MiB, `num_gpu` devices of 1000 milli-GPU, `model` as place in `models`.
+    """
+
+    names: tuple[str, ...]
+    cpu: Array
+    memory: Array
+    num_gpu: Array
+    model: Array
+    models: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def milli(self) -> int:
+        """Milli-GPU of the whole pool."""
+        return int(self.num_gpu.sum()) * GPU
+
+    def mask(self, models: Sequence[str]) -> int:
+        """The bits of the models that a pod accepts; 0, any, for none; a model without nodes never matches."""
+        bits = 0
+        for name in models:
+            bits |= 1 << self.models.index(name) if name in self.models else NO_MODEL
+        return bits
+
+
+class Requests(NamedTuple):
+    """What pods ask for, by class or by pod: int64 arrays that compiled loops take as they are.
+
+    `cpu` in milli-cores, `memory` in MiB, `num_gpu` devices with `gpu_milli` of each, `accepted` bits of models
+    (0: any).
+    """
+
+    cpu: Array
+    memory: Array
+    num_gpu: Array
+    gpu_milli: Array
+    accepted: Array
+
+
+@dataclass(frozen=True)
+class Pods:
+    """Pods and what they ask for; `gang` numbers pods that run all or not at all, -1 for one that stands alone."""
+
+    names: tuple[str, ...]
+    asked: Requests
+    gang: Array
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def _distinct(self) -> tuple[Array, Array]:
+        rows = np.stack(self.asked, axis=1) if len(self) else np.empty((0, 5), np.int64)
+        classes, of = np.unique(rows, axis=0, return_inverse=True)
+        return classes, of.reshape(-1).astype(np.int64)
+
+    @cached_property
+    def classes(self) -> Requests:
+        """The distinct requests, in ascending order."""
+        return Requests(*(np.ascontiguousarray(column) for column in self._distinct[0].T))
+
+    @cached_property
+    def of(self) -> Array:
+        """The class of every pod."""
+        return self._distinct[1]
+
+
+class State(NamedTuple):
+    """The room left on every node, changed in place by `take` and `give`.
+
+    `cpu[N]` milli-cores, `memory[N]` MiB, `gpu[N, G]` milli-GPU of each device, -1 where a node has no such device;
+    `model[N]` does not change; `version[N]` counts the changes of a node.
+    """
+
+    cpu: Array
+    memory: Array
+    gpu: Array
+    model: Array
+    version: Array
+
+    @classmethod
+    def empty(cls, nodes: Nodes) -> State:
+        """A pool on which nothing runs."""
+        devices = np.arange(max(1, int(nodes.num_gpu.max(initial=0))))
+        gpu = np.where(devices < nodes.num_gpu[:, None], GPU, -1).astype(np.int64)
+        return cls(
+            nodes.cpu.copy(), nodes.memory.copy(), gpu, nodes.model.copy(), np.zeros(len(nodes), np.int64)
+        )
+
+
+@compiled
+def fits(state: State, node: int, asked: Requests, k: int) -> bool:
+    """Whether request `k` has room on a node now."""
+    if state.cpu[node] < asked.cpu[k] or state.memory[node] < asked.memory[k]:
+        return False
+    wanted = asked.num_gpu[k]
+    if wanted == 0:
+        return True
+    accepted = asked.accepted[k]
+    if accepted != 0 and not (accepted >> state.model[node]) & 1:
+        return False
+    milli = asked.gpu_milli[k]
+    for d in range(state.gpu.shape[1]):
+        if state.gpu[node, d] >= milli:
+            wanted -= 1
+            if wanted == 0:
+                return True
+    return False
+
+
+@compiled
+def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
+    """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
+    state.cpu[node] -= asked.cpu[k]
+    state.memory[node] -= asked.memory[k]
+    state.version[node] += 1
+    for d in range(state.gpu.shape[1]):
+        if (devices >> d) & 1:
+            state.gpu[node, d] -= asked.gpu_milli[k]
+
+
+@compiled
+def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
+    """Take back what `take` gave."""
+    state.cpu[node] += asked.cpu[k]
+    state.memory[node] += asked.memory[k]
+    state.version[node] += 1
+    for d in range(state.gpu.shape[1]):
+        if (devices >> d) & 1:
+            state.gpu[node, d] += asked.gpu_milli[k]
+
+
+@compiled
+def tightest(state: State, node: int, asked: Requests, k: int) -> int:
+    """The bits of the devices with the least room that suffice for request `k`, the first of equals; 0 for none."""
+    chosen = 0
+    milli = asked.gpu_milli[k]
+    for _ in range(asked.num_gpu[k]):
+        best = -1
+        for d in range(state.gpu.shape[1]):
+            if (
+                state.gpu[node, d] >= milli
+                and not (chosen >> d) & 1
+                and (best < 0 or state.gpu[node, d] < state.gpu[node, best])
+            ):
+                best = d
+        if best < 0:
+            return 0
+        chosen |= 1 << best
+    return chosen
