@@ -96,23 +96,23 @@ class State(NamedTuple):
     """The room left on every node, changed in place by `take` and `give`.
 
     `cpu[N]` milli-cores, `memory[N]` MiB, `gpu[N, G]` milli-GPU of each device, -1 where a node has no such device;
-    `model[N]` does not change; `version[N]` counts the changes of a node.
+    `model[N]` does not change; `running[N, G + 1]` counts the pods by whole devices, in column 0 those that share
+    one.
     """
 
     cpu: Array
     memory: Array
     gpu: Array
     model: Array
-    version: Array
+    running: Array
 
     @classmethod
     def empty(cls, nodes: Nodes) -> State:
         """A pool on which nothing runs."""
         devices = np.arange(max(1, int(nodes.num_gpu.max(initial=0))))
         gpu = np.where(devices < nodes.num_gpu[:, None], GPU, -1).astype(np.int64)
-        return cls(
-            nodes.cpu.copy(), nodes.memory.copy(), gpu, nodes.model.copy(), np.zeros(len(nodes), np.int64)
-        )
+        running = np.zeros((len(nodes), gpu.shape[1] + 1), np.int64)
+        return cls(nodes.cpu.copy(), nodes.memory.copy(), gpu, nodes.model.copy(), running)
 
 
 @compiled
@@ -136,11 +136,18 @@ def fits(state: State, node: int, asked: Requests, k: int) -> bool:
 
 
 @compiled
+def kind(asked: Requests, k: int) -> int:
+    """The column of `State.running` of a request for devices."""
+    return asked.num_gpu[k] if asked.gpu_milli[k] == GPU else 0
+
+
+@compiled
 def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
     state.cpu[node] -= asked.cpu[k]
     state.memory[node] -= asked.memory[k]
-    state.version[node] += 1
+    if asked.num_gpu[k] > 0:
+        state.running[node, kind(asked, k)] += 1
     for d in range(state.gpu.shape[1]):
         if (devices >> d) & 1:
             state.gpu[node, d] -= asked.gpu_milli[k]
@@ -151,7 +158,8 @@ def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None
     """Take back what `take` gave."""
     state.cpu[node] += asked.cpu[k]
     state.memory[node] += asked.memory[k]
-    state.version[node] += 1
+    if asked.num_gpu[k] > 0:
+        state.running[node, kind(asked, k)] -= 1
     for d in range(state.gpu.shape[1]):
         if (devices >> d) & 1:
             state.gpu[node, d] += asked.gpu_milli[k]
