@@ -66,11 +66,16 @@ class Requests(NamedTuple):
 
 @dataclass(frozen=True)
 class Pods:
-    """Pods and what they ask for; `gang` numbers pods that run all or not at all, -1 for one that stands alone."""
+    """Pods and what they ask for.
+
+    `gang` numbers pods that run all or not at all, -1 for one that stands alone; `written` are the accepted models
+    as the file has them.
+    """
 
     names: tuple[str, ...]
     asked: Requests
     gang: Array
+    written: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.names)

@@ -44,7 +44,7 @@ def knowledge(policy: str, nodes: Nodes, pods: Pods, settings: Settings = Settin
         np.zeros(len(Settings._fields)),
     )
     if policy == POLICIES[FGD]:
-        return Knowledge(target(pods, nodes.models), no_tables)
+        return Knowledge(target(pods), no_tables)
     if policy == POLICIES[SANCHUANG]:
         return Knowledge(no_target, tables(nodes, pods, settings))
     return Knowledge(no_target, no_tables)

@@ -7,6 +7,7 @@ ATC'23), whose whole numbers round down at the same places; docs/placement.md na
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -91,51 +92,69 @@ class Target(NamedTuple):
     frequency: Array
 
 
-def target(pods: Pods, models: tuple[str, ...]) -> Target:
-    """The most frequent requests, memory apart, until 95 % of the pods are covered; their frequencies add up to 1."""
+def target(pods: Pods) -> Target:
+    """The most frequent requests, memory apart, until 95 % of the pods are covered; their frequencies add up to 1.
+
+    Models count by how they are written, and of equals the larger request comes first, as published.
+    """
     asked = pods.asked
-    rows = np.stack([asked.cpu, asked.gpu_milli, asked.num_gpu, asked.accepted], axis=1)
-    distinct, first, counts = np.unique(rows, axis=0, return_index=True, return_counts=True)
-
-    def order(i: int) -> tuple[int | str, ...]:
-        # Equals in the published order: the larger request first, models by their names.
-        *numbers, accepted = (int(v) for v in distinct[i])
-        return int(counts[i]), *numbers, "|".join(m for j, m in enumerate(models) if accepted >> j & 1)
-
+    rows = zip(asked.cpu.tolist(), asked.gpu_milli.tolist(), asked.num_gpu.tolist(), pods.written, strict=True)
+    first: dict[tuple[int, int, int, str], int] = {}
+    counts: Counter[tuple[int, int, int, str]] = Counter()
+    for at, row in enumerate(rows):
+        first.setdefault(row, at)
+        counts[row] += 1
     kept, covered = [], 0
-    for i in sorted(range(len(distinct)), key=order, reverse=True):
+    for row in sorted(counts, key=lambda row: (counts[row], row), reverse=True):
         if covered >= POPULAR * len(pods):
             break
-        kept.append(i)
-        covered += int(counts[i])
-    at = first[kept]
-    return Target(Requests(*(column[at] for column in asked)), counts[kept] / len(pods) / (covered / len(pods)))
+        kept.append(row)
+        covered += counts[row]
+    at = np.array([first[row] for row in kept], np.int64)
+    often = np.array([counts[row] / len(pods) for row in kept])
+    return Target(Requests(*(column[at] for column in asked)), often / (covered / len(pods)))
 
 
 @compiled
 def stranded(expected: Target, cpu: int, model: int, gpu: Array) -> float:
-    """Milli-GPU of a node that the expected pods cannot use, on average."""
+    """Milli-GPU of a node that the expected pods cannot use, on average.
+
+    Added up by reason and then over the reasons, as published: the last bit of a sum may decide a rounding.
+    """
     total = 0
     for d in range(gpu.shape[0]):
         total += max(0, gpu[d])
     asked = expected.asked
-    result = 0.0
+    both = no_gpu = no_cpu = cpu_alone = neither = model_off = 0.0
     for m in range(expected.frequency.shape[0]):
-        wanted = asked.num_gpu[m]
-        lost = total
-        accepted = asked.accepted[m]
-        if wanted > 0 and cpu >= asked.cpu[m] and (accepted == 0 or (accepted >> model) & 1):
-            milli = asked.gpu_milli[m]
-            small = 0
-            for d in range(gpu.shape[0]):
-                if gpu[d] >= milli:
-                    wanted -= 1
-                else:
-                    small += max(0, gpu[d])
-            if wanted <= 0:
-                lost = small
-        result += expected.frequency[m] * lost
-    return result
+        often, wanted, accepted = expected.frequency[m], asked.num_gpu[m], asked.accepted[m]
+        has_cpu = cpu >= asked.cpu[m]
+        if wanted == 0:
+            if has_cpu:
+                cpu_alone += often * total
+            else:
+                neither += often * total
+            continue
+        if accepted != 0 and not (accepted >> model) & 1:
+            model_off += often * total
+            continue
+        milli = asked.gpu_milli[m]
+        small = 0
+        for d in range(gpu.shape[0]):
+            if gpu[d] >= milli:
+                wanted -= 1
+            else:
+                small += max(0, gpu[d])
+        if wanted <= 0:
+            if has_cpu:
+                no_gpu += often * small
+            else:
+                no_cpu += often * total
+        elif has_cpu:
+            no_gpu += often * total
+        else:
+            both += often * total
+    return both + no_gpu + no_cpu + cpu_alone + neither + model_off
 
 
 @compiled
