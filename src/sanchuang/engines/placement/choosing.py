@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -39,17 +40,33 @@ class Desk(NamedTuple):
     logged: Array
     read: Array
     length: Array
+    first: Array
+    block: Array
+    model: Array
+    idle: Array
+    free: Array
 
     @classmethod
-    def empty(cls, nodes: int, classes: int) -> Desk:
+    def empty(cls, state: State, classes: int, models: int) -> Desk:
         """A desk for so many nodes and classes; memory is used only for classes that ask."""
+        nodes = len(state.cpu)
+        starts = np.concatenate([
+            np.arange(a, b, BLOCK) for a, b in itertools.pairwise(
+                [0, *(np.flatnonzero(np.diff(state.model)) + 1).tolist(), nodes] if models > 1 else [0, nodes])
+        ])
+        idle = np.maximum(state.gpu, 0).sum(axis=1)
         return cls(
             np.empty((classes, nodes), np.float32),
-            np.empty((classes, -(-nodes // BLOCK)), np.int64),
+            np.empty((classes, len(starts)), np.int64),
             np.empty(nodes, np.int64),
             np.full(nodes, -1, np.int64),
             np.full(classes, -1, np.int64),
             np.zeros(1, np.int64),
+            np.append(starts, nodes),
+            np.searchsorted(starts, np.arange(nodes), side="right") - 1,
+            state.model[starts] if models > 1 else np.zeros(len(starts), np.int64),
+            idle,
+            np.bincount(state.model, idle).astype(float),
         )
 
 
@@ -72,8 +89,11 @@ def score(
 
 
 @compiled
-def changed(desk: Desk, node: int) -> None:
+def changed(desk: Desk, state: State, node: int) -> None:
     """Tell the desk that a node has changed."""
+    idle = scores.idle(state, node)
+    desk.free[state.model[node]] += idle - desk.idle[node]
+    desk.idle[node] = idle
     at = desk.length[0]
     desk.log[at % desk.log.shape[0]] = node
     desk.logged[node] = at
@@ -82,9 +102,8 @@ def changed(desk: Desk, node: int) -> None:
 
 @compiled
 def _best_of(desk: Desk, k: int, block: int) -> None:
-    first = block * BLOCK
-    best = first
-    for node in range(first + 1, min(first + BLOCK, desk.value.shape[1])):
+    best = desk.first[block]
+    for node in range(best + 1, desk.first[block + 1]):
         if desk.value[k, node] > desk.value[k, best]:
             best = node
     desk.best[k, block] = best
@@ -119,7 +138,7 @@ def choose(policy: int, known: Knowledge, desk: Desk, state: State, asked: Reque
                 value = np.float32(score(policy, known, state, node, asked, k)[0])
             before = desk.value[k, node]
             desk.value[k, node] = value
-            block = node // BLOCK
+            block = desk.block[node]
             best = desk.best[k, block]
             if node == best:
                 if value < before:
@@ -127,9 +146,25 @@ def choose(policy: int, known: Knowledge, desk: Desk, state: State, asked: Reque
             elif value > desk.value[k, best] or (value == desk.value[k, best] and node < best):
                 desk.best[k, block] = node
     desk.read[k] = length
-    best = desk.best[k, 0]
-    for block in range(1, desk.best.shape[1]):
+    chosen, most = -1, -np.inf
+    if policy == SANCHUANG:
+        price = prices(known.tables, desk)
+    else:
+        price = np.ones(desk.free.shape[0])
+    for block in range(desk.best.shape[1]):
         node = desk.best[k, block]
-        if desk.value[k, node] > desk.value[k, best]:
-            best = node
-    return best if desk.value[k, best] > -np.inf else -1
+        value = desk.value[k, node] * price[desk.model[block]]
+        if value > most:
+            chosen, most = node, value
+    return chosen
+
+
+@compiled
+def prices(tables: Tables, desk: Desk) -> Array:
+    total = desk.free.sum()
+    result = np.ones(desk.free.shape[0])
+    for model in range(desk.free.shape[0]):
+        if tables.load[model] > 0:
+            pressure = tables.load[model] * total / max(1.0, desk.free[model])
+            result[model] += tables.weight[4] * min(pressure, 5.0)**tables.weight[5]
+    return result

@@ -41,7 +41,7 @@ def knowledge(policy: str, nodes: Nodes, pods: Pods, settings: Settings = Settin
     no_target = Target(_nothing(), np.zeros(0))
     no_tables = Tables(
         1, np.zeros((0, 0, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32), _nothing(), np.zeros(0),
-        np.zeros(len(Settings._fields)),
+        np.zeros(len(Settings._fields)), np.zeros(0),
     )
     if policy == POLICIES[FGD]:
         return Knowledge(target(pods), no_tables)
@@ -55,7 +55,7 @@ def place(
     known: Knowledge | None = None,
 ) -> Placement:
     """Place pods one after another; ties go to the node of the lowest rank."""
-    order = np.argsort(rank, kind="stable")
+    order = np.argsort(rank, kind="stable") if policy != "sanchuang" else np.lexsort((rank, nodes.model))
     whole = State.empty(nodes)
     state = State(*(np.ascontiguousarray(column[order]) for column in whole))
     classes = pods.of[arrivals]
@@ -63,7 +63,7 @@ def place(
         node, devices = _at_random(state, pods.classes, classes, np.random.default_rng(seed))
     else:
         known = known or knowledge(policy, nodes, pods)
-        desk = Desk.empty(len(nodes), len(pods.classes.cpu))
+        desk = Desk.empty(state, len(pods.classes.cpu), len(nodes.models) if policy == 'sanchuang' else 1)
         node, devices = _one_by_one(POLICIES.index(policy), known, desk, state, pods.classes, classes)
     return Placement(np.where(node < 0, -1, order[node]), devices)
 
@@ -80,7 +80,7 @@ def _one_by_one(
         if node >= 0:
             devices = score(policy, known, state, node, asked, k)[1]
             take(state, node, asked, k, devices)
-            changed(desk, node)
+            changed(desk, state, node)
             nodes[at] = node
             taken[at] = devices
     return nodes, taken

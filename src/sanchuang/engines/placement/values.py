@@ -18,6 +18,7 @@ class Settings(NamedTuple):
     opening: float = 5.0
     fit: float = 0.0
     price: float = 1.0
+    power: float = 1.0
 
 
 class Tables(NamedTuple):
@@ -34,6 +35,7 @@ class Tables(NamedTuple):
     multi: Requests
     frequency: Array
     weight: Array
+    load: Array
 
 
 LEVELS = np.array([0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.18, 0.22, 0.27, 0.35])
@@ -83,7 +85,45 @@ def tables(nodes: Nodes, pods: Pods, settings: Settings = Settings()) -> Tables:
     return Tables(
         step, device, cpu, memory, Requests(*(np.ascontiguousarray(c[many]) for c in asked)),
         frequency[many], np.array(settings, np.float64),
+        loads(nodes, pods),
     )
+
+
+def loads(nodes: Nodes, pods: Pods) -> Array:
+    """Share of all demand that is bound to each model, spread as evenly as the accepted models allow."""
+    asked = pods.asked
+    capacity = np.bincount(nodes.model, nodes.num_gpu, len(nodes.models)).astype(float)
+    masks, of = np.unique(asked.accepted, return_inverse=True)
+    demand = np.bincount(of.reshape(-1), asked.num_gpu * asked.gpu_milli, len(masks))
+    demand = demand / max(1.0, demand.sum())
+    demand[masks == 0] = 0.0
+    groups = [
+        (np.array([m for m in range(len(capacity)) if (mask == 0 or mask >> m & 1) and capacity[m]], int), d)
+        for mask, d in zip(masks.tolist(), demand, strict=True)
+    ]
+    groups = [(models, d) for models, d in groups if len(models)]
+    given = [d * capacity[models] / capacity[models].sum() for models, d in groups]
+    total = np.zeros(len(capacity))
+    for (models, _), part in zip(groups, given, strict=True):
+        total[models] += part
+    for _ in range(200):
+        for at, (models, d) in enumerate(groups):
+            total[models] -= given[at]
+            level = _level(total[models], capacity[models], d)
+            given[at] = np.maximum(0.0, level * capacity[models] - total[models])
+            total[models] += given[at]
+    return total
+
+
+def _level(total: Array, capacity: Array, demand: float) -> float:
+    order = np.argsort(total / capacity)
+    filled, room = 0.0, 0.0
+    for rank, at in enumerate(order):
+        filled, room = filled + total[at], room + capacity[at]
+        level = (filled + demand) / room
+        if rank + 1 == len(order) or level <= total[order[rank + 1]] / capacity[order[rank + 1]]:
+            return float(level)
+    raise AssertionError
 
 
 @compiled
