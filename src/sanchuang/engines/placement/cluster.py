@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import compiled, inlined
 
 Array = np.ndarray[Any, Any]
 
@@ -112,15 +112,15 @@ class State(NamedTuple):
     running: Array
 
     @classmethod
-    def empty(cls, nodes: Nodes) -> State:
-        """A pool on which nothing runs."""
+    def empty(cls, nodes: Nodes, order: Array) -> State:
+        """A pool on which nothing runs, its nodes in the order given."""
         devices = np.arange(max(1, int(nodes.num_gpu.max(initial=0))))
-        gpu = np.where(devices < nodes.num_gpu[:, None], GPU, -1).astype(np.int64)
+        gpu = np.where(devices < nodes.num_gpu[order, None], GPU, -1).astype(np.int64)
         running = np.zeros((len(nodes), gpu.shape[1] + 1), np.int64)
-        return cls(nodes.cpu.copy(), nodes.memory.copy(), gpu, nodes.model.copy(), running)
+        return cls(nodes.cpu[order], nodes.memory[order], gpu, nodes.model[order], running)
 
 
-@compiled
+@inlined
 def fits(state: State, node: int, asked: Requests, k: int) -> bool:
     """Whether request `k` has room on a node now."""
     if state.cpu[node] < asked.cpu[k] or state.memory[node] < asked.memory[k]:
@@ -140,13 +140,13 @@ def fits(state: State, node: int, asked: Requests, k: int) -> bool:
     return False
 
 
-@compiled
+@inlined
 def kind(asked: Requests, k: int) -> int:
     """The column of `State.running` of a request for devices."""
     return asked.num_gpu[k] if asked.gpu_milli[k] == GPU else 0
 
 
-@compiled
+@inlined
 def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
     state.cpu[node] -= asked.cpu[k]
@@ -158,7 +158,7 @@ def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None
             state.gpu[node, d] -= asked.gpu_milli[k]
 
 
-@compiled
+@inlined
 def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Take back what `take` gave."""
     state.cpu[node] += asked.cpu[k]
@@ -170,7 +170,7 @@ def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None
             state.gpu[node, d] += asked.gpu_milli[k]
 
 
-@compiled
+@inlined
 def tightest(state: State, node: int, asked: Requests, k: int) -> int:
     """The bits of the devices with the least room that suffice for request `k`, the first of equals; 0 for none."""
     chosen = 0

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import GPU, Array, Pods, Requests, State, compiled, kind, tightest
+from sanchuang.engines.placement.cluster import GPU, Array, Pods, Requests, State, kind, tightest
+from sanchuang.engines.placement.native import compiled, inlined
 
 MOST_CPU = 128_000
 """Milli-cores that count as a whole machine in scores that weigh CPU against GPU."""
@@ -20,7 +21,7 @@ MOST_GPU = 8 * GPU
 POPULAR = 0.95
 
 
-@compiled
+@inlined
 def idle(state: State, node: int) -> int:
     """Milli-GPU free on a node, over all its devices."""
     total = 0
@@ -29,7 +30,7 @@ def idle(state: State, node: int) -> int:
     return total
 
 
-@compiled
+@inlined
 def dotprod(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
     """Little where what is free and what is asked for point the same way."""
     milli = asked.num_gpu[k] * asked.gpu_milli[k]
@@ -38,7 +39,7 @@ def dotprod(state: State, node: int, asked: Requests, k: int) -> tuple[float, in
     return math.floor(100.0 * (1 - product / 2)), tightest(state, node, asked, k)
 
 
-@compiled
+@inlined
 def gpu_clustering(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
     """Most where only pods of the same kind run, then among others the same, then where none runs; fullest first."""
     if asked.num_gpu[k] == 0:
@@ -54,7 +55,7 @@ def gpu_clustering(state: State, node: int, asked: Requests, k: int) -> tuple[fl
     return 25.0 * quarter + fill, tightest(state, node, asked, k)
 
 
-@compiled
+@inlined
 def gpu_packing(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
     """Devices in use first, then free devices of nodes in use, then nodes where all is free."""
     if asked.num_gpu[k] == 0:
@@ -76,7 +77,7 @@ def gpu_packing(state: State, node: int, asked: Requests, k: int) -> tuple[float
     return float(max(100 - left // 10, 50)), devices
 
 
-@compiled
+@inlined
 def best_fit(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
     """Least left of CPU and GPU together, each as a share of a large machine."""
     milli = asked.num_gpu[k] * asked.gpu_milli[k]
@@ -90,6 +91,11 @@ class Target(NamedTuple):
 
     asked: Requests
     frequency: Array
+
+    @classmethod
+    def none(cls) -> Target:
+        """For policies that ask for nothing."""
+        return cls(Requests(*(np.zeros(0, np.int64) for _ in Requests._fields)), np.zeros(0))
 
 
 def target(pods: Pods) -> Target:

@@ -1,4 +1,9 @@
-"""What the room left on a node is worth to the pods to come."""
+"""What the room left on a node is worth to the pods to come.
+
+The worth of a node is the least, over prices of CPU and memory, of what its free CPU and memory cost at these prices
+plus what each of its devices will yet earn when pods pay them: a bound from above on what it will still serve, close
+where devices share a node's CPU (Lagrangian relaxation of weakly coupled dynamic programs).
+"""
 
 from __future__ import annotations
 
@@ -7,16 +12,26 @@ from typing import NamedTuple
 import numpy as np
 
 from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests, State, tightest
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import compiled, inlined
+from sanchuang.engines.placement.pressure import bound_to_models
+
+PRICES = np.array([0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.18, 0.22, 0.27, 0.35])
+"""Milli-GPU for a milli-core: from next to nothing to more than any pod would pay."""
+CORE = 1000
+MOST_PRESSURE = 5.0
 
 
 class Settings(NamedTuple):
-    """What the tables are built with."""
+    """What is tuned; docs/placement.md says on what. Zero turns a term off.
 
-    steps: float = 40.0
+    `steps` pods are offered to a device; `together` weighs room kept for pods of several devices, `opening` milli-GPU
+    counts against a whole device opened for a share, `price` follows the demand that is bound to a model, to the
+    `power`.
+    """
+
+    steps: float = 60.0
     together: float = 0.3
     opening: float = 5.0
-    fit: float = 0.0
     price: float = 1.0
     power: float = 1.0
 
@@ -24,170 +39,149 @@ class Settings(NamedTuple):
 class Tables(NamedTuple):
     """Values by model, room of a device and price of the rest.
 
-    `device[M, R, L]` milli-GPU that a device with R steps of `step` milli free will yet serve, at the L-th prices of
-    CPU `cpu[L]` and memory `memory[L]` (milli-GPU for a milli-core, for a MiB).
+    `device[M, R, L]`: milli-GPU that a device with R steps of `step` milli free will yet serve, less what pods pay at
+    the L-th prices of CPU `cpu[L]` and memory `memory[L]` (milli-GPU for a milli-core, for a MiB). `together[M, W, C]`:
+    worth of W whole devices with C cores beside them to pods of several devices; `ratio` MiB go with a milli-core.
+    `bound[M]`: share of all demand that can go to this model only. `opening`, `price`, `power`: see `Settings`.
     """
 
     step: int
     device: Array
     cpu: Array
     memory: Array
-    multi: Requests
-    frequency: Array
-    weight: Array
-    load: Array
+    together: Array
+    ratio: float
+    bound: Array
+    opening: float
+    price: float
+    power: float
+
+    @classmethod
+    def none(cls) -> Tables:
+        """For policies that ask for nothing."""
+        no = np.zeros(0, np.float32)
+        return cls(1, np.zeros((0, 0, 0), np.float32), no, no, np.zeros((0, 0, 0)), 1.0, np.zeros(0), 0.0, 0.0, 0.0)
 
 
-LEVELS = np.array([0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.18, 0.22, 0.27, 0.35])
-
-
-@compiled
-def _grown(reward: Array, size: Array, frequency: Array, steps: int, fraction: float, rooms: int) -> Array:
-    now = np.zeros(rooms + 1)
-    then = np.zeros(rooms + 1)
-    for _ in range(steps):
-        for room in range(rooms + 1):
-            gain = 0.0
-            for k in range(size.shape[0]):
-                if size[k] <= room:
-                    more = reward[k] + now[room - size[k]] - now[room]
-                    if more > 0:
-                        gain += frequency[k] * more
-            then[room] = now[room] + fraction * gain
-        now, then = then, now
-    return now
-
-
-def tables(nodes: Nodes, pods: Pods, settings: Settings = Settings()) -> Tables:
+def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables:
     """Build the tables from how often each class of pods comes."""
+    settings = settings or Settings()
     asked = pods.classes
-    frequency = np.bincount(pods.of, minlength=len(asked.cpu)) / max(1, len(pods))
-    gpu = asked.num_gpu > 0
-    step = int(np.gcd.reduce(np.append(asked.gpu_milli[gpu], GPU)))
-    rooms = GPU // step
-    ratio = nodes.memory.sum() / nodes.cpu.sum()
-    cpu = np.concatenate([[0.0], LEVELS, 0 * LEVELS, LEVELS / 2]).astype(np.float32)
-    memory = np.concatenate([[0.0], 0 * LEVELS, LEVELS / ratio, LEVELS / ratio / 2]).astype(np.float32)
-    device = np.zeros((len(nodes.models), rooms + 1, len(cpu)), np.float32)
+    often = np.bincount(pods.of, minlength=len(asked.cpu)) / max(1, len(pods))
+    ratio = max(float(nodes.memory.sum()) / max(1.0, float(nodes.cpu.sum())), 1e-9)
+    none = np.zeros(len(PRICES))
+    cpu = np.concatenate([[0.0], PRICES, none, PRICES / 2])
+    memory = np.concatenate([[0.0], none, PRICES, PRICES / 2]) / ratio
+    step = int(np.gcd.reduce(np.append(asked.gpu_milli[asked.num_gpu > 0], GPU)))
+    device = np.zeros((len(nodes.models), GPU // step + 1, len(cpu)), np.float32)
     for model in range(len(nodes.models)):
-        here = gpu & ((asked.accepted == 0) | ((asked.accepted >> model) & 1 == 1))
-        if not here.any():
-            continue
-        count = asked.num_gpu[here]
-        often = frequency[here] * count
-        often = often / often.sum()
-        size = asked.gpu_milli[here] // step
-        for level in range(len(cpu)):
-            paid = cpu[level] * asked.cpu[here] / count + memory[level] * asked.memory[here] / count
-            reward = asked.gpu_milli[here] - paid
-            device[model, :, level] = _grown(reward, size, often, int(settings.steps), 1.0, rooms)
-    many = np.flatnonzero(asked.num_gpu > 1)
+        here = (asked.num_gpu > 0) & ((asked.accepted == 0) | ((asked.accepted >> model) & 1 == 1))
+        if here.any():
+            count, milli = asked.num_gpu[here], asked.gpu_milli[here]
+            offered = often[here] * count
+            paid = (np.outer(asked.cpu[here], cpu) + np.outer(asked.memory[here], memory)) / count[:, None]
+            device[model] = _earned(
+                milli[:, None] - paid, milli // step, offered / offered.sum(), int(settings.steps), GPU // step
+            )
     return Tables(
-        step, device, cpu, memory, Requests(*(np.ascontiguousarray(c[many]) for c in asked)),
-        frequency[many], np.array(settings, np.float64),
-        loads(nodes, pods),
+        step,
+        device,
+        cpu.astype(np.float32),
+        memory.astype(np.float32),
+        settings.together * GPU * _together(nodes, asked, often, ratio),
+        ratio,
+        bound_to_models(nodes, pods),
+        settings.opening,
+        settings.price,
+        settings.power,
     )
 
 
-def loads(nodes: Nodes, pods: Pods) -> Array:
-    """Share of all demand that is bound to each model, spread as evenly as the accepted models allow."""
-    asked = pods.asked
-    capacity = np.bincount(nodes.model, nodes.num_gpu, len(nodes.models)).astype(float)
-    masks, of = np.unique(asked.accepted, return_inverse=True)
-    demand = np.bincount(of.reshape(-1), asked.num_gpu * asked.gpu_milli, len(masks))
-    demand = demand / max(1.0, demand.sum())
-    demand[masks == 0] = 0.0
-    groups = [
-        (np.array([m for m in range(len(capacity)) if (mask == 0 or mask >> m & 1) and capacity[m]], int), d)
-        for mask, d in zip(masks.tolist(), demand, strict=True)
-    ]
-    groups = [(models, d) for models, d in groups if len(models)]
-    given = [d * capacity[models] / capacity[models].sum() for models, d in groups]
-    total = np.zeros(len(capacity))
-    for (models, _), part in zip(groups, given, strict=True):
-        total[models] += part
-    for _ in range(200):
-        for at, (models, d) in enumerate(groups):
-            total[models] -= given[at]
-            level = _level(total[models], capacity[models], d)
-            given[at] = np.maximum(0.0, level * capacity[models] - total[models])
-            total[models] += given[at]
-    return total
-
-
-def _level(total: Array, capacity: Array, demand: float) -> float:
-    order = np.argsort(total / capacity)
-    filled, room = 0.0, 0.0
-    for rank, at in enumerate(order):
-        filled, room = filled + total[at], room + capacity[at]
-        level = (filled + demand) / room
-        if rank + 1 == len(order) or level <= total[order[rank + 1]] / capacity[order[rank + 1]]:
-            return float(level)
-    raise AssertionError
-
-
 @compiled
-def _together(tables: Tables, model: int, cpu: int, memory: int, whole: int) -> float:
-    total = 0.0
-    asked = tables.multi
-    for m in range(asked.cpu.shape[0]):
-        n = asked.num_gpu[m]
-        if n > whole:
-            continue
-        if asked.accepted[m] != 0 and not (asked.accepted[m] >> model) & 1:
-            continue
-        times = whole // n
-        if asked.cpu[m] > 0:
-            times = min(times, cpu // asked.cpu[m])
-        if asked.memory[m] > 0:
-            times = min(times, memory // asked.memory[m])
-        total += tables.frequency[m] * n * times
-    return total
+def _earned(reward: Array, size: Array, often: Array, steps: int, rooms: int) -> Array:
+    """What a device earns of so many offers, taking those that leave it better off; by room and price."""
+    levels = reward.shape[1]
+    now = np.zeros((rooms + 1, levels))
+    for _ in range(steps):
+        then = now.copy()
+        for room in range(rooms + 1):
+            for k in range(size.shape[0]):
+                if size[k] <= room:
+                    for at in range(levels):
+                        more = reward[k, at] + now[room - size[k], at] - now[room, at]
+                        then[room, at] += often[k] * max(0.0, more)
+        now = then
+    return now
 
 
-@compiled
-def least_lost(tables: Tables, state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
-    """How little the node's value falls."""
-    device = tables.device[state.model[node]]
-    levels = tables.cpu.shape[0]
-    step = tables.step
-    cpu, memory = np.float32(state.cpu[node]), np.float32(state.memory[node])
-    sums = np.empty(levels, np.float32)
-    for at in range(levels):
-        sums[at] = tables.cpu[at] * cpu + tables.memory[at] * memory
+def _together(nodes: Nodes, asked: Requests, often: Array, ratio: float) -> Array:
+    """Devices that pods of several would get of W whole ones with C cores, by frequency; by model."""
+    whole = np.arange(int(nodes.num_gpu.max(initial=0)) + 1)
+    cores = np.arange(int(nodes.cpu.max(initial=0)) // CORE + 1)
+    result = np.zeros((len(nodes.models), len(whole), len(cores)))
+    for k in np.flatnonzero(asked.num_gpu > 1):
+        paid = max(float(asked.cpu[k]), 1.0) / CORE
+        times = np.minimum(whole[:, None] // asked.num_gpu[k], (cores / paid).astype(int)[None, :])
+        accepted = int(asked.accepted[k])
+        for model in range(len(nodes.models)):
+            if accepted == 0 or accepted >> model & 1:
+                result[model] += often[k] * asked.num_gpu[k] * times
+    return result
+
+
+@inlined
+def _kept_together(tables: Tables, model: int, whole: int, cpu: int, memory: int) -> float:
+    return tables.together[model, whole, cpu // CORE]
+
+
+@inlined
+def worth(tables: Tables, state: State, node: int, sums: Array) -> float:
+    """The worth of a node in milli-GPU; `sums[L]` gets it at each price, before the least is taken."""
+    for at in range(sums.shape[0]):
+        sums[at] = tables.cpu[at] * state.cpu[node] + tables.memory[at] * state.memory[node]
     whole = 0
     for d in range(state.gpu.shape[1]):
         free = state.gpu[node, d]
         if free > 0:
             whole += free == GPU
-            row = device[free // step]
-            for at in range(levels):
-                sums[at] += row[at]
-    before = np.float32(np.inf)
-    for at in range(levels):
-        before = min(before, sums[at])
-        sums[at] -= tables.cpu[at] * asked.cpu[k] + tables.memory[at] * asked.memory[k]
-    weight = tables.weight[1]
-    left_cpu, left_memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
-    together_before = _together(tables, state.model[node], state.cpu[node], state.memory[node], whole) if weight > 0 else 0.0
-    wanted, milli = asked.num_gpu[k], asked.gpu_milli[k]
-    if wanted == 0 or wanted > 1 or milli == GPU:
-        devices = 0
-        if wanted > 0:
-            devices = tightest(state, node, asked, k)
-        for d in range(state.gpu.shape[1]):
-            if (devices >> d) & 1:
-                old, new = device[state.gpu[node, d] // step], device[(state.gpu[node, d] - milli) // step]
-                whole -= state.gpu[node, d] == GPU
-                for at in range(levels):
-                    sums[at] += new[at] - old[at]
-        after = np.float32(np.inf)
-        for at in range(levels):
-            after = min(after, sums[at])
-        lost = float(before - after)
-        if weight > 0:
-            lost += weight * GPU * (together_before - _together(tables, state.model[node], left_cpu, left_memory, whole))
-        return -lost, devices
+            for at in range(sums.shape[0]):
+                sums[at] += tables.device[state.model[node], free // tables.step, at]
+    least = sums[0]
+    for at in range(1, sums.shape[0]):
+        least = min(least, sums[at])
+    return least + _kept_together(tables, state.model[node], whole, state.cpu[node], state.memory[node])
+
+
+@inlined
+def _left(tables: Tables, sums: Array, cpu: int, memory: int, old: Array, new: Array, times: int) -> float:
+    """The least over prices once a request has taken its CPU and memory, and devices have gone from old to new."""
+    least = np.float32(np.inf)
+    c, m, n = np.float32(cpu), np.float32(memory), np.float32(times)
+    for at in range(sums.shape[0]):
+        least = min(least, sums[at] - tables.cpu[at] * c - tables.memory[at] * m + n * (new[at] - old[at]))
+    return least
+
+
+@inlined
+def least_lost(
+    tables: Tables, sums: Array, value: float, state: State, node: int, asked: Requests, k: int
+) -> tuple[float, int]:
+    """How little a node loses of its worth `value`, whose parts are `sums`."""
+    model, wanted, milli = state.model[node], asked.num_gpu[k], asked.gpu_milli[k]
+    device = tables.device[model]
+    cpu, memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
+    whole = 0
+    for d in range(state.gpu.shape[1]):
+        whole += state.gpu[node, d] == GPU
+    if wanted == 0:
+        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[0], device[0], 0)
+        return after + _kept_together(tables, model, whole, cpu, memory) - value, 0
+    if milli == GPU:
+        devices = tightest(state, node, asked, k)
+        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[GPU // tables.step], device[0], wanted)
+        return after + _kept_together(tables, model, whole - wanted, cpu, memory) - value, devices
+    if wanted > 1:
+        return _several_shares(tables, sums, value, state, node, asked, k)
     best, chosen = -np.inf, 0
     for d in range(state.gpu.shape[1]):
         free = state.gpu[node, d]
@@ -198,15 +192,43 @@ def least_lost(tables: Tables, state: State, node: int, asked: Requests, k: int)
             seen = seen or state.gpu[node, e] == free
         if seen:
             continue
-        old, new = device[free // step], device[(free - milli) // step]
-        after = np.float32(np.inf)
-        for at in range(levels):
-            after = min(after, sums[at] + new[at] - old[at])
-        lost = float(before - after)
-        if weight > 0:
-            lost += weight * GPU * (together_before - _together(tables, state.model[node], left_cpu, left_memory, whole - (free == GPU)))
+        new = device[(free - milli) // tables.step]
+        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[free // tables.step], new, 1)
+        after += _kept_together(tables, model, whole - (free == GPU), cpu, memory)
         if free == GPU:
-            lost += tables.weight[2]
-        if -lost > best:
-            best, chosen = -lost, 1 << d
+            after -= tables.opening
+        if after - value > best:
+            best, chosen = after - value, 1 << d
     return best, chosen
+
+
+@compiled
+def _several_shares(
+    tables: Tables, sums: Array, value: float, state: State, node: int, asked: Requests, k: int
+) -> tuple[float, int]:
+    devices = tightest(state, node, asked, k)
+    device = tables.device[state.model[node]]
+    milli = asked.gpu_milli[k]
+    then = sums.copy()
+    whole = 0
+    for d in range(state.gpu.shape[1]):
+        free = state.gpu[node, d]
+        if (devices >> d) & 1:
+            for at in range(then.shape[0]):
+                then[at] += device[(free - milli) // tables.step, at] - device[free // tables.step, at]
+        else:
+            whole += free == GPU
+    after = _left(tables, then, asked.cpu[k], asked.memory[k], device[0], device[0], 0)
+    cpu, memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
+    return after + _kept_together(tables, state.model[node], whole, cpu, memory) - value, devices
+
+
+@inlined
+def prices(tables: Tables, free: Array) -> Array:
+    """What a loss counts on each model: the more, the sooner the demand that is bound to the model fills it."""
+    result = np.ones(free.shape[0])
+    for model in range(tables.bound.shape[0]):
+        if tables.bound[model] > 0:
+            pressure = tables.bound[model] * free.sum() / max(1.0, free[model])
+            result[model] += tables.price * min(pressure, MOST_PRESSURE) ** tables.power
+    return result
