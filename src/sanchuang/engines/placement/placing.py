@@ -6,8 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, score
-from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests, State, fits, give, take, tightest
+from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, devices_on
+from sanchuang.engines.placement.cluster import (
+    GPU,
+    Array,
+    Nodes,
+    Pods,
+    Requests,
+    State,
+    fits,
+    give,
+    take,
+    tightest,
+)
 from sanchuang.engines.placement.native import compiled
 
 RANDOM = "random"
@@ -84,7 +95,7 @@ def _one_by_one(
                     changed(known, desk, state, nodes[placed])
                     nodes[placed], taken[placed] = -1, 0
                 break
-            devices = score(known, desk, state, node, asked, k)[1]
+            devices = devices_on(known, desk, state, node, asked, k)
             take(state, node, asked, k, devices)
             changed(known, desk, state, node)
             nodes[at], taken[at] = node, devices
@@ -115,7 +126,7 @@ def _at_random(
                     nodes[placed], taken[placed] = -1, 0
                 break
             node = room[chance.integers(0, found)]
-            devices = tightest(state, node, asked, k)
+            devices = tightest(state.gpu, node, asked.num_gpu[k], asked.gpu_milli[k])
             if asked.num_gpu[k] == 1 and asked.gpu_milli[k] < GPU:
                 devices = _any_device(state, node, asked.gpu_milli[k], chance)
             take(state, node, asked, k, devices)
