@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -74,7 +75,7 @@ class Desk(NamedTuple):
         """A desk for nodes as `arranged`; memory is used only for classes that ask."""
         nodes = len(state.cpu)
         edges = [0, *(np.flatnonzero(np.diff(state.model)) + 1).tolist(), nodes]
-        first = np.concatenate([np.arange(a, b, BLOCK) for a, b in zip(edges, edges[1:], strict=False)])
+        first = np.concatenate([np.arange(a, b, BLOCK) for a, b in pairwise(edges)])
         idle = np.maximum(state.gpu, 0).sum(axis=1)
         desk = cls(
             np.empty((classes, nodes), np.float32),

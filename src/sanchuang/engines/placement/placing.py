@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,10 +26,15 @@ RANDOM = "random"
 
 @dataclass(frozen=True)
 class Placement:
-    """Where every arrival went: its node, -1 where refused, and the bits of its devices."""
+    """Where every arrival went: its node, -1 where refused, and the bits of its devices.
+
+    `moves[·, 4]`: for which arrival, which earlier one was moved, to which node and devices, in order of time; `node`
+    and `devices` are where an arrival went first.
+    """
 
     node: Array
     devices: Array
+    moves: Array = field(default_factory=lambda: np.zeros((0, 4), np.int64))
 
 
 def gangs(pods: Pods, arrivals: Array) -> Array:
