@@ -62,11 +62,11 @@ def test_every_policy_writes_a_row_for_every_arrival(policy: str) -> None:
 
 def test_the_summary_says_how_full_the_pool_is() -> None:
     said = json.loads(place("--policy", "best-fit", "--format", "json").stdout)
-    assert (said["pods"], said["placed"], said["refused"], said["moves"]) == (6, 4, 2, 0)
-    assert (said["gpus"], said["gpus_used"], said["gpu_pct"]) == (4, 3.0, 75.0)
+    assert (said["pods"], said["placed"], said["refused"], said["moves"]) == (6, 3, 3, 0)
+    assert (said["gpus"], said["gpus_used"], said["gpu_pct"]) == (4, 1.0, 25.0)
     text = place("--policy", "best-fit").stdout
-    assert "6 个任务，best-fit：放下 4 个，没放下 2 个" in text
-    assert "显卡用了 75.0%（3.0 / 4 张）" in text
+    assert "6 个任务，best-fit：放下 3 个，没放下 3 个" in text
+    assert "显卡用了 25.0%（1.0 / 4 张）" in text
 
 
 def test_moves_have_a_column_of_their_own_and_are_counted_apart() -> None:

@@ -57,7 +57,8 @@ def allocated(nodes: Nodes, pods: Pods, arrivals: Any, node: Any) -> list[float]
     """The same percentages of a placement, rounded as the judge rounds them."""
     milli = (pods.asked.num_gpu * pods.asked.gpu_milli)[arrivals]
     used, asked = (np.cumsum(m) / (nodes.milli // 1000) / 10 for m in (np.where(node >= 0, milli, 0), milli))
-    return [round(float(np.round(used[np.round(asked) == at], 2).mean()), 2) for at in range(131)]
+    rounded, point = np.round(used, 2), np.round(asked)
+    return [round(float(rounded[point == at].mean()), 2) for at in range(131)]
 
 
 @cache
