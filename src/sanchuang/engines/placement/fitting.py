@@ -33,10 +33,11 @@ ENOUGH = 20
 """So many devices seen count half of many."""
 
 
-def fitted(nodes: Nodes, pods: Pods) -> Knowledge:
+def fitted(nodes: Nodes, pods: Pods, rounds: int = ROUNDS) -> Knowledge:
     """Tables that fill the pool most with pods as frequent as these, on sequences of chance from a fixed seed.
 
-    First the settings are chosen; then what devices turned out to earn corrects what they were thought to be worth.
+    First the settings are chosen; then, in so many rounds, what devices turned out to earn corrects what they were
+    thought to be worth.
     """
     some = _fewer(nodes)
     chance = np.random.default_rng(SEED)
@@ -47,7 +48,7 @@ def fitted(nodes: Nodes, pods: Pods) -> Knowledge:
     trial = Trial(some, alone, sequences)
     settings = _settings(trial)
     known = Knowledge.of("sanchuang", nodes, pods, settings)
-    known.tables.device[:] = _learnt(trial, settings)
+    known.tables.device[:] = _learnt(trial, settings, rounds)
     return known
 
 
@@ -65,13 +66,13 @@ def _settings(trial: Trial) -> Settings:
     return best
 
 
-def _learnt(trial: Trial, settings: Settings) -> Array:
+def _learnt(trial: Trial, settings: Settings, rounds: int) -> Array:
     """The values of devices that did best of those that each round made of what the round before had seen."""
     known = trial.known(settings)
     device = known.tables.device
     best, most = device.copy(), 0.0
     room = np.arange(device.shape[1]) * known.tables.step
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         filled, seen, left = trial.filled(known)
         if filled > most:
             best, most = device.copy(), filled
