@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sanchuang.engines.placement import scores
-from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits
+from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, has_room
 from sanchuang.engines.placement.native import compiled, inlined
 from sanchuang.engines.placement.scores import Target
 from sanchuang.engines.placement.values import Settings, Tables, least_lost, prices, tables, worth
@@ -151,10 +151,9 @@ def rate(
 @compiled
 def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Requests, k: int) -> int:
     """The bits of the devices that the policy takes on a node with room."""
-    which = np.full(1, node)
-    devices = np.zeros(1, np.int64)
-    rate(known, desk, state, asked, k, which, np.zeros(1, np.float32), devices)
-    return int(devices[0])
+    desk.which[0] = node
+    rate(known, desk, state, asked, k, desk.which[:1], desk.rated, desk.devices)
+    return int(desk.devices[0])
 
 
 @compiled
@@ -185,10 +184,12 @@ def _best_of(value: Array, best: Array, first: Array, k: int, block: int) -> Non
 def _read_on(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
     which, log, logged, ring = desk.which, desk.log, desk.logged, desk.log.shape[0]
     found, rest = 0, which.shape[0]
+    cpu, memory, gpu, models = state.cpu, state.memory, state.gpu, state.model
+    own = asked.cpu[k], asked.memory[k], asked.num_gpu[k], asked.gpu_milli[k], asked.accepted[k]
     for at in range(desk.read[k], desk.length[0]):
         node = log[at % ring]
         if logged[node] == at:
-            if fits(state, node, asked, k):
+            if has_room(cpu, memory, gpu, models, node, own[0], own[1], own[2], own[3], own[4]):
                 which[found] = node
                 found += 1
             else:

@@ -123,21 +123,44 @@ class State(NamedTuple):
 @inlined
 def fits(state: State, node: int, asked: Requests, k: int) -> bool:
     """Whether request `k` has room on a node now."""
-    if state.cpu[node] < asked.cpu[k] or state.memory[node] < asked.memory[k]:
-        return False
-    accepted = asked.accepted[k]
-    if asked.num_gpu[k] > 0 and accepted != 0 and not (accepted >> state.model[node]) & 1:
-        return False
-    return has(state.gpu, node, asked.num_gpu[k], asked.gpu_milli[k])
+    return has_room(
+        state.cpu,
+        state.memory,
+        state.gpu,
+        state.model,
+        node,
+        asked.cpu[k],
+        asked.memory[k],
+        asked.num_gpu[k],
+        asked.gpu_milli[k],
+        asked.accepted[k],
+    )
 
 
 @inlined
-def has(gpu: Array, node: int, wanted: int, milli: int) -> bool:
-    """Whether so many devices of a node have so much room each."""
+def has_room(
+    cpu_free: Array,
+    memory_free: Array,
+    gpu: Array,
+    model: Array,
+    node: int,
+    cpu: int,
+    memory: int,
+    wanted: int,
+    milli: int,
+    accepted: int,
+) -> bool:
+    """The same for loops that have taken state and request apart, which is faster."""
+    if cpu_free[node] < cpu or memory_free[node] < memory:
+        return False
+    if wanted == 0:
+        return True
+    if accepted != 0 and not (accepted >> model[node]) & 1:
+        return False
     found = 0
     for d in range(gpu.shape[1]):
         found += gpu[node, d] >= milli
-    return found >= wanted or wanted == 0
+    return found >= wanted
 
 
 @inlined
