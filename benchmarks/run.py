@@ -41,6 +41,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import needs
     import pack
     import pages
+    import placement
     import search
     import simulate
 
@@ -64,6 +65,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "match-speed": lambda: match_speed.speed_table(SHARED),
         "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),
+        "placement": lambda: placement.placing(SHARED),
     }
 
 
