@@ -49,8 +49,8 @@ class Desk(NamedTuple):
     block. `changes[0]` counts changes, `when[N]` is the last one of a node (-1: none), and nodes that changed form a
     list from `newest[0]` by `older[N]` and back by `newer[N]`; `read[C]` is how far a class has read (-1: never
     asked). Block B begins at node `first[B]` and is of `model[B]`; `block[N]` and `rank[N]` are a node's; nodes of
-    one `kind[N]` were equal when the desk was made. `idle[N]` and `free[M]` count free milli-GPU; `sums[N, L]` and
-    `worth[N]` are what `values.worth` gives; the last three are for work in progress.
+    one `kind[N]` were equal when the desk was made. `idle[N]` and `free[M]` count free milli-GPU; `price[M]`,
+    `sums[N, L]` and `worth[N]` are what `values` says of them; the last five are for work in progress.
     """
 
     value: Array
@@ -68,11 +68,14 @@ class Desk(NamedTuple):
     kind: Array
     idle: Array
     free: Array
+    price: Array
     sums: Array
     worth: Array
+    stands_for: Array
     which: Array
     rated: Array
     devices: Array
+    paid: Array
 
     @classmethod
     def empty(cls, known: Knowledge, state: State, classes: int, rank: Array) -> Desk:
@@ -97,11 +100,14 @@ class Desk(NamedTuple):
             kind=_kinds(state),
             idle=idle,
             free=np.bincount(state.model, idle).astype(np.float64),
+            price=np.ones(int(state.model.max(initial=0)) + 1),
             sums=np.zeros((nodes, len(known.tables.cpu)), np.float32),
             worth=np.zeros(nodes, np.float32),
+            stands_for=np.zeros(nodes, np.int64),
             which=np.zeros(nodes, np.int64),
             rated=np.zeros(nodes, np.float32),
             devices=np.zeros(nodes, np.int64),
+            paid=np.zeros(len(known.tables.cpu), np.float32),
         )
         _weigh_all(known, desk, state)
         return desk
@@ -164,7 +170,7 @@ def rate(
     """The policy's score of nodes that have room, and the bits of the devices that it would take on each."""
     policy = known.policy
     if policy == SANCHUANG:
-        least_lost(known.tables, desk.sums, desk.worth, state, asked, k, which, value, devices)
+        least_lost(known.tables, desk.sums, desk.worth, state, asked, k, which, value, devices, desk.paid)
     elif policy == FGD:
         scores.fgd(known.target, state, asked, k, which, value, devices)
     elif policy == BEST_FIT:
@@ -189,7 +195,8 @@ def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Req
 def _read_all(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
     # Of nodes of one kind that never changed, one is rated for all.
     which, value, found = desk.which, desk.value, 0
-    stands_for = np.full(desk.kind.shape[0], -1, np.int64)
+    stands_for = desk.stands_for
+    stands_for[:] = -1
     for node in range(value.shape[1]):
         value[k, node] = -np.inf
         if desk.when[node] < 0:
@@ -260,8 +267,8 @@ def choose(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) 
     else:
         _read_on(known, desk, state, asked, k)
     desk.read[k] = desk.changes[0]
-    price = prices(known.tables, desk.free)
-    values, best, model, rank = desk.value, desk.best, desk.model, desk.rank
+    prices(known.tables, desk.free, desk.price)
+    values, best, model, rank, price = desk.value, desk.best, desk.model, desk.rank, desk.price
     chosen, most = -1, -np.inf
     for block in range(best.shape[1]):
         node = best[k, block]
