@@ -321,6 +321,7 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
     row = np.zeros(2 + state.gpu.shape[1], np.int64)
     return Pool(
         state=state,
+        later=State.empty(nodes),
         asked=asked,
         jobs=table,
         demand=jobs.demand,

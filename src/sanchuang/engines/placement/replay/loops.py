@@ -273,11 +273,13 @@ def earliest(pool: Pool, now: int, job: int) -> int:
     Chooses its nodes and devices for that time.
     """
     gang, limit = pool.jobs[job].gang, pool.jobs[job].limit
+    later = pool.later
+    later.cpu[:], later.memory[:], later.gpu[:] = pool.state.cpu, pool.state.memory, pool.state.gpu
     ready = 0
     for node in range(pool.nodes.size):
-        flag = gang > 1 and has_room(pool, node, now, now + limit, job)
-        pool.nodes[node].flag = flag
-        ready += flag
+        pool.nodes[node].flag = False
+        if gang > 1:
+            ready += _look(pool, node, now, job)
     planned = pool.count[PLANS]
     ends = np.empty(planned, np.int64)
     for e in range(planned):
@@ -300,10 +302,13 @@ def earliest(pool: Pool, now: int, job: int) -> int:
                 if pool.plans[e].end == at:
                     ready += _look(pool, pool.plans[e].node, at, job)
         while running < pool.count[RUNNING] and pool.jobs[pool.by_end[running]].end == at:
-            e = pool.jobs[pool.by_end[running]].run
+            ended = pool.by_end[running]
+            e = pool.jobs[ended].run
             while e >= 0:
-                ready += _look(pool, pool.runs[e].node, at, job)
-                e = pool.runs[e].of_job
+                run = pool.runs[e]
+                give(later, run.node, pool.asked, pool.jobs[ended].kind, run.devices)
+                ready += _look(pool, run.node, at, job)
+                e = run.of_job
             running += 1
         if ready < gang:
             continue
@@ -325,8 +330,11 @@ def earliest(pool: Pool, now: int, job: int) -> int:
 
 @compiled
 def _look(pool: Pool, node: int, at: int, job: int) -> int:
-    """Mark a node that has room for a job from a time on; 1 if it had none before."""
-    if pool.nodes[node].flag or not has_room(pool, node, at, at + pool.jobs[job].limit, job):
+    """Mark a node that has room for a job from a time on, to which `pool.later` was led; 1 if it had none before."""
+    # What is running is in `later`; only plans have to be looked at by the time.
+    if pool.nodes[node].flag or not fits(pool.later, node, pool.asked, pool.jobs[job].kind):
+        return 0
+    if pool.nodes[node].plan >= 0 and not has_room(pool, node, at, at + pool.jobs[job].limit, job):
         return 0
     pool.nodes[node].flag = True
     return 1

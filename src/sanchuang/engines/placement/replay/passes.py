@@ -76,17 +76,24 @@ def try_in_order(
 
     The first `holds` blocked jobs have their earliest start held free, after which no later job delays it; the pass
     ends when more than `lookahead` jobs are blocked. Writes `started`, `blocked`, and in `held` when the blocked are
-    held a start (`NEVER`: not held). A job kept back by a quota is passed over.
+    held a start (`NEVER`: not held, or nothing behind them could start). A job kept back by a quota is passed over.
     """
     forget_holds(pool)
     for f in range(pool.families.size):
         pool.families[f].shortest = NEVER + 1
-    begun, found = 0, 0
+    begun, found, considered = 0, 0, 0
     for job in order:
         if not within_quota(pool, job):
             continue
         family, limit = pool.families[pool.jobs[job].family], pool.jobs[job].limit
         if not family.full and limit < family.shortest:
+            # Only now does it matter when the blocked ones ahead of it could start.
+            while considered < min(found, holds):
+                at = earliest(pool, now, blocked[considered])
+                if at < NEVER:
+                    held[considered] = at
+                    hold(pool, blocked[considered], at)
+                considered += 1
             placed = place(pool, now, job)
             if placed > 0:
                 book(pool, job, 1)
@@ -99,11 +106,6 @@ def try_in_order(
             else:
                 family.shortest = limit
         blocked[found], held[found] = job, NEVER
-        if found < holds:
-            at = earliest(pool, now, job)
-            if at < NEVER:
-                held[found] = at
-                hold(pool, job, at)
         found += 1
         if found > lookahead:
             break

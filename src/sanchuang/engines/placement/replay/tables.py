@@ -61,10 +61,11 @@ class Pool(NamedTuple):
     `demand[J, 3]` milli-cores, MiB and milli-GPU of all nodes of a job together; `by_end` the running jobs by their
     latest end; `quota[Q, 3]`, `used[Q, 3]`, `firm[Q, 3]` (of it by jobs that may not be preempted), `by_user[U, 3]`;
     `borrow[Q]` whether a queue may use more than its quota; `chosen` the nodes chosen last, one for each part of a gang;
-    `row` and `least` milli-cores, MiB and milli-GPU of each device of one node.
+    `later` room for a pool as it will be; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node.
     """
 
     state: State
+    later: State
     asked: Requests
     jobs: Array
     demand: Array
