@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import compiled, inlined
 
 Array = np.ndarray[Any, Any]
 
@@ -66,11 +66,16 @@ class Requests(NamedTuple):
 
 @dataclass(frozen=True)
 class Pods:
-    """Pods and what they ask for; `gang` numbers pods that run all or not at all, -1 for one that stands alone."""
+    """Pods and what they ask for.
+
+    `gang` numbers pods that run all or not at all, -1 for one that stands alone; `written` are the accepted models
+    as the file has them.
+    """
 
     names: tuple[str, ...]
     asked: Requests
     gang: Array
+    written: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -96,26 +101,26 @@ class State(NamedTuple):
     """The room left on every node, changed in place by `take` and `give`.
 
     `cpu[N]` milli-cores, `memory[N]` MiB, `gpu[N, G]` milli-GPU of each device, -1 where a node has no such device;
-    `model[N]` does not change; `version[N]` counts the changes of a node.
+    `model[N]` does not change; `running[N, G + 1]` counts the pods by whole devices, in column 0 those that share
+    one.
     """
 
     cpu: Array
     memory: Array
     gpu: Array
     model: Array
-    version: Array
+    running: Array
 
     @classmethod
-    def empty(cls, nodes: Nodes) -> State:
-        """A pool on which nothing runs."""
+    def empty(cls, nodes: Nodes, order: Array) -> State:
+        """A pool on which nothing runs, its nodes in the order given."""
         devices = np.arange(max(1, int(nodes.num_gpu.max(initial=0))))
-        gpu = np.where(devices < nodes.num_gpu[:, None], GPU, -1).astype(np.int64)
-        return cls(
-            nodes.cpu.copy(), nodes.memory.copy(), gpu, nodes.model.copy(), np.zeros(len(nodes), np.int64)
-        )
+        gpu = np.where(devices < nodes.num_gpu[order, None], GPU, -1).astype(np.int64)
+        running = np.zeros((len(nodes), gpu.shape[1] + 1), np.int64)
+        return cls(nodes.cpu[order], nodes.memory[order], gpu, nodes.model[order], running)
 
 
-@compiled
+@inlined
 def fits(state: State, node: int, asked: Requests, k: int) -> bool:
     """Whether request `k` has room on a node now."""
     if state.cpu[node] < asked.cpu[k] or state.memory[node] < asked.memory[k]:
@@ -135,29 +140,37 @@ def fits(state: State, node: int, asked: Requests, k: int) -> bool:
     return False
 
 
-@compiled
+@inlined
+def kind(asked: Requests, k: int) -> int:
+    """The column of `State.running` of a request for devices."""
+    return asked.num_gpu[k] if asked.gpu_milli[k] == GPU else 0
+
+
+@inlined
 def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
     state.cpu[node] -= asked.cpu[k]
     state.memory[node] -= asked.memory[k]
-    state.version[node] += 1
+    if asked.num_gpu[k] > 0:
+        state.running[node, kind(asked, k)] += 1
     for d in range(state.gpu.shape[1]):
         if (devices >> d) & 1:
             state.gpu[node, d] -= asked.gpu_milli[k]
 
 
-@compiled
+@inlined
 def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Take back what `take` gave."""
     state.cpu[node] += asked.cpu[k]
     state.memory[node] += asked.memory[k]
-    state.version[node] += 1
+    if asked.num_gpu[k] > 0:
+        state.running[node, kind(asked, k)] -= 1
     for d in range(state.gpu.shape[1]):
         if (devices >> d) & 1:
             state.gpu[node, d] += asked.gpu_milli[k]
 
 
-@compiled
+@inlined
 def tightest(state: State, node: int, asked: Requests, k: int) -> int:
     """The bits of the devices with the least room that suffice for request `k`, the first of equals; 0 for none."""
     chosen = 0

@@ -46,10 +46,22 @@ class ForUser(caching.UserWideCacheLocator):
 
 def compiled(function: F) -> F:
     """Compile a function when it is first called, and keep the machine code; whole numbers wrap at 64 bits."""
+    return _compiled(function)
+
+
+def inlined(function: F) -> F:
+    """The same for a small function that loops call: it is compiled into each, as passing many arrays costs more.
+
+    Its floats are never NaN, so that the least of many is found several at a time.
+    """
+    return _compiled(function, forceinline=True, fastmath={"nnan", "nsz"})
+
+
+def _compiled(function: F, **how: Any) -> F:
     settings: Any = config
     before = settings.CACHE_LOCATOR_CLASSES
     settings.CACHE_LOCATOR_CLASSES = f"{__name__}.InTree,{__name__}.ForUser"
     try:
-        return cast(F, numba.njit(cache=True, nogil=True)(function))
+        return cast(F, numba.njit(cache=True, nogil=True, **how)(function))
     finally:
         settings.CACHE_LOCATOR_CLASSES = before

@@ -1,0 +1,234 @@
+"""What the room left on a node is worth to the pods to come.
+
+The worth of a node is the least, over prices of CPU and memory, of what its free CPU and memory cost at these prices
+plus what each of its devices will yet earn when pods pay them: a bound from above on what it will still serve, close
+where devices share a node's CPU (Lagrangian relaxation of weakly coupled dynamic programs).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests, State, tightest
+from sanchuang.engines.placement.native import compiled, inlined
+from sanchuang.engines.placement.pressure import bound_to_models
+
+PRICES = np.array([0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.18, 0.22, 0.27, 0.35])
+"""Milli-GPU for a milli-core: from next to nothing to more than any pod would pay."""
+CORE = 1000
+MOST_PRESSURE = 5.0
+
+
+class Settings(NamedTuple):
+    """What is tuned; docs/placement.md says on what. Zero turns a term off.
+
+    `steps` pods are offered to a device; `together` weighs room kept for pods of several devices, `opening` milli-GPU
+    counts against a whole device opened for a share, `price` follows the demand that is bound to a model, to the
+    `power`.
+    """
+
+    steps: float = 60.0
+    together: float = 0.3
+    opening: float = 5.0
+    price: float = 1.0
+    power: float = 1.0
+
+
+class Tables(NamedTuple):
+    """Values by model, room of a device and price of the rest.
+
+    `device[M, R, L]`: milli-GPU that a device with R steps of `step` milli free will yet serve, less what pods pay at
+    the L-th prices of CPU `cpu[L]` and memory `memory[L]` (milli-GPU for a milli-core, for a MiB). `together[M, W, C]`:
+    worth of W whole devices with C cores beside them to pods of several devices; `ratio` MiB go with a milli-core.
+    `bound[M]`: share of all demand that can go to this model only. `opening`, `price`, `power`: see `Settings`.
+    """
+
+    step: int
+    device: Array
+    cpu: Array
+    memory: Array
+    together: Array
+    ratio: float
+    bound: Array
+    opening: float
+    price: float
+    power: float
+
+    @classmethod
+    def none(cls) -> Tables:
+        """For policies that ask for nothing."""
+        no = np.zeros(0, np.float32)
+        return cls(1, np.zeros((0, 0, 0), np.float32), no, no, np.zeros((0, 0, 0)), 1.0, np.zeros(0), 0.0, 0.0, 0.0)
+
+
+def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables:
+    """Build the tables from how often each class of pods comes."""
+    settings = settings or Settings()
+    asked = pods.classes
+    often = np.bincount(pods.of, minlength=len(asked.cpu)) / max(1, len(pods))
+    ratio = max(float(nodes.memory.sum()) / max(1.0, float(nodes.cpu.sum())), 1e-9)
+    none = np.zeros(len(PRICES))
+    cpu = np.concatenate([[0.0], PRICES, none, PRICES / 2])
+    memory = np.concatenate([[0.0], none, PRICES, PRICES / 2]) / ratio
+    step = int(np.gcd.reduce(np.append(asked.gpu_milli[asked.num_gpu > 0], GPU)))
+    device = np.zeros((len(nodes.models), GPU // step + 1, len(cpu)), np.float32)
+    for model in range(len(nodes.models)):
+        here = (asked.num_gpu > 0) & ((asked.accepted == 0) | ((asked.accepted >> model) & 1 == 1))
+        if here.any():
+            count, milli = asked.num_gpu[here], asked.gpu_milli[here]
+            offered = often[here] * count
+            paid = (np.outer(asked.cpu[here], cpu) + np.outer(asked.memory[here], memory)) / count[:, None]
+            device[model] = _earned(
+                milli[:, None] - paid, milli // step, offered / offered.sum(), int(settings.steps), GPU // step
+            )
+    return Tables(
+        step,
+        device,
+        cpu.astype(np.float32),
+        memory.astype(np.float32),
+        settings.together * GPU * _together(nodes, asked, often, ratio),
+        ratio,
+        bound_to_models(nodes, pods),
+        settings.opening,
+        settings.price,
+        settings.power,
+    )
+
+
+@compiled
+def _earned(reward: Array, size: Array, often: Array, steps: int, rooms: int) -> Array:
+    """What a device earns of so many offers, taking those that leave it better off; by room and price."""
+    levels = reward.shape[1]
+    now = np.zeros((rooms + 1, levels))
+    for _ in range(steps):
+        then = now.copy()
+        for room in range(rooms + 1):
+            for k in range(size.shape[0]):
+                if size[k] <= room:
+                    for at in range(levels):
+                        more = reward[k, at] + now[room - size[k], at] - now[room, at]
+                        then[room, at] += often[k] * max(0.0, more)
+        now = then
+    return now
+
+
+def _together(nodes: Nodes, asked: Requests, often: Array, ratio: float) -> Array:
+    """Devices that pods of several would get of W whole ones with C cores, by frequency; by model."""
+    whole = np.arange(int(nodes.num_gpu.max(initial=0)) + 1)
+    cores = np.arange(int(nodes.cpu.max(initial=0)) // CORE + 1)
+    result = np.zeros((len(nodes.models), len(whole), len(cores)))
+    for k in np.flatnonzero(asked.num_gpu > 1):
+        paid = max(float(asked.cpu[k]), 1.0) / CORE
+        times = np.minimum(whole[:, None] // asked.num_gpu[k], (cores / paid).astype(int)[None, :])
+        accepted = int(asked.accepted[k])
+        for model in range(len(nodes.models)):
+            if accepted == 0 or accepted >> model & 1:
+                result[model] += often[k] * asked.num_gpu[k] * times
+    return result
+
+
+@inlined
+def _kept_together(tables: Tables, model: int, whole: int, cpu: int, memory: int) -> float:
+    return tables.together[model, whole, cpu // CORE]
+
+
+@inlined
+def worth(tables: Tables, state: State, node: int, sums: Array) -> float:
+    """The worth of a node in milli-GPU; `sums[L]` gets it at each price, before the least is taken."""
+    for at in range(sums.shape[0]):
+        sums[at] = tables.cpu[at] * state.cpu[node] + tables.memory[at] * state.memory[node]
+    whole = 0
+    for d in range(state.gpu.shape[1]):
+        free = state.gpu[node, d]
+        if free > 0:
+            whole += free == GPU
+            for at in range(sums.shape[0]):
+                sums[at] += tables.device[state.model[node], free // tables.step, at]
+    least = sums[0]
+    for at in range(1, sums.shape[0]):
+        least = min(least, sums[at])
+    return least + _kept_together(tables, state.model[node], whole, state.cpu[node], state.memory[node])
+
+
+@inlined
+def _left(tables: Tables, sums: Array, cpu: int, memory: int, old: Array, new: Array, times: int) -> float:
+    """The least over prices once a request has taken its CPU and memory, and devices have gone from old to new."""
+    least = np.float32(np.inf)
+    c, m, n = np.float32(cpu), np.float32(memory), np.float32(times)
+    for at in range(sums.shape[0]):
+        least = min(least, sums[at] - tables.cpu[at] * c - tables.memory[at] * m + n * (new[at] - old[at]))
+    return least
+
+
+@inlined
+def least_lost(
+    tables: Tables, sums: Array, value: float, state: State, node: int, asked: Requests, k: int
+) -> tuple[float, int]:
+    """How little a node loses of its worth `value`, whose parts are `sums`."""
+    model, wanted, milli = state.model[node], asked.num_gpu[k], asked.gpu_milli[k]
+    device = tables.device[model]
+    cpu, memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
+    whole = 0
+    for d in range(state.gpu.shape[1]):
+        whole += state.gpu[node, d] == GPU
+    if wanted == 0:
+        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[0], device[0], 0)
+        return after + _kept_together(tables, model, whole, cpu, memory) - value, 0
+    if milli == GPU:
+        devices = tightest(state, node, asked, k)
+        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[GPU // tables.step], device[0], wanted)
+        return after + _kept_together(tables, model, whole - wanted, cpu, memory) - value, devices
+    if wanted > 1:
+        return _several_shares(tables, sums, value, state, node, asked, k)
+    best, chosen = -np.inf, 0
+    for d in range(state.gpu.shape[1]):
+        free = state.gpu[node, d]
+        if free < milli:
+            continue
+        seen = False
+        for e in range(d):
+            seen = seen or state.gpu[node, e] == free
+        if seen:
+            continue
+        new = device[(free - milli) // tables.step]
+        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[free // tables.step], new, 1)
+        after += _kept_together(tables, model, whole - (free == GPU), cpu, memory)
+        if free == GPU:
+            after -= tables.opening
+        if after - value > best:
+            best, chosen = after - value, 1 << d
+    return best, chosen
+
+
+@compiled
+def _several_shares(
+    tables: Tables, sums: Array, value: float, state: State, node: int, asked: Requests, k: int
+) -> tuple[float, int]:
+    devices = tightest(state, node, asked, k)
+    device = tables.device[state.model[node]]
+    milli = asked.gpu_milli[k]
+    then = sums.copy()
+    whole = 0
+    for d in range(state.gpu.shape[1]):
+        free = state.gpu[node, d]
+        if (devices >> d) & 1:
+            for at in range(then.shape[0]):
+                then[at] += device[(free - milli) // tables.step, at] - device[free // tables.step, at]
+        else:
+            whole += free == GPU
+    after = _left(tables, then, asked.cpu[k], asked.memory[k], device[0], device[0], 0)
+    cpu, memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
+    return after + _kept_together(tables, state.model[node], whole, cpu, memory) - value, devices
+
+
+@inlined
+def prices(tables: Tables, free: Array) -> Array:
+    """What a loss counts on each model: the more, the sooner the demand that is bound to the model fills it."""
+    result = np.ones(free.shape[0])
+    for model in range(tables.bound.shape[0]):
+        if tables.bound[model] > 0:
+            pressure = tables.bound[model] * free.sum() / max(1.0, free[model])
+            result[model] += tables.price * min(pressure, MOST_PRESSURE) ** tables.power
+    return result
