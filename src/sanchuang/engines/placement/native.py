@@ -57,6 +57,14 @@ def inlined(function: F) -> F:
     return _compiled(function, forceinline=True, fastmath={"nnan", "nsz"})
 
 
+def bare(function: F) -> F:
+    """The same for a loop that makes no arrays: it counts no references to those it is given, which would cost more.
+
+    Numba fails to compile it if it makes one after all.
+    """
+    return _compiled(function, _nrt=False)
+
+
 def _compiled(function: F, **how: Any) -> F:
     settings: Any = config
     before = settings.CACHE_LOCATOR_CLASSES

@@ -316,21 +316,23 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         families[name][table["family"]] = table[name]
     places = np.zeros(len(nodes), NODE)
     places["run"] = places["plan"] = -1
-    state = State.empty(nodes)
+    state = State.empty(nodes, np.arange(len(nodes)))
     parts, most = int(jobs.gang.sum()), int(jobs.gang.max(initial=1))
+    # Every reservation may touch every node; every job may have a claim or a start held.
+    plans = np.zeros(len(rules.reservations) * len(nodes) + parts, PLAN)
     row = np.zeros(2 + state.gpu.shape[1], np.int64)
     return Pool(
         state=state,
-        later=State.empty(nodes),
+        later=State.empty(nodes, np.arange(len(nodes))),
         asked=asked,
         jobs=table,
         demand=jobs.demand,
         runs=np.zeros(parts, RUN),
-        # Every reservation may touch every node; every job may have a claim or a start held.
-        plans=np.zeros(len(rules.reservations) * len(nodes) + parts, PLAN),
+        plans=plans,
         nodes=places,
         families=families,
         chosen=np.zeros(most, CHOSEN),
+        ends=np.zeros(len(plans), np.int64),
         count=np.array([0, -1, 0, 0, 0], np.int64),
         by_end=np.zeros(len(jobs), np.int64),
         quota=quota,

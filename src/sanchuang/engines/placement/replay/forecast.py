@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import bare, compiled
 from sanchuang.engines.placement.replay.jobs import Jobs
 from sanchuang.engines.placement.replay.tables import NEVER, RUNNING, Array, Pool
 
@@ -164,7 +164,7 @@ class Forecaster:
         return (float(found[0] * scale), float(found[1] * scale))
 
 
-@compiled
+@bare
 def _work_ahead(
     pool: Pool, job: int, now: int, order: Array, share: Array, used: Array, beyond: Array, ran: Array
 ) -> tuple[float, float]:

@@ -61,7 +61,7 @@ class Jobs:
 
     def table(self, *, by_queue: bool) -> tuple[Requests, Array]:
         """The distinct requests, and a `JOB` for each job; `by_queue` when a reservation makes places depend on it."""
-        pods = Pods(self.names, self.asked, np.full(len(self), -1, np.int64))
+        pods = Pods(self.names, self.asked, np.full(len(self), -1, np.int64), ())
         table = np.zeros(len(self), JOB)
         table["kind"], table["gang"] = pods.of, self.gang
         table["limit"] = np.where(self.walltime >= 0, self.walltime, NEVER)

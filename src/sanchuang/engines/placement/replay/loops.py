@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sanchuang.engines.placement.cluster import fits, give, take
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.tables import FREE_RUN, NEVER, PLANS, RUNNING, RUNS, Array, Pool
 
 
-@compiled
+@bare
 def room_at(pool: Pool, node: int, at: int, queue: int, row: Array) -> None:
     """Write to `row` the milli-cores, MiB and milli-GPU of each device that a queue finds on a node at a time.
 
@@ -43,7 +41,7 @@ def room_at(pool: Pool, node: int, at: int, queue: int, row: Array) -> None:
         e = plan.on_node
 
 
-@compiled
+@bare
 def least_room(pool: Pool, node: int, at: int, until: int, queue: int) -> None:
     """Write to `pool.least` the least room that a queue finds on a node at any time of [at, until)."""
     least, row = pool.least, pool.row
@@ -59,7 +57,7 @@ def least_room(pool: Pool, node: int, at: int, until: int, queue: int) -> None:
         e = pool.plans[e].on_node
 
 
-@compiled
+@bare
 def row_fits(pool: Pool, k: int) -> bool:
     """Whether request `k` has room in `pool.least`."""
     asked, least = pool.asked, pool.least
@@ -74,7 +72,7 @@ def row_fits(pool: Pool, k: int) -> bool:
     return wanted == 0
 
 
-@compiled
+@bare
 def row_devices(pool: Pool, k: int) -> int:
     """The bits of the devices in `pool.least` with the least room that suffices for request `k`."""
     asked, least = pool.asked, pool.least
@@ -92,7 +90,7 @@ def row_devices(pool: Pool, k: int) -> int:
     return chosen
 
 
-@compiled
+@bare
 def has_room(pool: Pool, node: int, at: int, until: int, job: int) -> bool:
     """Whether one part of a job fits on a node for [at, until); leaves the room in `pool.least`."""
     asked, k = pool.asked, pool.jobs[job].kind
@@ -103,7 +101,7 @@ def has_room(pool: Pool, node: int, at: int, until: int, job: int) -> bool:
     return row_fits(pool, k)
 
 
-@compiled
+@bare
 def leftover(pool: Pool, node: int) -> int:
     """How much is free on a node, cards before cores: the less, the better a fit."""
     free = 0
@@ -112,7 +110,7 @@ def leftover(pool: Pool, node: int) -> int:
     return free * 1_000_000 + min(999_999, pool.state.cpu[node])
 
 
-@compiled
+@bare
 def insert(pool: Pool, found: int, gang: int, score: int, node: int) -> int:
     """Keep a node among the `gang` nodes of the least score, the first of equals; returns how many are kept."""
     chosen = pool.chosen
@@ -126,7 +124,7 @@ def insert(pool: Pool, found: int, gang: int, score: int, node: int) -> int:
     return min(gang, found + 1)
 
 
-@compiled
+@bare
 def place(pool: Pool, now: int, job: int) -> int:
     """Choose nodes and devices for a job that starts now, by best fit: where least stays free, the first of equals.
 
@@ -149,7 +147,36 @@ def place(pool: Pool, now: int, job: int) -> int:
     return 1
 
 
-@compiled
+@bare
+def _list(pool: Pool, job: int, end: int) -> None:
+    """Enter a running job among the others by its latest end."""
+    pool.jobs[job].end = end
+    at = pool.count[RUNNING]
+    while at > 0 and pool.jobs[pool.by_end[at - 1]].end > end:
+        pool.by_end[at] = pool.by_end[at - 1]
+        at -= 1
+    pool.by_end[at] = job
+    pool.count[RUNNING] += 1
+
+
+@bare
+def _unlist(pool: Pool, job: int) -> None:
+    count = pool.count[RUNNING]
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if pool.jobs[pool.by_end[middle]].end < pool.jobs[job].end:
+            low = middle + 1
+        else:
+            high = middle
+    while pool.by_end[low] != job:
+        low += 1
+    for at in range(low, count - 1):
+        pool.by_end[at] = pool.by_end[at + 1]
+    pool.count[RUNNING] -= 1
+
+
+@bare
 def begin(pool: Pool, now: int, job: int) -> None:
     """Start a job on the nodes and devices that were chosen last; its use is booked already."""
     count = pool.count
@@ -169,7 +196,7 @@ def begin(pool: Pool, now: int, job: int) -> None:
     _list(pool, job, now + pool.jobs[job].limit)
 
 
-@compiled
+@bare
 def book(pool: Pool, job: int, sign: int) -> None:
     """Add what a job uses to its queue's and its user's use, or take it off (-1)."""
     queue, user = pool.jobs[job].queue, pool.jobs[job].user
@@ -180,36 +207,7 @@ def book(pool: Pool, job: int, sign: int) -> None:
             pool.firm[queue, r] += sign * pool.demand[job, r]
 
 
-@compiled
-def _list(pool: Pool, job: int, end: int) -> None:
-    """Enter a running job among the others by its latest end."""
-    pool.jobs[job].end = end
-    at = pool.count[RUNNING]
-    while at > 0 and pool.jobs[pool.by_end[at - 1]].end > end:
-        pool.by_end[at] = pool.by_end[at - 1]
-        at -= 1
-    pool.by_end[at] = job
-    pool.count[RUNNING] += 1
-
-
-@compiled
-def _unlist(pool: Pool, job: int) -> None:
-    count = pool.count[RUNNING]
-    low, high = 0, count
-    while low < high:
-        middle = (low + high) // 2
-        if pool.jobs[pool.by_end[middle]].end < pool.jobs[job].end:
-            low = middle + 1
-        else:
-            high = middle
-    while pool.by_end[low] != job:
-        low += 1
-    for at in range(low, count - 1):
-        pool.by_end[at] = pool.by_end[at + 1]
-    pool.count[RUNNING] -= 1
-
-
-@compiled
+@bare
 def shorten(pool: Pool, job: int, end: int) -> None:
     """Let a running job end no later than `end`, as it was told to."""
     if pool.jobs[job].end > end:
@@ -217,7 +215,7 @@ def shorten(pool: Pool, job: int, end: int) -> None:
         _list(pool, job, end)
 
 
-@compiled
+@bare
 def finish(pool: Pool, job: int) -> None:
     """Take a job's nodes back, and see which families of jobs find room there."""
     _unlist(pool, job)
@@ -244,7 +242,7 @@ def finish(pool: Pool, job: int) -> None:
     book(pool, job, -1)
 
 
-@compiled
+@bare
 def spoken_for(pool: Pool, node: int, start: int, end: int, owner: int, job: int) -> int:
     """Enter a plan for a node and return its place; what it takes is for the caller to write."""
     e = pool.count[PLANS]
@@ -255,7 +253,7 @@ def spoken_for(pool: Pool, node: int, start: int, end: int, owner: int, job: int
     return e
 
 
-@compiled
+@bare
 def hold(pool: Pool, job: int, start: int) -> None:
     """Speak for the chosen nodes and devices from `start` on."""
     k = pool.jobs[job].kind
@@ -266,7 +264,19 @@ def hold(pool: Pool, job: int, start: int) -> None:
         plan.milli, plan.devices = pool.asked.gpu_milli[k], pool.chosen[part].devices
 
 
-@compiled
+@bare
+def _look(pool: Pool, node: int, at: int, job: int) -> int:
+    """Mark a node that has room for a job from a time on, to which `pool.later` was led; 1 if it had none before."""
+    # What is running is in `later`; only plans have to be looked at by the time.
+    if pool.nodes[node].flag or not fits(pool.later, node, pool.asked, pool.jobs[job].kind):
+        return 0
+    if pool.nodes[node].plan >= 0 and not has_room(pool, node, at, at + pool.jobs[job].limit, job):
+        return 0
+    pool.nodes[node].flag = True
+    return 1
+
+
+@bare
 def earliest(pool: Pool, now: int, job: int) -> int:
     """When a job that finds no place now finds one if every run lasts to its latest end; `NEVER` if that is unknown.
 
@@ -274,17 +284,22 @@ def earliest(pool: Pool, now: int, job: int) -> int:
     """
     gang, limit = pool.jobs[job].gang, pool.jobs[job].limit
     later = pool.later
-    later.cpu[:], later.memory[:], later.gpu[:] = pool.state.cpu, pool.state.memory, pool.state.gpu
     ready = 0
     for node in range(pool.nodes.size):
+        later.cpu[node], later.memory[node] = pool.state.cpu[node], pool.state.memory[node]
+        for d in range(later.gpu.shape[1]):
+            later.gpu[node, d] = pool.state.gpu[node, d]
         pool.nodes[node].flag = False
         if gang > 1:
             ready += _look(pool, node, now, job)
     planned = pool.count[PLANS]
-    ends = np.empty(planned, np.int64)
+    ends = pool.ends
     for e in range(planned):
-        ends[e] = pool.plans[e].end
-    ends.sort()
+        at = e
+        while at > 0 and ends[at - 1] > pool.plans[e].end:
+            ends[at] = ends[at - 1]
+            at -= 1
+        ends[at] = pool.plans[e].end
     running, entry = 0, 0
     while True:
         # The next time at which room grows: a run's latest end or the end of a plan.
@@ -328,19 +343,7 @@ def earliest(pool: Pool, now: int, job: int) -> int:
                 return at
 
 
-@compiled
-def _look(pool: Pool, node: int, at: int, job: int) -> int:
-    """Mark a node that has room for a job from a time on, to which `pool.later` was led; 1 if it had none before."""
-    # What is running is in `later`; only plans have to be looked at by the time.
-    if pool.nodes[node].flag or not fits(pool.later, node, pool.asked, pool.jobs[job].kind):
-        return 0
-    if pool.nodes[node].plan >= 0 and not has_room(pool, node, at, at + pool.jobs[job].limit, job):
-        return 0
-    pool.nodes[node].flag = True
-    return 1
-
-
-@compiled
+@bare
 def could_run(pool: Pool, job: int) -> bool:
     """Whether a job has room on the pool as it is now."""
     found = 0
@@ -349,7 +352,7 @@ def could_run(pool: Pool, job: int) -> bool:
     return found >= pool.jobs[job].gang
 
 
-@compiled
+@bare
 def stranded(pool: Pool, kinds: Array, weight: Array) -> float:
     """Idle milli-GPU that an average request cannot use, as FGD counts fragments (Weng and others, ATC 2023)."""
     state, asked = pool.state, pool.asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.loops import (
     begin,
     book,
@@ -16,7 +16,7 @@ from sanchuang.engines.placement.replay.loops import (
 from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, Array, Pool
 
 
-@compiled
+@bare
 def within_quota(pool: Pool, job: int) -> bool:
     """Whether a job may start as far as its queue's quota goes.
 
@@ -33,7 +33,7 @@ def within_quota(pool: Pool, job: int) -> bool:
     return True
 
 
-@compiled
+@bare
 def _relink(pool: Pool, kept: int) -> None:
     for e in range(pool.count[PLANS]):
         pool.nodes[pool.plans[e].node].plan = -1
@@ -43,14 +43,14 @@ def _relink(pool: Pool, kept: int) -> None:
         plan.on_node, pool.nodes[plan.node].plan = pool.nodes[plan.node].plan, e
 
 
-@compiled
+@bare
 def forget_holds(pool: Pool) -> None:
     """Drop what the pass before held; reservations and claims stay."""
     if pool.count[PLANS] > pool.count[KEPT_PLANS]:
         _relink(pool, pool.count[KEPT_PLANS])
 
 
-@compiled
+@bare
 def drop_plans(pool: Pool, now: int, job: int) -> None:
     """Drop the plans that are over, and those of a job (-1: of none)."""
     kept = pool.count[KEPT_PLANS]
@@ -68,7 +68,7 @@ def drop_plans(pool: Pool, now: int, job: int) -> None:
     pool.count[KEPT_PLANS] = kept
 
 
-@compiled
+@bare
 def try_in_order(
     pool: Pool, order: Array, now: int, holds: int, lookahead: int, started: Array, blocked: Array, held: Array
 ) -> tuple[int, int]:
@@ -112,7 +112,7 @@ def try_in_order(
     return begun, found
 
 
-@compiled
+@bare
 def make_room(pool: Pool, job: int, at: int, now: int, candidates: Array, since: Array, victims: Array) -> int:
     """Find the nodes where a job fits at a time once some of `candidates` have been stopped; returns how many.
 
@@ -164,7 +164,7 @@ def make_room(pool: Pool, job: int, at: int, now: int, candidates: Array, since:
     return stopped
 
 
-@compiled
+@bare
 def _runs_on(pool: Pool, job: int, node: int) -> bool:
     e = pool.jobs[job].run
     while e >= 0:
@@ -174,7 +174,7 @@ def _runs_on(pool: Pool, job: int, node: int) -> bool:
     return False
 
 
-@compiled
+@bare
 def claim(pool: Pool, job: int, at: int) -> None:
     """Keep the chosen nodes and devices for a job that starts there at a time; the claim outlasts the pass."""
     forget_holds(pool)
@@ -183,7 +183,7 @@ def claim(pool: Pool, job: int, at: int) -> None:
     pool.count[KEPT_PLANS] = pool.count[PLANS]
 
 
-@compiled
+@bare
 def begin_claimed(pool: Pool, now: int, job: int) -> None:
     """Start a job on the nodes and devices that it has claimed."""
     forget_holds(pool)
