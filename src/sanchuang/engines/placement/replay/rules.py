@@ -47,11 +47,11 @@ class Rules:
 
 
 class Unkeepable(ValueError):
-    """Rules that the pool cannot keep; says which rule and why."""
+    """Rules that the pool cannot keep: `path` to the rule, what is wrong and what to do."""
 
-    def __init__(self, where: str, message: str, remedy: str) -> None:
-        super().__init__(f"{where}: {message}")
-        self.where, self.message, self.remedy = where, message, remedy
+    def __init__(self, path: tuple[str | int, ...], message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.path, self.message, self.remedy = path, message, remedy
 
 
 def quota_table(rules: Rules, queues: Sequence[str], nodes: Nodes, total: Array) -> tuple[Array, Array]:
@@ -63,13 +63,13 @@ def quota_table(rules: Rules, queues: Sequence[str], nodes: Nodes, total: Array)
         return np.tile(total, (len(queues), 1)), np.ones(len(queues), np.bool_)
     for name in rules.quotas:
         if name not in queues:
-            raise Unkeepable(f"queues.{name}", "任务里没有这个队列", f"改成其中之一：{'、'.join(queues)}")
+            raise Unkeepable(("queues", name), "任务里没有这个队列", f"改成其中之一：{'、'.join(queues)}")
     table = np.zeros((len(queues), 3), np.int64)
     borrow = np.zeros(len(queues), np.bool_)
     for place, name in enumerate(queues):
         quota = rules.quotas.get(name)
         if quota is None:
-            raise Unkeepable("queues", f"队列“{name}”没有配额", "为每个队列写 cards，只借不保的写 0")
+            raise Unkeepable(("queues",), f"队列“{name}”没有配额", "为每个队列写 cards，只借不保的写 0")
         share = quota.cards * GPU / max(1, int(total[2]))
         table[place] = (
             int(total[0] * share) if quota.cores is None else quota.cores * 1000,
@@ -80,7 +80,7 @@ def quota_table(rules: Rules, queues: Sequence[str], nodes: Nodes, total: Array)
     for column, (name, unit) in enumerate((("cores", 1000), ("memory", 1024), ("cards", GPU))):
         if (asked := int(table[:, column].sum())) > total[column]:
             message = f"各队列的 {name} 合计 {asked / unit:g}，池里只有 {total[column] / unit:g}"
-            raise Unkeepable("queues", message, "减少配额，或增加节点")
+            raise Unkeepable(("queues",), message, "减少配额，或增加节点")
     return table, borrow
 
 
@@ -92,14 +92,14 @@ def reserve(rules: Rules, queues: Sequence[str], nodes: Nodes, pool: Pool) -> No
     taken: list[tuple[int, int, Array]] = []
     width = max(1, int(nodes.num_gpu.max(initial=0)))
     for number, one in enumerate(rules.reservations):
-        where = f"reservations[{number}]"
+        where = ("reservations", number)
         if one.queue not in queues:
-            raise Unkeepable(f"{where}.queue", f"没有队列“{one.queue}”", f"改成其中之一：{'、'.join(queues)}")
+            raise Unkeepable((*where, "queue"), f"没有队列“{one.queue}”", f"改成其中之一：{'、'.join(queues)}")
         if one.end <= one.start:
-            raise Unkeepable(f"{where}.end", "结束不晚于开始", "end 要大于 start")
+            raise Unkeepable((*where, "end"), "结束不晚于开始", "end 要大于 start")
         if one.model and one.model not in nodes.models:
             raise Unkeepable(
-                f"{where}.model", f"池里没有型号“{one.model}”", f"改成其中之一：{'、'.join(nodes.models)}"
+                (*where, "model"), f"池里没有型号“{one.model}”", f"改成其中之一：{'、'.join(nodes.models)}"
             )
         free = np.arange(width) < nodes.num_gpu[:, None]
         if one.model:
