@@ -31,6 +31,7 @@ from sanchuang.cli import (
     org,
     pack,
     policy,
+    pool,
     privacy,
     search,
     serve,
@@ -41,7 +42,7 @@ from sanchuang.cli import (
 )
 
 # Commands that compute from files alone, or set Django up themselves where they need it.
-WITHOUT_DJANGO = frozenset({"match", "settings"})
+WITHOUT_DJANGO = frozenset({"match", "pool", "settings"})
 
 
 def complaint(error: Exception) -> Iterator[str]:
@@ -111,7 +112,7 @@ def set_up(ctx: typer.Context) -> None:
         django_setup.set_up(ctx)
 
 
-for _group in (org, policy, match, pack, user, audit, ledger, privacy, clocks, files, notify, token):
+for _group in (org, policy, match, pool, pack, user, audit, ledger, privacy, clocks, files, notify, token):
     main.add_typer(_group.app, name=_group.__name__.rpartition(".")[2])
 main.add_typer(importing.app, name="import")
 for _commands in (serve, advise, search, figures, importing, backup, settings, worker):

@@ -32,7 +32,7 @@ class Fault(Exception):
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Iterable[bytes]]:
+def opened(path: Path) -> Iterator[Iterable[bytes]]:
     """Open a file, unpacking gzip if it is that, whatever its name; raises `Malformed`."""
     try:
         with path.open("rb") as file:
@@ -109,7 +109,7 @@ def read_records(
     faults: list[Problem] = []
     seen: dict[str, int] = {}
     given = False
-    with _opened(path) as file:
+    with opened(path) as file:
         for number, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue

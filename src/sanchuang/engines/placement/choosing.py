@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ class Desk(NamedTuple):
     block. `log` is a ring of the nodes that changed, `logged[N]` where each stands last, `length[0]` how many
     changes there were, and `read[C]` how far a class has read (-1: never asked). Block B begins at node `first[B]`
     and is of `model[B]`; `block[N]` and `rank[N]` are a node's. `idle[N]` and `free[M]` count free milli-GPU;
-    `sums[N, L]` and `worth[N]` are what `values.worth` gives.
+    `sums[N, L]` and `worth[N]` are what `values.worth` gives; the last three are for work in progress.
     """
 
     value: Array
@@ -65,13 +66,16 @@ class Desk(NamedTuple):
     free: Array
     sums: Array
     worth: Array
+    which: Array
+    rated: Array
+    devices: Array
 
     @classmethod
     def empty(cls, known: Knowledge, state: State, classes: int, rank: Array) -> Desk:
         """A desk for nodes as `arranged`; memory is used only for classes that ask."""
         nodes = len(state.cpu)
         edges = [0, *(np.flatnonzero(np.diff(state.model)) + 1).tolist(), nodes]
-        first = np.concatenate([np.arange(a, b, BLOCK) for a, b in zip(edges, edges[1:], strict=False)])
+        first = np.concatenate([np.arange(a, b, BLOCK) for a, b in pairwise(edges)])
         idle = np.maximum(state.gpu, 0).sum(axis=1)
         desk = cls(
             np.empty((classes, nodes), np.float32),
@@ -88,95 +92,126 @@ class Desk(NamedTuple):
             np.bincount(state.model, idle).astype(np.float64),
             np.zeros((nodes, len(known.tables.cpu)), np.float32),
             np.zeros(nodes, np.float32),
+            np.zeros(nodes, np.int64),
+            np.zeros(nodes, np.float32),
+            np.zeros(nodes, np.int64),
         )
         _weigh_all(known, desk, state)
         return desk
 
 
-@inlined
-def _weigh(known: Knowledge, desk: Desk, state: State, node: int) -> None:
+@compiled
+def _weigh_all(known: Knowledge, desk: Desk, state: State) -> None:
     if known.policy == SANCHUANG:
-        desk.worth[node] = worth(known.tables, state, node, desk.sums[node])
+        for node in range(state.cpu.shape[0]):
+            desk.worth[node] = worth(known.tables, state, node, desk.sums)
 
 
 @compiled
-def _weigh_all(known: Knowledge, desk: Desk, state: State) -> None:
-    for node in range(state.cpu.shape[0]):
-        _weigh(known, desk, state, node)
-
-
-@inlined
 def changed(known: Knowledge, desk: Desk, state: State, node: int) -> None:
     """Tell the desk that a node has changed."""
-    idle = scores.idle(state, node)
+    idle = scores.idle(state.gpu, node)
     desk.free[state.model[node]] += idle - desk.idle[node]
     desk.idle[node] = idle
-    _weigh(known, desk, state, node)
+    if known.policy == SANCHUANG:
+        desk.worth[node] = worth(known.tables, state, node, desk.sums)
     at = desk.length[0]
     desk.log[at % desk.log.shape[0]] = node
     desk.logged[node] = at
     desk.length[0] = at + 1
 
 
-@inlined
-def score(
-    known: Knowledge, desk: Desk, state: State, node: int, asked: Requests, k: int
-) -> tuple[float, int]:
-    """The policy's score of a node that has room, and the bits of the devices that it would take."""
+@compiled
+def rate(
+    known: Knowledge,
+    desk: Desk,
+    state: State,
+    asked: Requests,
+    k: int,
+    which: Array,
+    value: Array,
+    devices: Array,
+) -> None:
+    """The policy's score of nodes that have room, and the bits of the devices that it would take on each."""
     policy = known.policy
     if policy == SANCHUANG:
-        return least_lost(known.tables, desk.sums[node], desk.worth[node], state, node, asked, k)
-    if policy == FGD:
-        return scores.fgd(known.target, state, node, asked, k)
-    if policy == BEST_FIT:
-        return scores.best_fit(state, node, asked, k)
-    if policy == GPU_PACKING:
-        return scores.gpu_packing(state, node, asked, k)
-    if policy == GPU_CLUSTERING:
-        return scores.gpu_clustering(state, node, asked, k)
-    return scores.dotprod(state, node, asked, k)
+        least_lost(known.tables, desk.sums, desk.worth, state, asked, k, which, value, devices)
+    elif policy == FGD:
+        scores.fgd(known.target, state, asked, k, which, value, devices)
+    elif policy == BEST_FIT:
+        scores.best_fit(state, asked, k, which, value, devices)
+    elif policy == GPU_PACKING:
+        scores.gpu_packing(state, asked, k, which, value, devices)
+    elif policy == GPU_CLUSTERING:
+        scores.gpu_clustering(state, asked, k, which, value, devices)
+    else:
+        scores.dotprod(state, asked, k, which, value, devices)
 
 
-@inlined
-def _value(known: Knowledge, desk: Desk, state: State, node: int, asked: Requests, k: int) -> float:
-    if fits(state, node, asked, k):
-        return score(known, desk, state, node, asked, k)[0]
-    return -np.inf
-
-
-@inlined
-def _best_of(desk: Desk, k: int, block: int) -> None:
-    best = desk.first[block]
-    for node in range(best + 1, desk.first[block + 1]):
-        if desk.value[k, node] > desk.value[k, best]:
-            best = node
-    desk.best[k, block] = best
+@compiled
+def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Requests, k: int) -> int:
+    """The bits of the devices that the policy takes on a node with room."""
+    which = np.full(1, node)
+    devices = np.zeros(1, np.int64)
+    rate(known, desk, state, asked, k, which, np.zeros(1, np.float32), devices)
+    return devices[0]
 
 
 @compiled
 def _read_all(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
+    which, found = desk.which, 0
     for node in range(desk.value.shape[1]):
-        desk.value[k, node] = _value(known, desk, state, node, asked, k)
+        desk.value[k, node] = -np.inf
+        if fits(state, node, asked, k):
+            which[found] = node
+            found += 1
+    rate(known, desk, state, asked, k, which[:found], desk.rated, desk.devices)
+    for i in range(found):
+        desk.value[k, which[i]] = desk.rated[i]
     for block in range(desk.best.shape[1]):
-        _best_of(desk, k, block)
+        _best_of(desk.value, desk.best, desk.first, k, block)
+
+
+@inlined
+def _best_of(value: Array, best: Array, first: Array, k: int, block: int) -> None:
+    most = first[block]
+    for node in range(most + 1, first[block + 1]):
+        if value[k, node] > value[k, most]:
+            most = node
+    best[k, block] = most
 
 
 @compiled
 def _read_on(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
+    which, log, logged, ring = desk.which, desk.log, desk.logged, desk.log.shape[0]
+    found, rest = 0, which.shape[0]
     for at in range(desk.read[k], desk.length[0]):
-        node = desk.log[at % desk.log.shape[0]]
-        if desk.logged[node] != at:
-            continue
-        before = desk.value[k, node]
-        value = np.float32(_value(known, desk, state, node, asked, k))
-        desk.value[k, node] = value
-        block = desk.block[node]
-        best = desk.best[k, block]
-        if node == best:
-            if value < before:
-                _best_of(desk, k, block)
-        elif value > desk.value[k, best] or (value == desk.value[k, best] and node < best):
-            desk.best[k, block] = node
+        node = log[at % ring]
+        if logged[node] == at:
+            if fits(state, node, asked, k):
+                which[found] = node
+                found += 1
+            else:
+                rest -= 1
+                which[rest] = node
+    if found:
+        rate(known, desk, state, asked, k, which[:found], desk.rated, desk.devices)
+    value, best, first, blocks, rated = desk.value, desk.best, desk.first, desk.block, desk.rated
+    for i in range(found):
+        _note(value, best, first, k, blocks[which[i]], which[i], rated[i])
+    for i in range(rest, which.shape[0]):
+        _note(value, best, first, k, blocks[which[i]], which[i], np.float32(-np.inf))
+
+
+@inlined
+def _note(value: Array, best: Array, first: Array, k: int, block: int, node: int, now: float) -> None:
+    before, most = value[k, node], best[k, block]
+    value[k, node] = now
+    if node == most:
+        if now < before:
+            _best_of(value, best, first, k, block)
+    elif now > value[k, most] or (now == value[k, most] and node < most):
+        best[k, block] = node
 
 
 @compiled
@@ -191,10 +226,11 @@ def choose(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) 
         _read_on(known, desk, state, asked, k)
     desk.read[k] = desk.length[0]
     price = prices(known.tables, desk.free)
+    values, best, model, rank = desk.value, desk.best, desk.model, desk.rank
     chosen, most = -1, -np.inf
-    for block in range(desk.best.shape[1]):
-        node = desk.best[k, block]
-        value = desk.value[k, node] * price[desk.model[block]]
-        if value > most or (value == most and chosen >= 0 and desk.rank[node] < desk.rank[chosen]):
+    for block in range(best.shape[1]):
+        node = best[k, block]
+        value = values[k, node] * price[model[block]]
+        if value > most or (value == most and chosen >= 0 and rank[node] < rank[chosen]):
             chosen, most = node, value
     return chosen

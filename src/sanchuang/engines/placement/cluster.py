@@ -125,66 +125,64 @@ def fits(state: State, node: int, asked: Requests, k: int) -> bool:
     """Whether request `k` has room on a node now."""
     if state.cpu[node] < asked.cpu[k] or state.memory[node] < asked.memory[k]:
         return False
-    wanted = asked.num_gpu[k]
-    if wanted == 0:
-        return True
     accepted = asked.accepted[k]
-    if accepted != 0 and not (accepted >> state.model[node]) & 1:
+    if asked.num_gpu[k] > 0 and accepted != 0 and not (accepted >> state.model[node]) & 1:
         return False
-    milli = asked.gpu_milli[k]
-    for d in range(state.gpu.shape[1]):
-        if state.gpu[node, d] >= milli:
-            wanted -= 1
-            if wanted == 0:
-                return True
-    return False
+    return has(state.gpu, node, asked.num_gpu[k], asked.gpu_milli[k])
 
 
 @inlined
-def kind(asked: Requests, k: int) -> int:
-    """The column of `State.running` of a request for devices."""
-    return asked.num_gpu[k] if asked.gpu_milli[k] == GPU else 0
+def has(gpu: Array, node: int, wanted: int, milli: int) -> bool:
+    """Whether so many devices of a node have so much room each."""
+    found = 0
+    for d in range(gpu.shape[1]):
+        found += gpu[node, d] >= milli
+    return found >= wanted or wanted == 0
 
 
 @inlined
-def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
-    """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
-    state.cpu[node] -= asked.cpu[k]
-    state.memory[node] -= asked.memory[k]
-    if asked.num_gpu[k] > 0:
-        state.running[node, kind(asked, k)] += 1
-    for d in range(state.gpu.shape[1]):
-        if (devices >> d) & 1:
-            state.gpu[node, d] -= asked.gpu_milli[k]
-
-
-@inlined
-def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
-    """Take back what `take` gave."""
-    state.cpu[node] += asked.cpu[k]
-    state.memory[node] += asked.memory[k]
-    if asked.num_gpu[k] > 0:
-        state.running[node, kind(asked, k)] -= 1
-    for d in range(state.gpu.shape[1]):
-        if (devices >> d) & 1:
-            state.gpu[node, d] += asked.gpu_milli[k]
-
-
-@inlined
-def tightest(state: State, node: int, asked: Requests, k: int) -> int:
-    """The bits of the devices with the least room that suffice for request `k`, the first of equals; 0 for none."""
+def tightest(gpu: Array, node: int, wanted: int, milli: int) -> int:
+    """The bits of the devices with the least room that suffice, the first of equals; 0 for none."""
     chosen = 0
-    milli = asked.gpu_milli[k]
-    for _ in range(asked.num_gpu[k]):
+    for _ in range(wanted):
         best = -1
-        for d in range(state.gpu.shape[1]):
+        for d in range(gpu.shape[1]):
             if (
-                state.gpu[node, d] >= milli
+                gpu[node, d] >= milli
                 and not (chosen >> d) & 1
-                and (best < 0 or state.gpu[node, d] < state.gpu[node, best])
+                and (best < 0 or gpu[node, d] < gpu[node, best])
             ):
                 best = d
         if best < 0:
             return 0
         chosen |= 1 << best
     return chosen
+
+
+@inlined
+def kind(wanted: int, milli: int) -> int:
+    """The column of `State.running` of a request for devices."""
+    return wanted if milli == GPU else 0
+
+
+@compiled
+def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
+    """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
+    _change(state, node, asked, k, devices, 1)
+
+
+@compiled
+def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
+    """Take back what `take` gave."""
+    _change(state, node, asked, k, devices, -1)
+
+
+@inlined
+def _change(state: State, node: int, asked: Requests, k: int, devices: int, sign: int) -> None:
+    state.cpu[node] -= sign * asked.cpu[k]
+    state.memory[node] -= sign * asked.memory[k]
+    if asked.num_gpu[k] > 0:
+        state.running[node, kind(asked.num_gpu[k], asked.gpu_milli[k])] += sign
+    for d in range(state.gpu.shape[1]):
+        if (devices >> d) & 1:
+            state.gpu[node, d] -= sign * asked.gpu_milli[k]

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, score
-from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests, State, fits, give, take, tightest
+from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, devices_on
+from sanchuang.engines.placement.cluster import (
+    GPU,
+    Array,
+    Nodes,
+    Pods,
+    Requests,
+    State,
+    fits,
+    give,
+    take,
+    tightest,
+)
 from sanchuang.engines.placement.native import compiled
 
 RANDOM = "random"
@@ -15,10 +26,15 @@ RANDOM = "random"
 
 @dataclass(frozen=True)
 class Placement:
-    """Where every arrival went: its node, -1 where refused, and the bits of its devices."""
+    """Where every arrival went: its node, -1 where refused, and the bits of its devices.
+
+    `moves[·, 4]`: for which arrival, which earlier one was moved, to which node and devices, in order of time; `node`
+    and `devices` are where an arrival went first.
+    """
 
     node: Array
     devices: Array
+    moves: Array = field(default_factory=lambda: np.zeros((0, 4), np.int64))
 
 
 def gangs(pods: Pods, arrivals: Array) -> Array:
@@ -84,7 +100,7 @@ def _one_by_one(
                     changed(known, desk, state, nodes[placed])
                     nodes[placed], taken[placed] = -1, 0
                 break
-            devices = score(known, desk, state, node, asked, k)[1]
+            devices = devices_on(known, desk, state, node, asked, k)
             take(state, node, asked, k, devices)
             changed(known, desk, state, node)
             nodes[at], taken[at] = node, devices
@@ -115,7 +131,7 @@ def _at_random(
                     nodes[placed], taken[placed] = -1, 0
                 break
             node = room[chance.integers(0, found)]
-            devices = tightest(state, node, asked, k)
+            devices = tightest(state.gpu, node, asked.num_gpu[k], asked.gpu_milli[k])
             if asked.num_gpu[k] == 1 and asked.gpu_milli[k] < GPU:
                 devices = _any_device(state, node, asked.gpu_milli[k], chance)
             take(state, node, asked, k, devices)

@@ -22,7 +22,9 @@ def bound_to_models(nodes: Nodes, pods: Pods) -> Array:
     everything = max(1.0, float(demand.sum()))
     groups: list[tuple[Array, float]] = []
     for accepted in np.unique(asked.accepted[(asked.accepted != 0) & (asked.num_gpu > 0)]).tolist():
-        models = np.array([m for m in range(len(capacity)) if accepted >> m & 1 and capacity[m] > 0], np.int64)
+        models = np.array(
+            [m for m in range(len(capacity)) if accepted >> m & 1 and capacity[m] > 0], np.int64
+        )
         if len(models):
             groups.append((models, float(demand[asked.accepted == accepted].sum()) / everything))
     total = np.zeros(len(capacity))

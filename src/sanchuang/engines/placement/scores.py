@@ -1,6 +1,7 @@
-"""What the published policies think of a node for a request: the higher, the better.
+"""What the published policies think of nodes for a request: the higher, the better.
 
-Each gives the score and the bits of the devices to take. The formulas are those of the simulator of FGD (USENIX
+Each looks at the nodes `which`, all with room for request `k`, and writes their scores to `value` and the bits of the
+devices that it would take to `devices`. The formulas are those of the simulator of FGD (USENIX
 ATC'23), whose whole numbers round down at the same places; docs/placement.md names what each looks at.
 """
 
@@ -22,68 +23,78 @@ POPULAR = 0.95
 
 
 @inlined
-def idle(state: State, node: int) -> int:
+def idle(gpu: Array, node: int) -> int:
     """Milli-GPU free on a node, over all its devices."""
     total = 0
-    for d in range(state.gpu.shape[1]):
-        total += max(0, state.gpu[node, d])
+    for d in range(gpu.shape[1]):
+        total += max(0, gpu[node, d])
     return total
 
 
-@inlined
-def dotprod(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
+@compiled
+def dotprod(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Little where what is free and what is asked for point the same way."""
-    milli = asked.num_gpu[k] * asked.gpu_milli[k]
-    product = state.cpu[node] / MOST_CPU * (asked.cpu[k] / MOST_CPU)
-    product += idle(state, node) / MOST_GPU * (milli / MOST_GPU)
-    return math.floor(100.0 * (1 - product / 2)), tightest(state, node, asked, k)
+    cpu, gpu, wanted, milli = state.cpu, state.gpu, asked.num_gpu[k], asked.gpu_milli[k]
+    for i in range(which.shape[0]):
+        node = which[i]
+        product = cpu[node] / MOST_CPU * (asked.cpu[k] / MOST_CPU)
+        product += idle(gpu, node) / MOST_GPU * (wanted * milli / MOST_GPU)
+        value[i] = math.floor(100.0 * (1 - product / 2))
+        devices[i] = tightest(gpu, node, wanted, milli)
 
 
-@inlined
-def gpu_clustering(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
+@compiled
+def gpu_clustering(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Most where only pods of the same kind run, then among others the same, then where none runs; fullest first."""
-    if asked.num_gpu[k] == 0:
-        return 0.0, 0
-    kinds = 0
-    for j in range(state.running.shape[1]):
-        kinds += state.running[node, j] > 0
-    if state.running[node, kind(asked, k)] > 0:
-        quarter = 3 if kinds == 1 else 2
-    else:
-        quarter = 1 if kinds == 0 else 0
-    fill = 25 * (MOST_GPU - idle(state, node)) // MOST_GPU
-    return 25.0 * quarter + fill, tightest(state, node, asked, k)
+    gpu, running, wanted, milli = state.gpu, state.running, asked.num_gpu[k], asked.gpu_milli[k]
+    for i in range(which.shape[0]):
+        node = which[i]
+        kinds = 0
+        for j in range(running.shape[1]):
+            kinds += running[node, j] > 0
+        if running[node, kind(wanted, milli)] > 0:
+            quarter = 3 if kinds == 1 else 2
+        else:
+            quarter = 1 if kinds == 0 else 0
+        value[i] = 25 * quarter + 25 * (MOST_GPU - idle(gpu, node)) // MOST_GPU if wanted else 0
+        devices[i] = tightest(gpu, node, wanted, milli)
 
 
-@inlined
-def gpu_packing(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
+@compiled
+def gpu_packing(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Devices in use first, then free devices of nodes in use, then nodes where all is free."""
-    if asked.num_gpu[k] == 0:
-        return 0.0, 0
-    devices = tightest(state, node, asked, k)
-    present = whole = opened = 0
-    left = 0
-    for d in range(state.gpu.shape[1]):
-        free = state.gpu[node, d]
-        present += free >= 0
-        whole += free == GPU
-        if (devices >> d) & 1:
-            opened += free == GPU
-            left += free * 100 // GPU
-    if whole == present:
-        return float(max(33 - whole, whole)), devices
-    if opened:
-        return float(max(50 - opened, 33)), devices
-    return float(max(100 - left // 10, 50)), devices
+    gpu, wanted, milli = state.gpu, asked.num_gpu[k], asked.gpu_milli[k]
+    for i in range(which.shape[0]):
+        node = which[i]
+        devices[i] = tightest(gpu, node, wanted, milli)
+        present = whole = opened = left = 0
+        for d in range(gpu.shape[1]):
+            free = gpu[node, d]
+            present += free >= 0
+            whole += free == GPU
+            if (devices[i] >> d) & 1:
+                opened += free == GPU
+                left += free * 100 // GPU
+        if wanted == 0:
+            value[i] = 0
+        elif whole == present:
+            value[i] = max(33 - whole, whole)
+        elif opened:
+            value[i] = max(50 - opened, 33)
+        else:
+            value[i] = max(100 - left // 10, 50)
 
 
-@inlined
-def best_fit(state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
+@compiled
+def best_fit(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Least left of CPU and GPU together, each as a share of a large machine."""
-    milli = asked.num_gpu[k] * asked.gpu_milli[k]
-    left = (state.cpu[node] - asked.cpu[k]) / MOST_CPU * 0.5
-    left += (idle(state, node) - milli) / MOST_GPU * 0.5
-    return math.trunc((1.0 - left) * 100.0), tightest(state, node, asked, k)
+    cpu, gpu, wanted, milli = state.cpu, state.gpu, asked.num_gpu[k], asked.gpu_milli[k]
+    for i in range(which.shape[0]):
+        node = which[i]
+        left = (cpu[node] - asked.cpu[k]) / MOST_CPU * 0.5
+        left += (idle(gpu, node) - wanted * milli) / MOST_GPU * 0.5
+        value[i] = math.trunc((1.0 - left) * 100.0)
+        devices[i] = tightest(gpu, node, wanted, milli)
 
 
 class Target(NamedTuple):
@@ -104,7 +115,9 @@ def target(pods: Pods) -> Target:
     Models count by how they are written, and of equals the larger request comes first, as published.
     """
     asked = pods.asked
-    rows = zip(asked.cpu.tolist(), asked.gpu_milli.tolist(), asked.num_gpu.tolist(), pods.written, strict=True)
+    rows = zip(
+        asked.cpu.tolist(), asked.gpu_milli.tolist(), asked.num_gpu.tolist(), pods.written, strict=True
+    )
     first: dict[tuple[int, int, int, str], int] = {}
     counts: Counter[tuple[int, int, int, str]] = Counter()
     for at, row in enumerate(rows):
@@ -164,35 +177,37 @@ def stranded(expected: Target, cpu: int, model: int, gpu: Array) -> float:
 
 
 @compiled
-def fgd(expected: Target, state: State, node: int, asked: Requests, k: int) -> tuple[float, int]:
+def fgd(
+    expected: Target, state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array
+) -> None:
     """How little more is stranded, through a sigmoid, in whole hundredths: the rounding matters."""
-    gpu = state.gpu[node].copy()
-    cpu, model, milli = state.cpu[node], state.model[node], asked.gpu_milli[k]
-    before = stranded(expected, cpu, model, gpu)
-    cpu -= asked.cpu[k]
-    if asked.num_gpu[k] != 1 or milli == GPU:
-        devices = tightest(state, node, asked, k)
+    wanted, milli = asked.num_gpu[k], asked.gpu_milli[k]
+    for i in range(which.shape[0]):
+        node = which[i]
+        gpu = state.gpu[node].copy()
+        cpu, model = state.cpu[node] - asked.cpu[k], state.model[node]
+        before = stranded(expected, state.cpu[node], model, gpu)
+        if wanted != 1 or milli == GPU:
+            devices[i] = tightest(state.gpu, node, wanted, milli)
+            for d in range(gpu.shape[0]):
+                if (devices[i] >> d) & 1:
+                    gpu[d] -= milli
+            value[i] = _hundredths(before - stranded(expected, cpu, model, gpu))
+            continue
+        value[i] = -1
         for d in range(gpu.shape[0]):
-            if (devices >> d) & 1:
-                gpu[d] -= milli
-        return _hundredths(before - stranded(expected, cpu, model, gpu)), devices
-    best, chosen = -1.0, 0
-    for d in range(gpu.shape[0]):
-        if gpu[d] < milli:
-            continue
-        seen = False
-        for e in range(d):
-            seen = seen or state.gpu[node, e] == gpu[d]
-        if seen:
-            continue
-        gpu[d] -= milli
-        score = _hundredths(before - stranded(expected, cpu, model, gpu))
-        gpu[d] += milli
-        if score > best:
-            best, chosen = score, 1 << d
-    return best, chosen
+            seen = False
+            for e in range(d):
+                seen = seen or gpu[e] == gpu[d]
+            if gpu[d] < milli or seen:
+                continue
+            gpu[d] -= milli
+            score = _hundredths(before - stranded(expected, cpu, model, gpu))
+            gpu[d] += milli
+            if score > value[i]:
+                value[i], devices[i] = score, 1 << d
 
 
-@compiled
+@inlined
 def _hundredths(spared: float) -> float:
     return math.floor(100.0 / (1.0 + math.exp(-spared / GPU)))

@@ -15,7 +15,9 @@ from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Request
 from sanchuang.engines.placement.native import compiled, inlined
 from sanchuang.engines.placement.pressure import bound_to_models
 
-PRICES = np.array([0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.18, 0.22, 0.27, 0.35])
+PRICES = np.array(
+    [0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.18, 0.22, 0.27, 0.35]
+)
 """Milli-GPU for a milli-core: from next to nothing to more than any pod would pay."""
 CORE = 1000
 MOST_PRESSURE = 5.0
@@ -60,7 +62,9 @@ class Tables(NamedTuple):
     def none(cls) -> Tables:
         """For policies that ask for nothing."""
         no = np.zeros(0, np.float32)
-        return cls(1, np.zeros((0, 0, 0), np.float32), no, no, np.zeros((0, 0, 0)), 1.0, np.zeros(0), 0.0, 0.0, 0.0)
+        return cls(
+            1, np.zeros((0, 0, 0), np.float32), no, no, np.zeros((0, 0, 0)), 1.0, np.zeros(0), 0.0, 0.0, 0.0
+        )
 
 
 def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables:
@@ -81,7 +85,11 @@ def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables
             offered = often[here] * count
             paid = (np.outer(asked.cpu[here], cpu) + np.outer(asked.memory[here], memory)) / count[:, None]
             device[model] = _earned(
-                milli[:, None] - paid, milli // step, offered / offered.sum(), int(settings.steps), GPU // step
+                milli[:, None] - paid,
+                milli // step,
+                offered / offered.sum(),
+                int(settings.steps),
+                GPU // step,
             )
     return Tables(
         step,
@@ -129,101 +137,87 @@ def _together(nodes: Nodes, asked: Requests, often: Array, ratio: float) -> Arra
     return result
 
 
-@inlined
-def _kept_together(tables: Tables, model: int, whole: int, cpu: int, memory: int) -> float:
-    return tables.together[model, whole, cpu // CORE]
-
-
-@inlined
+@compiled
 def worth(tables: Tables, state: State, node: int, sums: Array) -> float:
-    """The worth of a node in milli-GPU; `sums[L]` gets it at each price, before the least is taken."""
-    for at in range(sums.shape[0]):
-        sums[at] = tables.cpu[at] * state.cpu[node] + tables.memory[at] * state.memory[node]
+    """The worth of a node in milli-GPU; `sums[N, L]` gets it at each price, before the least is taken."""
+    cpu, memory, model = np.float32(state.cpu[node]), np.float32(state.memory[node]), state.model[node]
+    prices, memory_prices, device = tables.cpu, tables.memory, tables.device
+    for at in range(prices.shape[0]):
+        sums[node, at] = prices[at] * cpu + memory_prices[at] * memory
     whole = 0
     for d in range(state.gpu.shape[1]):
         free = state.gpu[node, d]
         if free > 0:
             whole += free == GPU
-            for at in range(sums.shape[0]):
-                sums[at] += tables.device[state.model[node], free // tables.step, at]
-    least = sums[0]
-    for at in range(1, sums.shape[0]):
-        least = min(least, sums[at])
-    return least + _kept_together(tables, state.model[node], whole, state.cpu[node], state.memory[node])
+            room = free // tables.step
+            for at in range(prices.shape[0]):
+                sums[node, at] += device[model, room, at]
+    least = np.float32(np.inf)
+    for at in range(prices.shape[0]):
+        least = min(least, sums[node, at])
+    return least + tables.together[model, whole, state.cpu[node] // CORE]
 
 
 @inlined
-def _left(tables: Tables, sums: Array, cpu: int, memory: int, old: Array, new: Array, times: int) -> float:
-    """The least over prices once a request has taken its CPU and memory, and devices have gone from old to new."""
-    least = np.float32(np.inf)
-    c, m, n = np.float32(cpu), np.float32(memory), np.float32(times)
-    for at in range(sums.shape[0]):
-        least = min(least, sums[at] - tables.cpu[at] * c - tables.memory[at] * m + n * (new[at] - old[at]))
+def _least(
+    sums: Array, node: int, paid: Array, device: Array, model: int, old: int, new: int, n: int
+) -> float:
+    """The least over prices once a request has paid, and `n` devices have gone from old to new room."""
+    least, times = np.float32(np.inf), np.float32(n)
+    for at in range(paid.shape[0]):
+        least = min(
+            least, sums[node, at] - paid[at] + times * (device[model, new, at] - device[model, old, at])
+        )
     return least
 
 
-@inlined
+@compiled
 def least_lost(
-    tables: Tables, sums: Array, value: float, state: State, node: int, asked: Requests, k: int
-) -> tuple[float, int]:
-    """How little a node loses of its worth `value`, whose parts are `sums`."""
-    model, wanted, milli = state.model[node], asked.num_gpu[k], asked.gpu_milli[k]
-    device = tables.device[model]
-    cpu, memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
-    whole = 0
-    for d in range(state.gpu.shape[1]):
-        whole += state.gpu[node, d] == GPU
-    if wanted == 0:
-        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[0], device[0], 0)
-        return after + _kept_together(tables, model, whole, cpu, memory) - value, 0
-    if milli == GPU:
-        devices = tightest(state, node, asked, k)
-        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[GPU // tables.step], device[0], wanted)
-        return after + _kept_together(tables, model, whole - wanted, cpu, memory) - value, devices
-    if wanted > 1:
-        return _several_shares(tables, sums, value, state, node, asked, k)
-    best, chosen = -np.inf, 0
-    for d in range(state.gpu.shape[1]):
-        free = state.gpu[node, d]
-        if free < milli:
+    tables: Tables,
+    sums: Array,
+    worths: Array,
+    state: State,
+    asked: Requests,
+    k: int,
+    which: Array,
+    value: Array,
+    devices: Array,
+) -> None:
+    """How little nodes lose of their worth, as `scores` say it; `sums` and `worths` are what `worth` gave."""
+    wanted, milli = asked.num_gpu[k], asked.gpu_milli[k]
+    paid = tables.cpu * np.float32(asked.cpu[k]) + tables.memory * np.float32(asked.memory[k])
+    cpu, gpu, models, step = state.cpu, state.gpu, state.model, tables.step
+    device, together, taken = tables.device, tables.together, asked.gpu_milli[k] // tables.step
+    for i in range(which.shape[0]):
+        node = which[i]
+        model, core = models[node], (cpu[node] - asked.cpu[k]) // CORE
+        whole = 0
+        for d in range(gpu.shape[1]):
+            whole += gpu[node, d] == GPU
+        if wanted == 0 or milli == GPU:
+            after = _least(sums, node, paid, device, model, taken, 0, wanted)
+            value[i] = after + together[model, whole - wanted, core] - worths[node]
+            devices[i] = tightest(gpu, node, wanted, milli)
             continue
-        seen = False
-        for e in range(d):
-            seen = seen or state.gpu[node, e] == free
-        if seen:
-            continue
-        new = device[(free - milli) // tables.step]
-        after = _left(tables, sums, asked.cpu[k], asked.memory[k], device[free // tables.step], new, 1)
-        after += _kept_together(tables, model, whole - (free == GPU), cpu, memory)
-        if free == GPU:
-            after -= tables.opening
-        if after - value > best:
-            best, chosen = after - value, 1 << d
-    return best, chosen
+        # Of several shares each is weighed as if it were alone: tightest first.
+        devices[i], best = 0, np.float32(-np.inf)
+        last = -1
+        for d in range(gpu.shape[1]):
+            free = gpu[node, d]
+            if free < milli or free == last:
+                continue
+            last = free
+            opened = free == GPU
+            after = _least(sums, node, paid, device, model, free // step, free // step - taken, wanted)
+            after += together[model, max(0, whole - opened * wanted), core] - opened * tables.opening
+            if after > best:
+                best, devices[i] = after, 1 << d
+        value[i] = best - worths[node]
+        if wanted > 1:
+            devices[i] = tightest(gpu, node, wanted, milli)
 
 
 @compiled
-def _several_shares(
-    tables: Tables, sums: Array, value: float, state: State, node: int, asked: Requests, k: int
-) -> tuple[float, int]:
-    devices = tightest(state, node, asked, k)
-    device = tables.device[state.model[node]]
-    milli = asked.gpu_milli[k]
-    then = sums.copy()
-    whole = 0
-    for d in range(state.gpu.shape[1]):
-        free = state.gpu[node, d]
-        if (devices >> d) & 1:
-            for at in range(then.shape[0]):
-                then[at] += device[(free - milli) // tables.step, at] - device[free // tables.step, at]
-        else:
-            whole += free == GPU
-    after = _left(tables, then, asked.cpu[k], asked.memory[k], device[0], device[0], 0)
-    cpu, memory = state.cpu[node] - asked.cpu[k], state.memory[node] - asked.memory[k]
-    return after + _kept_together(tables, state.model[node], whole, cpu, memory) - value, devices
-
-
-@inlined
 def prices(tables: Tables, free: Array) -> Array:
     """What a loss counts on each model: the more, the sooner the demand that is bound to the model fills it."""
     result = np.ones(free.shape[0])
