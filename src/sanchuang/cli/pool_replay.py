@@ -36,7 +36,9 @@ GENERATE = """例：
 
 @app.command("replay", epilog=REPLAY)
 def replay(
-    nodes: Annotated[Path, typer.Option(help="节点，CSV，可用 gzip 压缩：sn,cpu_milli,memory_mib,gpu,model。")],
+    nodes: Annotated[
+        Path, typer.Option(help="节点，CSV，可用 gzip 压缩：sn,cpu_milli,memory_mib,gpu,model。")
+    ],
     jobs: Annotated[
         Path,
         typer.Option(
@@ -109,7 +111,9 @@ def _tell(said: dict[str, Any]) -> None:
         typer.echo("等待：" + "，".join(f"{name} {_hours(value)}" for name, value in wait.items()))
     if slow:
         typer.echo("有界减速比：" + "，".join(f"{name} {value:,.2f}" for name, value in slow.items()))
-    typer.echo(f"利用率（首尾提交之间）：{_percent(said['utilisation'])}；碎片：{_percent(said['fragmentation'])}")
+    typer.echo(
+        f"利用率（首尾提交之间）：{_percent(said['utilisation'])}；碎片：{_percent(said['fragmentation'])}"
+    )
     jain = said["fairness"]["users_jain"]
     typer.echo(f"用户间公平（Jain 指数）：{'未知' if jain is None else f'{jain:.3f}'}")
     typer.echo(
@@ -136,9 +140,18 @@ def _tables(said: dict[str, Any]) -> None:
         table.add_row(Text(row["queue"]), *hours, _percent(row["share"]))
     console.print(table)
     users = said["card_hours"]["users"]
-    table = Table("用户", "任务", "卡时", "其中白跑", title=f"用户（前 {MOST_USERS}，共 {len(users)}）", title_justify="left")
+    table = Table(
+        "用户",
+        "任务",
+        "卡时",
+        "其中白跑",
+        title=f"用户（前 {MOST_USERS}，共 {len(users)}）",
+        title_justify="left",
+    )
     for row in users[:MOST_USERS]:
-        table.add_row(Text(row["name"]), f"{row['jobs']:,}", f"{row['card_hours']:,.0f}", f"{row['lost']:,.1f}")
+        table.add_row(
+            Text(row["name"]), f"{row['jobs']:,}", f"{row['card_hours']:,.0f}", f"{row['lost']:,.1f}"
+        )
     console.print(table)
 
 
@@ -155,7 +168,9 @@ def generate(
     jobs: Annotated[int, typer.Option(min=1, help="任务数。")],
     days: Annotated[float, typer.Option(min=0.05, help="这些任务在多少天里提交。")],
     out: Annotated[Path, typer.Option(help="任务写到这个 CSV。")],
-    cards: Annotated[int | None, typer.Option(min=1, help="相同节点（每个 8 卡）的池有多少卡；或用 --nodes。")] = None,
+    cards: Annotated[
+        int | None, typer.Option(min=1, help="相同节点（每个 8 卡）的池有多少卡；或用 --nodes。")
+    ] = None,
     nodes: Annotated[Path | None, typer.Option(help="已有的节点文件。")] = None,
     nodes_out: Annotated[Path | None, typer.Option(help="--cards 的节点写到这个 CSV。")] = None,
     load: Annotated[float, typer.Option(min=0.01, max=10, help="要的卡时占全池的多少。")] = 0.9,

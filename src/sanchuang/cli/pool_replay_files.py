@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from sanchuang.cli.pool_files import MOST_GPUS, Row, Table
-from sanchuang.engines.markup import Located, load_yaml
+from sanchuang.engines.markup import Located, Problems, load_yaml
 from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Requests
 from sanchuang.engines.placement.replay import Jobs, Policy, Quota, Reservation, Rules, Unkeepable, shipped
 from sanchuang.values import Malformed
@@ -59,7 +59,9 @@ def read_jobs(path: Path, nodes: Nodes) -> tuple[Jobs, int]:
     for row in _with(first, rows):
         values = read(row, nodes)
         if values[0] and seen.setdefault(values[0], row.line) != row.line:
-            row.fault("name" if trace else "job", f"“{values[0]}”与第 {seen[values[0]]} 行重复", "每个任务只写一行")
+            row.fault(
+                "name" if trace else "job", f"“{values[0]}”与第 {seen[values[0]]} 行重复", "每个任务只写一行"
+            )
         found.append(values)
     table.done()
     ran = [values for values in found if values[2] is not None]
@@ -77,7 +79,9 @@ def _job(row: Row, nodes: Nodes) -> tuple[Any, ...]:
     asked = _asked(row, nodes)
     gang = _optional(row, "gang", 1)
     if not 1 <= gang <= MOST_NODES:
-        row.fault("gang", f"“gang”要在 1 到 {MOST_NODES} 之间，这里是 {gang}", "写任务同时要的节点数，单节点写 1")
+        row.fault(
+            "gang", f"“gang”要在 1 到 {MOST_NODES} 之间，这里是 {gang}", "写任务同时要的节点数，单节点写 1"
+        )
     preemptible = row.cells.get("preemptible", "")
     if preemptible not in ("", "0", "1"):
         row.fault("preemptible", f"“preemptible”只能是 0 或 1：{preemptible}", "可以被抢占写 1，否则写 0")
@@ -114,7 +118,9 @@ def _traced(row: Row, nodes: Nodes) -> tuple[Any, ...]:
 def _asked(row: Row, nodes: Nodes) -> tuple[int, ...]:
     count = row.number("num_gpu")
     if count > MOST_GPUS:
-        row.fault("num_gpu", f"一个节点最多 {MOST_GPUS} 张卡，这里写了 {count}", "跨节点的任务用 gang 写节点数")
+        row.fault(
+            "num_gpu", f"一个节点最多 {MOST_GPUS} 张卡，这里写了 {count}", "跨节点的任务用 gang 写节点数"
+        )
     milli = (row.number("gpu_milli") if row.cells.get("gpu_milli") else GPU) if count else 0
     if count and not 1 <= milli <= GPU:
         row.fault("gpu_milli", f"“gpu_milli”要在 1 到 {GPU} 之间，这里是 {milli}", "整卡写 1000，半卡写 500")
@@ -134,7 +140,9 @@ def _time(row: Row, column: str) -> int:
 
 
 def _jobs(rows: list[tuple[Any, ...]]) -> Jobs:
-    names, submitted, duration, walltime, asked, gang, user, queue, priority, preemptible = zip(*rows, strict=True)
+    names, submitted, duration, walltime, asked, gang, user, queue, priority, preemptible = zip(
+        *rows, strict=True
+    )
     users, queues = tuple(sorted(set(user))), tuple(sorted(set(queue)))
     place_of_user = {name: at for at, name in enumerate(users)}
     place_of_queue = {name: at for at, name in enumerate(queues)}
@@ -183,14 +191,21 @@ def write_nodes(out: IO[str], nodes: Nodes) -> None:
     lines.writerow(("sn", "cpu_milli", "memory_mib", "gpu", "model"))
     models = [nodes.models[model] for model in nodes.model.tolist()]
     lines.writerows(
-        zip(nodes.names, nodes.cpu.tolist(), nodes.memory.tolist(), nodes.num_gpu.tolist(), models, strict=True)
+        zip(
+            nodes.names,
+            nodes.cpu.tolist(),
+            nodes.memory.tolist(),
+            nodes.num_gpu.tolist(),
+            models,
+            strict=True,
+        )
     )
 
 
 # -- rules ---------------------------------------------------------------------------------------------------
 
 
-def read_rules(path: Path) -> tuple[Rules, Callable[[Unkeepable], Malformed]]:
+def read_rules(path: Path) -> tuple[Rules, Callable[[Unkeepable], Problems]]:
     """Read quotas, reservations and notice; also what makes an error of the pool's one that has its place in the file.
 
     Raises `Malformed`, `Problems`.
@@ -232,17 +247,21 @@ def read_rules(path: Path) -> tuple[Rules, Callable[[Unkeepable], Malformed]]:
         )
     notice = _whole(located, (), data, "notice") if "notice" in data else 0
 
-    def placed(error: Unkeepable) -> Malformed:
+    def placed(error: Unkeepable) -> Problems:
         return _wrong(located, error.path, error.message, error.remedy)
 
     return Rules(quotas, tuple(reservations), notice), placed
 
 
-def _wrong(located: Located, where: tuple[Any, ...], message: str, remedy: str = "见 docs/pool-replay.md") -> Malformed:
-    return Malformed(str(located.problem(where, message)), remedy)
+def _wrong(
+    located: Located, where: tuple[Any, ...], message: str, remedy: str = "见 docs/pool-replay.md"
+) -> Problems:
+    return Problems([located.problem(where, message, remedy)])
 
 
-def _mapping(located: Located, where: tuple[Any, ...], value: Any, allowed: tuple[str, ...] | None) -> dict[str, Any]:
+def _mapping(
+    located: Located, where: tuple[Any, ...], value: Any, allowed: tuple[str, ...] | None
+) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _wrong(located, where, "这里要写成“名称: 值”的样子")
     if allowed:
@@ -278,13 +297,16 @@ def find_policy(name: str) -> Policy:
             found = getattr(importlib.import_module(module), attribute)
         else:
             raise Malformed(
-                f"没有叫“{name}”的策略", f"可用 {'、'.join([*ours, *others])}，或写 模块:名称（docs/pool-policies.md）"
+                f"没有叫“{name}”的策略",
+                f"可用 {'、'.join([*ours, *others])}，或写 模块:名称（docs/pool-policies.md）",
             )
         policy = found() if callable(found) else found
     except Malformed:
         raise
     except Exception as error:
-        raise Malformed(f"策略“{name}”载入不了：{type(error).__name__}：{error}", "检查模块路径和名称") from error
+        raise Malformed(
+            f"策略“{name}”载入不了：{type(error).__name__}：{error}", "检查模块路径和名称"
+        ) from error
     return _Timed(policy) if hasattr(policy, "order") else policy
 
 

@@ -57,7 +57,9 @@ class Checked:
         if array.size == 0:
             return np.empty(0, np.int64)
         if array.ndim != 1 or array.dtype.kind not in "iu":
-            raise PolicyFault(f"{where} 的回答不是任务编号的数组（{array.dtype}，{array.ndim} 维）", "返回一维整数数组")
+            raise PolicyFault(
+                f"{where} 的回答不是任务编号的数组（{array.dtype}，{array.ndim} 维）", "返回一维整数数组"
+            )
         array = array.astype(np.int64)
         if array.min() < 0 or array.max() >= self._seen.size:
             wrong = int(array[(array < 0) | (array >= self._seen.size)][0])

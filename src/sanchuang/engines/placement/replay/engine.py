@@ -13,7 +13,13 @@ from sanchuang.engines.placement.replay.checking import Checked, PolicyFault
 from sanchuang.engines.placement.replay.forecast import Forecaster, Forecasts
 from sanchuang.engines.placement.replay.jobs import Jobs, capacity
 from sanchuang.engines.placement.replay.loops import could_run, finish, shorten, stranded
-from sanchuang.engines.placement.replay.passes import begin_claimed, claim, drop_plans, make_room, try_in_order
+from sanchuang.engines.placement.replay.passes import (
+    begin_claimed,
+    claim,
+    drop_plans,
+    make_room,
+    try_in_order,
+)
 from sanchuang.engines.placement.replay.policies import Known, Policy, View
 from sanchuang.engines.placement.replay.rules import Rules, quota_table, reserve
 from sanchuang.engines.placement.replay.tables import (
@@ -111,7 +117,10 @@ class _Replay:
         self.out = (np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64))
         table = self.pool.jobs
         self.known = Known(
-            *map(_sealed, (jobs.submitted, table["limit"], jobs.priority, jobs.preemptible, jobs.user, jobs.queue)),
+            *map(
+                _sealed,
+                (jobs.submitted, table["limit"], jobs.priority, jobs.preemptible, jobs.user, jobs.queue),
+            ),
             demand=_sealed(self.pool.demand),
         )
         self.total, self.quota = _sealed(total), _sealed(quota)

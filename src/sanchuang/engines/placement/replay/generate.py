@@ -25,7 +25,9 @@ DAY = 86_400
 HOUR = 3_600
 
 # By hour of the day, relative to the mean: least before dawn, most in the afternoon, again in the evening.
-BY_HOUR = np.interp(np.arange(24) + 0.5, [0, 5, 9, 11, 13, 16, 19, 21, 24], [0.7, 0.35, 0.9, 1.5, 1.2, 1.6, 1.1, 1.25, 0.7])
+BY_HOUR = np.interp(
+    np.arange(24) + 0.5, [0, 5, 9, 11, 13, 16, 19, 21, 24], [0.7, 0.35, 0.9, 1.5, 1.2, 1.6, 1.1, 1.25, 0.7]
+)
 # From Monday on.
 BY_DAY = np.array([1.1, 1.15, 1.15, 1.15, 1.1, 0.7, 0.65])
 BATCH = 0.6
@@ -58,7 +60,9 @@ FAILED = 0.25
 LONGEST = 14 * DAY
 TOO_LITTLE = 0.05
 """The share of jobs whose walltime is a step too short."""
-WALLTIMES = np.array([900, 1800, *(hours * HOUR for hours in (1, 2, 4, 8, 12, 24, 48, 72, 168, 336))], np.int64)
+WALLTIMES = np.array(
+    [900, 1800, *(hours * HOUR for hours in (1, 2, 4, 8, 12, 24, 48, 72, 168, 336))], np.int64
+)
 
 # Queue: share of users, priority, share of jobs that may be preempted.
 QUEUES = (

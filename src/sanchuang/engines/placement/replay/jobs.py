@@ -45,7 +45,9 @@ class Jobs:
     @property
     def demand(self) -> Array:
         """[J, 3] milli-cores, MiB and milli-GPU of all nodes of a job together."""
-        each = np.stack([self.asked.cpu, self.asked.memory, self.asked.num_gpu * self.asked.gpu_milli], axis=1)
+        each = np.stack(
+            [self.asked.cpu, self.asked.memory, self.asked.num_gpu * self.asked.gpu_milli], axis=1
+        )
         return np.ascontiguousarray(each * self.gang[:, None])
 
     def take(self, places: Array | Sequence[int]) -> Jobs:

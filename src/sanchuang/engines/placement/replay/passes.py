@@ -70,7 +70,14 @@ def drop_plans(pool: Pool, now: int, job: int) -> None:
 
 @bare
 def try_in_order(
-    pool: Pool, order: Array, now: int, holds: int, lookahead: int, started: Array, blocked: Array, held: Array
+    pool: Pool,
+    order: Array,
+    now: int,
+    holds: int,
+    lookahead: int,
+    started: Array,
+    blocked: Array,
+    held: Array,
 ) -> tuple[int, int]:
     """Start the jobs of `order` that may and fit; returns how many started and how many were found blocked.
 
@@ -113,7 +120,9 @@ def try_in_order(
 
 
 @bare
-def make_room(pool: Pool, job: int, at: int, now: int, candidates: Array, since: Array, victims: Array) -> int:
+def make_room(
+    pool: Pool, job: int, at: int, now: int, candidates: Array, since: Array, victims: Array
+) -> int:
     """Find the nodes where a job fits at a time once some of `candidates` have been stopped; returns how many.
 
     On each node they are stopped in their order until it fits; the nodes are taken where the least card-seconds are

@@ -134,9 +134,7 @@ def _jain(result: Result, times: Times) -> float | None:
     ended = (times.ended >= 0) & (jobs.demand[:, 2] > 0)
     weight = jobs.demand[ended, 2].astype(np.float64)
     ran = np.bincount(jobs.user[ended], weight * jobs.runtime[ended], len(jobs.users))
-    stayed = np.bincount(
-        jobs.user[ended], weight * (times.ended - jobs.submitted)[ended], len(jobs.users)
-    )
+    stayed = np.bincount(jobs.user[ended], weight * (times.ended - jobs.submitted)[ended], len(jobs.users))
     share = ran[stayed > 0] / stayed[stayed > 0]
     if not len(share) or not share.any():
         return None
@@ -218,7 +216,9 @@ def rows(result: Result) -> dict[str, list[Any]]:
     for at in last.tolist():
         parts = result.places[at] if at >= 0 else ()
         nodes.append(";".join(names[node] for node, _ in parts) or None)
-        gpus.append(";".join("-".join(str(d) for d in range(63) if bits >> d & 1) for _, bits in parts) or None)
+        gpus.append(
+            ";".join("-".join(str(d) for d in range(63) if bits >> d & 1) for _, bits in parts) or None
+        )
     outcome = {ENDED: "ended", RUNS: "running", REFUSED: "refused"}
     cut = (jobs.walltime >= 0) & ((jobs.duration > jobs.walltime) | (jobs.duration < 0))
 

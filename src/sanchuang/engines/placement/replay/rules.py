@@ -94,7 +94,9 @@ def reserve(rules: Rules, queues: Sequence[str], nodes: Nodes, pool: Pool) -> No
     for number, one in enumerate(rules.reservations):
         where = ("reservations", number)
         if one.queue not in queues:
-            raise Unkeepable((*where, "queue"), f"没有队列“{one.queue}”", f"改成其中之一：{'、'.join(queues)}")
+            raise Unkeepable(
+                (*where, "queue"), f"没有队列“{one.queue}”", f"改成其中之一：{'、'.join(queues)}"
+            )
         if one.end <= one.start:
             raise Unkeepable((*where, "end"), "结束不晚于开始", "end 要大于 start")
         if one.model and one.model not in nodes.models:
