@@ -136,7 +136,8 @@ def _tables(said: dict[str, Any]) -> None:
     console = Console()
     table = Table("队列", "用了（卡时）", "配额可得（卡时）", "占比", title="队列", title_justify="left")
     for row in said["fairness"]["queues"]:
-        hours = f"{row['used_card_hours']:,.0f}", f"{row['entitled_card_hours']:,.0f}"
+        entitled = row["entitled_card_hours"]
+        hours = f"{row['used_card_hours']:,.0f}", "没有配额" if entitled is None else f"{entitled:,.0f}"
         table.add_row(Text(row["queue"]), *hours, _percent(row["share"]))
     console.print(table)
     users = said["card_hours"]["users"]

@@ -57,7 +57,7 @@ class Result:
     `places[s]` its nodes and the bits of its devices. For each job: `place[J]` (`ENDED`, `RUNS`, `WAITING`,
     `REFUSED`), `stops[J]` how often it was preempted, `lost[J]` the seconds run in vain, `promised[J]` the earliest
     start ever held for it (`NEVER`: none). `looks[L]` times at which `fragments[L]` milli-GPU were idle and of no use to
-    an average request.
+    an average request. `limited` when there were quotas.
     """
 
     jobs: Jobs
@@ -72,6 +72,7 @@ class Result:
     looks: Array
     fragments: Array
     quota: Array
+    limited: bool
     forecasts: Forecasts
     ended_at: int
 
@@ -171,6 +172,7 @@ class _Replay:
             looks=np.array(self.looks, np.int64),
             fragments=np.array(self.fragments),
             quota=self.quota,
+            limited=bool(self.rules.quotas),
             forecasts=self.forecaster.forecasts(),
             ended_at=now,
         )

@@ -3,8 +3,8 @@
 The jobs that waited in a like situation are looked up: how much work was ahead of them, how much the running jobs still
 had to do, how large they were, how long they asked for. How long a job runs is unknown before its end; expected is the
 walltime asked for times the share of it that the user's ended jobs used. Of those who were like it, some still wait:
-they count as censored (Kaplan and Meier 1958). The level that is read off is moved by what came true, so that as many
-start before P50 and P90 as should (Gibbs and Candès 2021).
+they count as censored (Kaplan and Meier 1958). What is read off is stretched or shrunk by what came true, start by start,
+so that in the long run as many start before P50 and P90 as should, whatever the queue does (after Gibbs and Candès 2021).
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ LEVELS = (0.5, 0.9)
 NEAR = 100
 """So many like jobs are asked; fewer than `LEAST` known ones give no forecast."""
 LEAST = 30
+FARTHEST = float(np.log(2))
+"""It stays within this: in a jam many forecasts are open before the first is judged, for which reason
+also the steps are smaller then."""
 KEPT = 4096
 """So many jobs that waited are remembered, the last ones."""
-STEP = 0.02
-"""How far a level moves for one start that was early or late."""
+STEP = 0.05
+"""How far the logarithm of the stretch moves for one start that was early or late."""
 FLOOR = 60
 """Seconds added to the time in which the work ahead drains, so that it is never nothing."""
 BINS = 20
@@ -65,7 +68,7 @@ class Forecaster:
         self._start = np.full(KEPT, -1, np.int64)
         self._count = 0
         self._slot: dict[int, int] = {}
-        self._levels = list(LEVELS)
+        self._stretch = np.zeros(len(LEVELS))
         self._due: list[tuple[int, int, int]] = []
         self._open: dict[int, tuple[int, list[float]]] = {}
         self._said: list[tuple[int, float, float]] = []
@@ -131,8 +134,8 @@ class Forecaster:
                 self._move(place, early=False)
 
     def _move(self, place: int, *, early: bool) -> None:
-        step = STEP * (LEVELS[place] - early)
-        self._levels[place] = min(0.99, max(0.02, self._levels[place] + step))
+        moved = self._stretch[place] + STEP / (1 + len(self._open) / NEAR) * (LEVELS[place] - early)
+        self._stretch[place] = min(FARTHEST, max(-FARTHEST, moved))
 
     def _expected(self) -> tuple[Array, Array, Array]:
         """For every user the expected share of a walltime, for every queue what remains at each age, and the mean run."""
@@ -158,10 +161,11 @@ class Forecaster:
         kept = min(self._count, KEPT)
         if kept < LEAST:
             return (np.nan, np.nan)
-        found = _quantiles(
-            now, seen, kept, self._seen, self._scale, self._asked_at, self._start, np.array(self._levels)
-        )
-        return (float(found[0] * scale), float(found[1] * scale))
+        near = (self._seen, self._scale, self._asked_at, self._start)
+        found = _quantiles(now, seen, kept, *near, np.array(LEVELS)) * scale
+        # Waits near nothing must be able to grow as well.
+        found = np.maximum(0, (found + FLOOR) * np.exp(self._stretch) - FLOOR)
+        return (float(found[0]), max(float(found[0]), float(found[1])))
 
 
 @bare

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from sanchuang.engines.placement.native import compiled
 from sanchuang.engines.placement.replay.tables import Array
 
 EVERYONE = 1 << 40
@@ -113,12 +114,14 @@ class Fair(Queued):
 
     def order(self, view: View) -> Array:
         """As if every job started in its turn: each counts towards the share of those behind it."""
-        waiting = super().order(view)
-        jobs = view.jobs
-        user = _turns(waiting, jobs.user[waiting], jobs.demand, view.used_by_user, view.capacity)
-        waiting = waiting[np.argsort(user, kind="stable")]
-        queue = _turns(waiting, jobs.queue[waiting], jobs.demand, view.used_by_queue, view.quota)
-        return waiting[np.argsort(queue, kind="stable")]
+        waiting, jobs = super().order(view), view.jobs
+        whole = np.broadcast_to(view.capacity, view.used_by_user.shape)
+        for group, used, of in (
+            (jobs.user, view.used_by_user, whole),
+            (jobs.queue, view.used_by_queue, view.quota),
+        ):
+            waiting = waiting[np.argsort(_turns(waiting, group, jobs.demand, used.copy(), of), kind="stable")]
+        return waiting
 
     def victims(self, job: int, view: View) -> Array:
         """The last-started runs of queues above their quota, up to what is above it."""
@@ -139,17 +142,16 @@ class Fair(Queued):
         return found[np.lexsort((found, -view.started[found]))]
 
 
+@compiled
 def _turns(waiting: Array, group: Array, demand: Array, used: Array, of: Array) -> Array:
     """The dominant share that a job's group has when its turn comes, the jobs of its group ahead of it included."""
-    by_group = np.argsort(group, kind="stable")
-    asked = demand[waiting[by_group]]
-    ahead = np.cumsum(asked, axis=0) - asked
-    sorted_group = group[by_group]
-    first = np.searchsorted(sorted_group, sorted_group)
-    ahead -= ahead[first]
-    whole = np.maximum(of if of.ndim == 1 else of[sorted_group], 1)
-    shares = np.empty(len(waiting))
-    shares[by_group] = ((used[sorted_group] + ahead) / whole).max(axis=1)
+    shares = np.zeros(waiting.size)
+    for at in range(waiting.size):
+        job = waiting[at]
+        mine = group[job]
+        for r in range(3):
+            shares[at] = max(shares[at], used[mine, r] / max(1, of[mine, r]))
+            used[mine, r] += demand[job, r]
     return shares
 
 

@@ -160,7 +160,7 @@ def _queues(result: Result) -> list[dict[str, Any]]:
         {
             "queue": name,
             "used_card_hours": float(used[place]),
-            "entitled_card_hours": float(result.quota[place, 2] / GPU * hours),
+            "entitled_card_hours": float(result.quota[place, 2] / GPU * hours) if result.limited else None,
             "share": float(used[place] / used.sum()) if used.sum() else None,
         }
         for place, name in enumerate(jobs.queues)
