@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from sanchuang.engines.placement.replay.policies import Policy, Preempting, View
@@ -39,11 +41,9 @@ class Checked:
         return self._jobs("order", answer, view.now, waits, "在等待")
 
     def victims(self, job: int, view: View, stoppable: Array) -> Array:
-        """The policy's victims for a job; `stoppable[J]` marks the jobs that it may name."""
-        if not isinstance(self.policy, Preempting):
-            return np.empty(0, np.int64)
+        """The victims for a job of a policy that preempts; `stoppable[J]` marks the jobs that it may name."""
         try:
-            answer = self.policy.victims(job, view)
+            answer = cast(Preempting, self.policy).victims(job, view)
         except Exception as error:
             raise _raised("victims", view.now, error) from error
         return self._jobs("victims", answer, view.now, stoppable, "在运行，或不可抢占")

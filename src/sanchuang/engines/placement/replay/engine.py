@@ -278,15 +278,16 @@ class _Replay:
         holds = min(found, policy.policy.holds)
         self.promised[blocked[:holds]] = np.minimum(self.promised[blocked[:holds]], held[:holds])
         if policy.preempts:
+            view = self._view(now)
             for job in blocked[: min(found, PREEMPTORS)].tolist():
-                self._preempt(job, now)
+                self._preempt(job, view)
         self.waiting = waiting[self.waits[waiting]]
         for job in fresh.tolist():
             if self.waits[job]:
                 self.forecaster.ask(job, now, order)
 
-    def _preempt(self, job: int, now: int) -> None:
-        candidates = self.policy.victims(job, self._view(now), self.preemptible)
+    def _preempt(self, job: int, view: View) -> None:
+        now, candidates = view.now, self.policy.victims(job, view, self.preemptible)
         candidates = candidates[self.stoppable[candidates] & (self.started[candidates] < now)]
         if not len(candidates):
             return

@@ -79,7 +79,7 @@ def _panel(
         lines.append(
             f'<text class="tick" x="{LEFT - 8}" y="{level + 4}" text-anchor="end">{value:,.10g}</text>'
         )
-    for value in _ticks((end - first) / scale):
+    for value in _ticks((end - first) / scale, 10):
         if value * scale <= end - first:
             place = across(first + value * scale)
             lines.append(
@@ -100,9 +100,9 @@ def _panel(
     return lines
 
 
-def _ticks(highest: float) -> list[float]:
-    """From 0 to at least `highest`, in about five steps of 1, 2 or 5."""
-    rough = highest / 5
+def _ticks(highest: float, steps: int = 5) -> list[float]:
+    """From 0 to at least `highest`, in about so many steps of 1, 2 or 5."""
+    rough = highest / steps
     power = 10.0 ** np.floor(np.log10(rough))
     step = next(float(power * factor) for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
     return [round(step * n, 10) for n in range(int(np.ceil(highest / step - 1e-9)) + 1)]

@@ -128,13 +128,14 @@ class Fair(Queued):
         jobs, mine = view.jobs, view.jobs.queue[job]
         if (view.used_by_queue[mine] + jobs.demand[job] > view.quota[mine]).any():
             return NOBODY
+        above = view.used_by_queue - view.quota
+        owing = np.flatnonzero((above > 0).any(axis=1))
+        if not len(owing):
+            return NOBODY
         running = view.running[jobs.preemptible[view.running]]
         running = running[np.lexsort((running, -view.started[running]))]
-        above = view.used_by_queue - view.quota
         chosen: list[int] = []
-        for queue in np.flatnonzero((above > 0).any(axis=1)):
-            if queue == mine:
-                continue
+        for queue in owing:
             theirs = running[jobs.queue[running] == queue]
             before = np.cumsum(jobs.demand[theirs], axis=0) - jobs.demand[theirs]
             chosen.extend(theirs[(before < above[queue]).any(axis=1)])
