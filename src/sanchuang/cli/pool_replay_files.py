@@ -216,9 +216,11 @@ def read_rules(path: Path) -> tuple[Rules, Callable[[Unkeepable], Problems]]:
         raise Malformed(f"找不到文件：{path}", "检查路径") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Malformed(f"{path}：读不了（{error}）", "存成 UTF-8 的 YAML") from None
-    data = _mapping(located, (), located.data or {}, ("queues", "reservations", "notice"))
+    data = _mapping(
+        located, (), {} if located.data is None else located.data, ("queues", "reservations", "notice")
+    )
     quotas = {}
-    for name, given in _mapping(located, ("queues",), data.get("queues") or {}, None).items():
+    for name, given in _mapping(located, ("queues",), data.get("queues", {}), None).items():
         where = ("queues", name)
         value = _mapping(located, where, given, ("cards", "cores", "memory", "borrow"))
         borrow = value.get("borrow", True)
@@ -230,7 +232,7 @@ def read_rules(path: Path) -> tuple[Rules, Callable[[Unkeepable], Problems]]:
             _whole(located, where, value, "memory") if "memory" in value else None,
             borrow,
         )
-    given = data.get("reservations") or []
+    given = data.get("reservations", [])
     if not isinstance(given, list):
         raise _wrong(located, ("reservations",), "“reservations”要写成列表")
     reservations = []

@@ -347,11 +347,13 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         ends=np.zeros(len(plans), np.int64),
         count=np.array([0, -1, 0, 0, 0], np.int64),
         by_end=np.zeros(len(jobs), np.int64),
-        quota=quota,
+        # Shares are of the whole pool where there are no quotas; nothing is kept back by them.
+        quota=quota if rules.quotas else np.full_like(quota, NEVER),
         used=np.zeros_like(quota),
         firm=np.zeros_like(quota),
         by_user=np.zeros((len(jobs.users), 3), np.int64),
         borrow=borrow,
+        stalled=np.zeros(len(borrow), np.bool_),
         row=row,
         least=row.copy(),
     )

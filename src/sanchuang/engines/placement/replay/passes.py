@@ -21,16 +21,17 @@ def within_quota(pool: Pool, job: int) -> bool:
     """Whether a job may start as far as its queue's quota goes.
 
     Jobs that may not be preempted stay within the quota, as what is lent must come back; a queue that does not borrow
-    stays within it altogether.
+    stays within it altogether. One that it keeps back keeps back those behind it in this pass: else a large one would
+    wait for ever.
     """
-    queue = pool.jobs[job].queue
+    queue, firm = pool.jobs[job].queue, pool.jobs[job].firm
+    if pool.borrow[queue] and not firm:
+        return True
     for r in range(3):
-        wanted, quota = pool.demand[job, r], pool.quota[queue, r]
-        if pool.jobs[job].firm and pool.firm[queue, r] + wanted > quota:
-            return False
-        if not pool.borrow[queue] and pool.used[queue, r] + wanted > quota:
-            return False
-    return True
+        room = pool.quota[queue, r] - pool.demand[job, r]
+        if (firm and pool.firm[queue, r] > room) or (not pool.borrow[queue] and pool.used[queue, r] > room):
+            pool.stalled[queue] = True
+    return not pool.stalled[queue]
 
 
 @bare
@@ -88,6 +89,7 @@ def try_in_order(
     forget_holds(pool)
     for f in range(pool.families.size):
         pool.families[f].shortest = NEVER + 1
+    pool.stalled[:] = False
     begun, found, considered = 0, 0, 0
     for job in order:
         if not within_quota(pool, job):

@@ -60,7 +60,8 @@ class Pool(NamedTuple):
 
     `demand[J, 3]` milli-cores, MiB and milli-GPU of all nodes of a job together; `by_end` the running jobs by their
     latest end; `quota[Q, 3]`, `used[Q, 3]`, `firm[Q, 3]` (of it by jobs that may not be preempted), `by_user[U, 3]`;
-    `borrow[Q]` whether a queue may use more than its quota; `chosen` the nodes chosen last, one for each part of a gang;
+    `borrow[Q]` whether a queue may use more than its quota, `stalled[Q]` whether it kept a job back in this
+    pass; `chosen` the nodes chosen last, one for each part of a gang;
     `later` room for a pool as it will be; `ends` for the ends of plans; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node.
     """
 
@@ -82,5 +83,6 @@ class Pool(NamedTuple):
     firm: Array
     by_user: Array
     borrow: Array
+    stalled: Array
     row: Array
     least: Array
