@@ -1,6 +1,7 @@
 """A policy of one's own, and what is said of one that answers nonsense."""
 
 import re
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,10 @@ from sanchuang.engines.placement.replay import PolicyFault, Queued, replay
 PAGE = Path(__file__).parents[4] / "docs/pool-policies.md"
 
 
-def test_the_example_of_the_page_runs():
-    code = re.search(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[1]
-    names = {}
-    exec(code, names)
+def test_the_example_of_the_page_runs(tmp_path):
+    file = tmp_path / "my_policies.py"
+    file.write_text(re.search(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[1])
+    names = runpy.run_path(str(file))
     given = jobs(job(0, 10, 4), job(1, 10, 1), job(2, 10, 4), job(3, 10, 2))
     result = replay(pool(4), given, names["LargestFirst"]())
     check(result)

@@ -118,10 +118,12 @@ class _Replay:
         self.out = (np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64))
         table = self.pool.jobs
         self.known = Known(
-            *map(
-                _sealed,
-                (jobs.submitted, table["limit"], jobs.priority, jobs.preemptible, jobs.user, jobs.queue),
-            ),
+            submitted=_sealed(jobs.submitted),
+            walltime=_sealed(table["limit"]),
+            priority=_sealed(jobs.priority),
+            preemptible=_sealed(jobs.preemptible),
+            user=_sealed(jobs.user),
+            queue=_sealed(jobs.queue),
             demand=_sealed(self.pool.demand),
         )
         self.total, self.quota = _sealed(total), _sealed(quota)
@@ -253,7 +255,7 @@ class _Replay:
         return View(
             now=now,
             waiting=self.waiting,
-            running=self.pool.by_end[: self.pool.count[RUNNING]].copy(),
+            running=self.pool.by_end[: self.pool.counts[RUNNING]].copy(),
             jobs=self.known,
             started=started,
             latest_end=latest_end,
@@ -345,7 +347,7 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         families=families,
         chosen=np.zeros(most, CHOSEN),
         ends=np.zeros(len(plans), np.int64),
-        count=np.array([0, -1, 0, 0, 0], np.int64),
+        counts=np.array([0, -1, 0, 0, 0], np.int64),
         by_end=np.zeros(len(jobs), np.int64),
         # Shares are of the whole pool where there are no quotas; nothing is kept back by them.
         quota=quota if rules.quotas else np.full_like(quota, NEVER),

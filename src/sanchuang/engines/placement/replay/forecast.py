@@ -183,7 +183,7 @@ def _work_ahead(
         limit, user = asked.limit, asked.user
         ahead += share[other] * (used[user] * limit if limit < NEVER else ran[user])
     running = 0.0
-    for at in range(pool.count[RUNNING]):
+    for at in range(pool.counts[RUNNING]):
         other = pool.by_end[at]
         asked = pool.jobs[other]
         limit, user = asked.limit, asked.user

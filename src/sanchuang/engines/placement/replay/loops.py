@@ -69,7 +69,7 @@ def row_fits(pool: Pool, k: int) -> bool:
             break
         if least[r] >= asked.gpu_milli[k]:
             wanted -= 1
-    return wanted == 0
+    return bool(wanted == 0)
 
 
 @bare
@@ -107,7 +107,7 @@ def leftover(pool: Pool, node: int) -> int:
     free = 0
     for d in range(pool.state.gpu.shape[1]):
         free += max(0, pool.state.gpu[node, d])
-    return free * 1_000_000 + min(999_999, pool.state.cpu[node])
+    return int(free * 1_000_000 + min(999_999, pool.state.cpu[node]))
 
 
 @bare
@@ -151,17 +151,17 @@ def place(pool: Pool, now: int, job: int) -> int:
 def _list(pool: Pool, job: int, end: int) -> None:
     """Enter a running job among the others by its latest end."""
     pool.jobs[job].end = end
-    at = pool.count[RUNNING]
+    at = pool.counts[RUNNING]
     while at > 0 and pool.jobs[pool.by_end[at - 1]].end > end:
         pool.by_end[at] = pool.by_end[at - 1]
         at -= 1
     pool.by_end[at] = job
-    pool.count[RUNNING] += 1
+    pool.counts[RUNNING] += 1
 
 
 @bare
 def _unlist(pool: Pool, job: int) -> None:
-    count = pool.count[RUNNING]
+    count = pool.counts[RUNNING]
     low, high = 0, count
     while low < high:
         middle = (low + high) // 2
@@ -173,13 +173,13 @@ def _unlist(pool: Pool, job: int) -> None:
         low += 1
     for at in range(low, count - 1):
         pool.by_end[at] = pool.by_end[at + 1]
-    pool.count[RUNNING] -= 1
+    pool.counts[RUNNING] -= 1
 
 
 @bare
 def begin(pool: Pool, now: int, job: int) -> None:
     """Start a job on the nodes and devices that were chosen last; its use is booked already."""
-    count = pool.count
+    count = pool.counts
     for part in range(pool.jobs[job].gang):
         node, devices = pool.chosen[part].node, pool.chosen[part].devices
         take(pool.state, node, pool.asked, pool.jobs[job].kind, devices)
@@ -233,7 +233,7 @@ def finish(pool: Pool, job: int) -> None:
                 before = pool.runs[before].on_node
             pool.runs[before].on_node = run.on_node
         following = run.of_job
-        run.on_node, pool.count[FREE_RUN] = pool.count[FREE_RUN], e
+        run.on_node, pool.counts[FREE_RUN] = pool.counts[FREE_RUN], e
         for f in range(pool.families.size):
             family = pool.families[f]
             if family.full and (family.gang > 1 or fits(pool.state, node, pool.asked, family.kind)):
@@ -245,12 +245,12 @@ def finish(pool: Pool, job: int) -> None:
 @bare
 def spoken_for(pool: Pool, node: int, start: int, end: int, owner: int, job: int) -> int:
     """Enter a plan for a node and return its place; what it takes is for the caller to write."""
-    e = pool.count[PLANS]
-    pool.count[PLANS] += 1
+    e = pool.counts[PLANS]
+    pool.counts[PLANS] += 1
     plan = pool.plans[e]
     plan.node, plan.start, plan.end, plan.owner, plan.job = node, start, end, owner, job
     plan.on_node, pool.nodes[node].plan = pool.nodes[node].plan, e
-    return e
+    return int(e)
 
 
 @bare
@@ -292,7 +292,7 @@ def earliest(pool: Pool, now: int, job: int) -> int:
         pool.nodes[node].flag = False
         if gang > 1:
             ready += _look(pool, node, now, job)
-    planned = pool.count[PLANS]
+    planned = pool.counts[PLANS]
     ends = pool.ends
     for e in range(planned):
         at = e
@@ -304,7 +304,7 @@ def earliest(pool: Pool, now: int, job: int) -> int:
     while True:
         # The next time at which room grows: a run's latest end or the end of a plan.
         at = NEVER
-        if running < pool.count[RUNNING]:
+        if running < pool.counts[RUNNING]:
             at = pool.jobs[pool.by_end[running]].end
         if entry < planned:
             at = min(at, ends[entry])
@@ -316,7 +316,7 @@ def earliest(pool: Pool, now: int, job: int) -> int:
             for e in range(planned):
                 if pool.plans[e].end == at:
                     ready += _look(pool, pool.plans[e].node, at, job)
-        while running < pool.count[RUNNING] and pool.jobs[pool.by_end[running]].end == at:
+        while running < pool.counts[RUNNING] and pool.jobs[pool.by_end[running]].end == at:
             ended = pool.by_end[running]
             e = pool.jobs[ended].run
             while e >= 0:
@@ -349,7 +349,7 @@ def could_run(pool: Pool, job: int) -> bool:
     found = 0
     for node in range(pool.nodes.size):
         found += fits(pool.state, node, pool.asked, pool.jobs[job].kind)
-    return found >= pool.jobs[job].gang
+    return bool(found >= pool.jobs[job].gang)
 
 
 @bare

@@ -36,9 +36,9 @@ def within_quota(pool: Pool, job: int) -> bool:
 
 @bare
 def _relink(pool: Pool, kept: int) -> None:
-    for e in range(pool.count[PLANS]):
+    for e in range(pool.counts[PLANS]):
         pool.nodes[pool.plans[e].node].plan = -1
-    pool.count[PLANS] = kept
+    pool.counts[PLANS] = kept
     for e in range(kept):
         plan = pool.plans[e]
         plan.on_node, pool.nodes[plan.node].plan = pool.nodes[plan.node].plan, e
@@ -47,14 +47,14 @@ def _relink(pool: Pool, kept: int) -> None:
 @bare
 def forget_holds(pool: Pool) -> None:
     """Drop what the pass before held; reservations and claims stay."""
-    if pool.count[PLANS] > pool.count[KEPT_PLANS]:
-        _relink(pool, pool.count[KEPT_PLANS])
+    if pool.counts[PLANS] > pool.counts[KEPT_PLANS]:
+        _relink(pool, pool.counts[KEPT_PLANS])
 
 
 @bare
 def drop_plans(pool: Pool, now: int, job: int) -> None:
     """Drop the plans that are over, and those of a job (-1: of none)."""
-    kept = pool.count[KEPT_PLANS]
+    kept = pool.counts[KEPT_PLANS]
     e = 0
     while e < kept:
         plan = pool.plans[e]
@@ -66,7 +66,7 @@ def drop_plans(pool: Pool, now: int, job: int) -> None:
         pool.nodes[plan.node].plan = -1
         pool.plans[e] = pool.plans[kept]
     _relink(pool, kept)
-    pool.count[KEPT_PLANS] = kept
+    pool.counts[KEPT_PLANS] = kept
 
 
 @bare
@@ -191,7 +191,7 @@ def claim(pool: Pool, job: int, at: int) -> None:
     forget_holds(pool)
     book(pool, job, 1)
     hold(pool, job, at)
-    pool.count[KEPT_PLANS] = pool.count[PLANS]
+    pool.counts[KEPT_PLANS] = pool.counts[PLANS]
 
 
 @bare
@@ -199,7 +199,7 @@ def begin_claimed(pool: Pool, now: int, job: int) -> None:
     """Start a job on the nodes and devices that it has claimed."""
     forget_holds(pool)
     part = 0
-    for e in range(pool.count[KEPT_PLANS]):
+    for e in range(pool.counts[KEPT_PLANS]):
         plan = pool.plans[e]
         if plan.job == job:
             pool.chosen[part].node, pool.chosen[part].devices = plan.node, plan.devices

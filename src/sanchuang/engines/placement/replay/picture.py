@@ -94,8 +94,8 @@ def _panel(
         f'<path stroke="#98a0a8" stroke-dasharray="4 4" d="M{mark} {at}V{at + PANEL}"><title>最后一个任务提交</title></path>'
     )
     if len(y):
-        level = np.round(at + PANEL * (1 - y / high), 1)
-        points = " ".join(f"{a:g},{b:g}" for a, b in zip(across(x), level, strict=True))
+        heights = np.round(at + PANEL * (1 - y / high), 1)
+        points = " ".join(f"{a:g},{b:g}" for a, b in zip(across(x), heights, strict=True))
         lines.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.6" points="{points}"/>')
     return lines
 

@@ -82,7 +82,8 @@ class Queued:
 
     def order(self, view: View) -> Array:
         """Higher priority first, then who came first."""
-        return view.waiting[np.argsort(-view.jobs.priority[view.waiting], kind="stable")]
+        first: Array = view.waiting[np.argsort(-view.jobs.priority[view.waiting], kind="stable")]
+        return first
 
 
 class Shortest(Queued):

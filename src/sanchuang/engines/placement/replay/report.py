@@ -104,7 +104,8 @@ def queued(result: Result, at: Array) -> Array:
     stopped = result.segments[:, 2][_stopped(result)]
     joined = np.sort(np.concatenate([result.jobs.submitted[kept], stopped]))
     left = np.sort(result.segments[:, 1])
-    return np.searchsorted(joined, at, side="right") - np.searchsorted(left, at, side="right")
+    waiting: Array = np.searchsorted(joined, at, side="right") - np.searchsorted(left, at, side="right")
+    return waiting
 
 
 def _stopped(result: Result) -> Array:

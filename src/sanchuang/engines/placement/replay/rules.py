@@ -77,7 +77,7 @@ def quota_table(rules: Rules, queues: Sequence[str], nodes: Nodes, total: Array)
             quota.cards * GPU,
         )
         borrow[place] = quota.borrow
-    for column, (name, unit) in enumerate((("cores", 1000), ("memory", 1024), ("cards", GPU))):
+    for column, name, unit in ((2, "cards", GPU), (0, "cores", 1000), (1, "memory", 1024)):
         if (asked := int(table[:, column].sum())) > total[column]:
             message = f"各队列的 {name} 合计 {asked / unit:g}，池里只有 {total[column] / unit:g}"
             raise Unkeepable(("queues",), message, "减少配额，或增加节点")
@@ -126,7 +126,7 @@ def reserve(rules: Rules, queues: Sequence[str], nodes: Nodes, pool: Pool) -> No
         owner = queues.index(one.queue)
         for node in np.flatnonzero(mine.any(axis=1)):
             _keep(pool, nodes, int(node), mine[node], one, owner)
-    pool.count[KEPT_PLANS] = pool.count[PLANS]
+    pool.counts[KEPT_PLANS] = pool.counts[PLANS]
 
 
 def _keep(pool: Pool, nodes: Nodes, node: int, devices: Array, one: Reservation, owner: int) -> None:

@@ -51,7 +51,7 @@ NODE = _table(run=np.int64, plan=np.int64, flag=np.bool_)
 FAMILY = _table(kind=np.int64, gang=np.int64, full=np.bool_, shortest=np.int64)
 CHOSEN = _table(score=np.int64, node=np.int64, devices=np.int64)
 
-# Places in `Pool.count`.
+# Places in `Pool.counts`.
 RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS = range(5)
 
 
@@ -76,7 +76,7 @@ class Pool(NamedTuple):
     families: Array
     chosen: Array
     ends: Array
-    count: Array
+    counts: Array
     by_end: Array
     quota: Array
     used: Array
