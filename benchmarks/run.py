@@ -40,6 +40,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import needs
     import pack
     import pages
+    import placement
     import search
     import simulate
 
@@ -62,6 +63,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "match-speed": lambda: match_speed.speed_table(SHARED),
         "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),
+        "placement": lambda: placement.placing(SHARED),
     }
 
 

@@ -154,7 +154,7 @@ def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Req
     which = np.full(1, node)
     devices = np.zeros(1, np.int64)
     rate(known, desk, state, asked, k, which, np.zeros(1, np.float32), devices)
-    return devices[0]
+    return int(devices[0])
 
 
 @compiled
@@ -204,7 +204,7 @@ def _read_on(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int
 
 
 @inlined
-def _note(value: Array, best: Array, first: Array, k: int, block: int, node: int, now: float) -> None:
+def _note(value: Array, best: Array, first: Array, k: int, block: int, node: int, now: np.float32) -> None:
     before, most = value[k, node], best[k, block]
     value[k, node] = now
     if node == most:

@@ -162,9 +162,8 @@ def _leaving(
         leaving[i] = best
         now[best] = -2 - node
         if fits(state, node, asked, classes[at]):
-            for who in leaving:
-                if who >= 0:
-                    now[who] = node
+            for j in range(i + 1):
+                now[leaving[j]] = node
             return leaving
     for i in range(MOST_MOVES):
         if leaving[i] >= 0:
@@ -176,4 +175,4 @@ def _leaving(
 
 @compiled
 def _size(asked: Requests, k: int) -> int:
-    return asked.num_gpu[k] * asked.gpu_milli[k] * 1000 + asked.cpu[k] // 1000
+    return int(asked.num_gpu[k] * asked.gpu_milli[k] * 1000 + asked.cpu[k] // 1000)

@@ -129,9 +129,9 @@ def target(pods: Pods) -> Target:
             break
         kept.append(row)
         covered += counts[row]
-    at = np.array([first[row] for row in kept], np.int64)
+    places = np.array([first[row] for row in kept], np.int64)
     often = np.array([counts[row] / len(pods) for row in kept])
-    return Target(Requests(*(column[at] for column in asked)), often / (covered / len(pods)))
+    return Target(Requests(*(column[places] for column in asked)), often / (covered / len(pods)))
 
 
 @compiled

@@ -155,13 +155,13 @@ def worth(tables: Tables, state: State, node: int, sums: Array) -> float:
     least = np.float32(np.inf)
     for at in range(prices.shape[0]):
         least = min(least, sums[node, at])
-    return least + tables.together[model, whole, state.cpu[node] // CORE]
+    return float(least + tables.together[model, whole, state.cpu[node] // CORE])
 
 
 @inlined
 def _least(
     sums: Array, node: int, paid: Array, device: Array, model: int, old: int, new: int, n: int
-) -> float:
+) -> np.float32:
     """The least over prices once a request has paid, and `n` devices have gone from old to new room."""
     least, times = np.float32(np.inf), np.float32(n)
     for at in range(paid.shape[0]):
