@@ -41,6 +41,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import pack
     import pages
     import placement
+    import replay
     import search
     import simulate
 
@@ -64,6 +65,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),
         "placement": lambda: placement.placing(SHARED),
+        "replay": lambda: replay.replaying(SHARED),
     }
 
 
