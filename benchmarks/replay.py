@@ -72,7 +72,17 @@ def replaying(shared: Path) -> Section:
         "which nobody could know at the time."
     )
     header = [
-        *("policy", "trace", "CPU s", "peak MB", "mean wait h", "p99 wait h", "slowdown", "used %", "fragments %"),
+        *(
+            "policy",
+            "trace",
+            "CPU s",
+            "peak MB",
+            "mean wait h",
+            "p99 wait h",
+            "slowdown",
+            "used %",
+            "fragments %",
+        ),
         *("Jain", "forecasts", "< P50 %", "< P90 %", "error h", "median's h"),
     ]
     return Section("Pool over time", ["make bench ARGS='--only replay'"], text, header, rows)

@@ -35,6 +35,11 @@ class InTree(caching.InTreeCacheLocator):
         """What the sources were when the code was made."""
         return sources()
 
+    def get_disambiguator(self) -> str:
+        """A name of its own for each state of the sources: reading an old index fails on types that are gone."""
+        line: str = cast(Any, super()).get_disambiguator()
+        return f"{line}.{sources()[:12]}"
+
 
 class ForUser(caching.UserWideCacheLocator):
     """The same in the user's folder for caches."""
@@ -42,6 +47,11 @@ class ForUser(caching.UserWideCacheLocator):
     def get_source_stamp(self) -> str:
         """What the sources were when the code was made."""
         return sources()
+
+    def get_disambiguator(self) -> str:
+        """A name of its own for each state of the sources: reading an old index fails on types that are gone."""
+        line: str = cast(Any, super()).get_disambiguator()
+        return f"{line}.{sources()[:12]}"
 
 
 def compiled(function: F) -> F:

@@ -103,7 +103,8 @@ class Priority(Queued):
         lower = running[
             view.jobs.preemptible[running] & (view.jobs.priority[running] < view.jobs.priority[job])
         ]
-        return lower[np.lexsort((lower, -view.started[lower], view.jobs.priority[lower]))]
+        ranked: Array = lower[np.lexsort((lower, -view.started[lower], view.jobs.priority[lower]))]
+        return ranked
 
 
 class Fair(Queued):

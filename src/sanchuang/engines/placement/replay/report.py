@@ -114,7 +114,8 @@ def _stopped(result: Result) -> Array:
     last = np.full(len(result.jobs), -1, np.int64)
     np.maximum.at(last, job, end)
     final = (end == last[job]) & ((result.place[job] == ENDED) | (result.place[job] == RUNS))
-    return ~final & (end < NEVER)
+    stopped: Array = ~final & (end < NEVER)
+    return stopped
 
 
 def _utilisation(result: Result) -> float | None:
