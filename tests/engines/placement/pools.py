@@ -54,11 +54,11 @@ def published(trace: str, policy: str, seed: int) -> list[float]:
 
 
 def allocated(nodes: Nodes, pods: Pods, arrivals: Any, node: Any) -> list[float]:
-    """The same percentages of a placement, rounded as the judge rounds them."""
+    """The same percentages of a placement, rounded as the published ones."""
     milli = (pods.asked.num_gpu * pods.asked.gpu_milli)[arrivals]
     used, asked = (np.cumsum(m) / (nodes.milli // 1000) / 10 for m in (np.where(node >= 0, milli, 0), milli))
     rounded, point = np.round(used, 2), np.round(asked)
-    return [round(float(rounded[point == at].mean()), 2) for at in range(131)]
+    return [float(np.round(rounded[point == at].mean(), 2)) for at in range(131)]
 
 
 @cache

@@ -50,7 +50,9 @@ def test_the_judge_finds_a_log_valid_complete_and_comparable(trace: str, policy:
     assert result["valid"]
     assert result["missing_rows"] == result["refused_though_it_fitted"] == result["moves"] == 0
     ours = allocated(nodes, pods, arrivals, found.node)
-    assert result["alloc_pct_at_arrived"] == {str(at): ours[at] for at in (100, 110, 130)}
+    assert result["alloc_pct_at_arrived"] == pytest.approx(
+        {str(at): ours[at] for at in (100, 110, 130)}, abs=0.011
+    )
 
 
 def judged(trace: str, seed: int, found: Placement) -> dict[str, Any]:
