@@ -42,6 +42,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
     import pack
     import pages
     import placement
+    import replay
     import search
     import simulate
 
@@ -66,6 +67,7 @@ def parts(var: Path) -> dict[str, Callable[[], Section]]:
         "explain": explaining.explaining,
         "policy": lambda: simulate.simulation(SHARED, var),
         "placement": lambda: placement.placing(SHARED),
+        "replay": lambda: replay.replaying(SHARED),
     }
 
 

@@ -32,6 +32,7 @@ from sanchuang.cli import (
     pack,
     policy,
     pool,
+    pool_replay,  # noqa: F401  adds its commands to `pool`
     privacy,
     search,
     serve,

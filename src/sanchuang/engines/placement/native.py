@@ -35,6 +35,11 @@ class InTree(caching.InTreeCacheLocator):
         """What the sources were when the code was made."""
         return sources()
 
+    def get_disambiguator(self) -> str:
+        """A name of its own for each state of the sources: reading an old index fails on types that are gone."""
+        line: str = cast(Any, super()).get_disambiguator()
+        return f"{line}.{sources()[:12]}"
+
 
 class ForUser(caching.UserWideCacheLocator):
     """The same in the user's folder for caches."""
@@ -42,6 +47,11 @@ class ForUser(caching.UserWideCacheLocator):
     def get_source_stamp(self) -> str:
         """What the sources were when the code was made."""
         return sources()
+
+    def get_disambiguator(self) -> str:
+        """A name of its own for each state of the sources: reading an old index fails on types that are gone."""
+        line: str = cast(Any, super()).get_disambiguator()
+        return f"{line}.{sources()[:12]}"
 
 
 def compiled(function: F) -> F:
@@ -64,6 +74,14 @@ def inlined(function: F) -> F:
     Its floats are never NaN, so that the least of many is found several at a time.
     """
     return _compiled(function, _nrt=False, forceinline=True, fastmath={"nnan", "nsz"})
+
+
+def bare(function: F) -> F:
+    """The same for a loop that makes no arrays: it counts no references to those it is given, which would cost more.
+
+    Numba fails to compile it if it makes one after all.
+    """
+    return _compiled(function, _nrt=False)
 
 
 def _compiled(function: F, **how: Any) -> F:

@@ -1,0 +1,208 @@
+"""One pass over the waiting jobs in the order that a policy wants, and room made by preemption."""
+
+from __future__ import annotations
+
+from sanchuang.engines.placement.native import bare
+from sanchuang.engines.placement.replay.loops import (
+    begin,
+    book,
+    earliest,
+    has_room,
+    hold,
+    insert,
+    place,
+    row_devices,
+)
+from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, Array, Pool
+
+
+@bare
+def within_quota(pool: Pool, job: int) -> bool:
+    """Whether a job may start as far as its queue's quota goes.
+
+    Jobs that may not be preempted stay within the quota, as what is lent must come back; a queue that does not borrow
+    stays within it altogether. One that it keeps back keeps back those behind it in this pass: else a large one would
+    wait for ever.
+    """
+    queue, firm = pool.jobs[job].queue, pool.jobs[job].firm
+    if pool.borrow[queue] and not firm:
+        return True
+    for r in range(3):
+        room = pool.quota[queue, r] - pool.demand[job, r]
+        if (firm and pool.firm[queue, r] > room) or (not pool.borrow[queue] and pool.used[queue, r] > room):
+            pool.stalled[queue] = True
+    return not pool.stalled[queue]
+
+
+@bare
+def _relink(pool: Pool, kept: int) -> None:
+    for e in range(pool.counts[PLANS]):
+        pool.nodes[pool.plans[e].node].plan = -1
+    pool.counts[PLANS] = kept
+    for e in range(kept):
+        plan = pool.plans[e]
+        plan.on_node, pool.nodes[plan.node].plan = pool.nodes[plan.node].plan, e
+
+
+@bare
+def forget_holds(pool: Pool) -> None:
+    """Drop what the pass before held; reservations and claims stay."""
+    if pool.counts[PLANS] > pool.counts[KEPT_PLANS]:
+        _relink(pool, pool.counts[KEPT_PLANS])
+
+
+@bare
+def drop_plans(pool: Pool, now: int, job: int) -> None:
+    """Drop the plans that are over, and those of a job (-1: of none)."""
+    kept = pool.counts[KEPT_PLANS]
+    e = 0
+    while e < kept:
+        plan = pool.plans[e]
+        if plan.end > now and (job < 0 or plan.job != job):
+            e += 1
+            continue
+        # The last one comes here instead; its node is cleared with the dropped one's.
+        kept -= 1
+        pool.nodes[plan.node].plan = -1
+        pool.plans[e] = pool.plans[kept]
+    _relink(pool, kept)
+    pool.counts[KEPT_PLANS] = kept
+
+
+@bare
+def try_in_order(
+    pool: Pool,
+    order: Array,
+    now: int,
+    holds: int,
+    lookahead: int,
+    started: Array,
+    blocked: Array,
+    held: Array,
+) -> tuple[int, int]:
+    """Start the jobs of `order` that may and fit; returns how many started and how many were found blocked.
+
+    The first `holds` blocked jobs have their earliest start held free, after which no later job delays it; the pass
+    ends when more than `lookahead` jobs are blocked. Writes `started`, `blocked`, and in `held` when the blocked are
+    held a start (`NEVER`: not held, or nothing behind them could start). A job kept back by a quota is passed over.
+    """
+    forget_holds(pool)
+    for f in range(pool.families.size):
+        pool.families[f].shortest = NEVER + 1
+    pool.stalled[:] = False
+    begun, found, considered = 0, 0, 0
+    for job in order:
+        if not within_quota(pool, job):
+            continue
+        family, limit = pool.families[pool.jobs[job].family], pool.jobs[job].limit
+        if not family.full and limit < family.shortest:
+            # Only now does it matter when the blocked ones ahead of it could start.
+            while considered < min(found, holds):
+                at = earliest(pool, now, blocked[considered])
+                if at < NEVER:
+                    held[considered] = at
+                    hold(pool, blocked[considered], at)
+                considered += 1
+            placed = place(pool, now, job)
+            if placed > 0:
+                book(pool, job, 1)
+                begin(pool, now, job)
+                started[begun] = job
+                begun += 1
+                continue
+            if placed < 0:
+                family.full = True
+            else:
+                family.shortest = limit
+        blocked[found], held[found] = job, NEVER
+        found += 1
+        if found > lookahead:
+            break
+    return begun, found
+
+
+@bare
+def make_room(
+    pool: Pool, job: int, at: int, now: int, candidates: Array, since: Array, victims: Array
+) -> int:
+    """Find the nodes where a job fits at a time once some of `candidates` have been stopped; returns how many.
+
+    On each node they are stopped in their order until it fits; the nodes are taken where the least card-seconds are
+    lost. Writes `victims`; 0 when stopping does not help.
+    """
+    jobs, gang = pool.jobs, pool.jobs[job].gang
+    until = at + jobs[job].limit
+    forget_holds(pool)
+    for node in range(pool.nodes.size):
+        pool.nodes[node].flag = False
+    for candidate in candidates:
+        e = jobs[candidate].run
+        while e >= 0:
+            pool.nodes[pool.runs[e].node].flag = True
+            e = pool.runs[e].of_job
+    found = 0
+    for node in range(pool.nodes.size):
+        lost, tried = 0, 0
+        fit = has_room(pool, node, at, until, job)
+        while pool.nodes[node].flag and not fit and tried < candidates.size:
+            candidate = candidates[tried]
+            tried += 1
+            if _runs_on(pool, candidate, node):
+                jobs[candidate].gone = True
+                lost += (now - since[candidate]) * max(1, pool.demand[candidate, 2])
+                fit = has_room(pool, node, at, until, job)
+        for c in range(tried):
+            jobs[candidates[c]].gone = False
+        if fit:
+            found = insert(pool, found, gang, lost, node)
+    if found < gang:
+        return 0
+    stopped = 0
+    for part in range(gang):
+        node = pool.chosen[part].node
+        fit = has_room(pool, node, at, until, job)
+        for candidate in candidates:
+            if fit:
+                break
+            if not jobs[candidate].gone and _runs_on(pool, candidate, node):
+                jobs[candidate].gone = True
+                victims[stopped] = candidate
+                stopped += 1
+                fit = has_room(pool, node, at, until, job)
+        pool.chosen[part].devices = row_devices(pool, jobs[job].kind)
+    for v in range(stopped):
+        jobs[victims[v]].gone = False
+    return stopped
+
+
+@bare
+def _runs_on(pool: Pool, job: int, node: int) -> bool:
+    e = pool.jobs[job].run
+    while e >= 0:
+        if pool.runs[e].node == node:
+            return True
+        e = pool.runs[e].of_job
+    return False
+
+
+@bare
+def claim(pool: Pool, job: int, at: int) -> None:
+    """Keep the chosen nodes and devices for a job that starts there at a time; the claim outlasts the pass."""
+    forget_holds(pool)
+    book(pool, job, 1)
+    hold(pool, job, at)
+    pool.counts[KEPT_PLANS] = pool.counts[PLANS]
+
+
+@bare
+def begin_claimed(pool: Pool, now: int, job: int) -> None:
+    """Start a job on the nodes and devices that it has claimed."""
+    forget_holds(pool)
+    part = 0
+    for e in range(pool.counts[KEPT_PLANS]):
+        plan = pool.plans[e]
+        if plan.job == job:
+            pool.chosen[part].node, pool.chosen[part].devices = plan.node, plan.devices
+            part += 1
+    drop_plans(pool, now, job)
+    begin(pool, now, job)

@@ -1,0 +1,228 @@
+"""`sanchuang pool replay` and `pool generate`: files in, figures, rows and a picture out; faults with their place."""
+
+import csv
+import gzip
+import io
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from sanchuang.cli import main
+
+NODES = "sn,cpu_milli,memory_mib,gpu,model\nn0,96000,1000000,4,A\nn1,96000,1000000,4,A\n"
+JOBS = """job,user,queue,submitted,duration,walltime,cpu_milli,memory_mib,num_gpu,priority,preemptible
+a,甲,训练,0,100,200,8000,1000,4,0,1
+b,乙,推理,5,50,60,8000,1000,4,1,0
+c,甲,训练,6,50,60,8000,1000,4,0,1
+"""
+TRACE = """name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time
+p0,1000,1000,1,500,,LS,Running,10,60,12
+p1,1000,1000,1,1000,A,BE,Failed,0,30,0
+p2,1000,1000,1,1000,,BE,Pending,20,90,
+p3,1000,1000,0,0,,LS,Running,15,,15
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "nodes.csv").write_text(NODES)
+    (tmp_path / "jobs.csv").write_text(JOBS)
+    return tmp_path
+
+
+def call(files, *words):
+    return CliRunner().invoke(main, ["pool", *map(str, words)])
+
+
+def replayed(files, *words, jobs="jobs.csv"):
+    return call(files, "replay", "--nodes", files / "nodes.csv", "--jobs", files / jobs, *words)
+
+
+def test_figures_rows_and_picture(files):
+    out, drawn = files / "rows.csv", files / "run.svg"
+    done = replayed(files, "--policy", "easy", "--out", out, "--picture", drawn, "--format", "json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["jobs"], said["ended"], said["cards"]) == (3, 3, 8)
+    rows = list(csv.DictReader(io.StringIO(out.read_text())))
+    assert [(row["job"], row["started"], row["ended"]) for row in rows] == [
+        ("a", "0", "100"),
+        ("b", "5", "55"),
+        ("c", "55", "105"),
+    ]
+    assert (rows[0]["node"], rows[0]["gpus"]) == ("n0", "0-1-2-3")
+    assert drawn.read_text().startswith("<svg")
+
+
+def test_text_for_people(files):
+    done = replayed(files)
+    assert done.exit_code == 0
+    for word in ("3 个任务，8 卡", "等待：", "有界减速比", "利用率", "Jain", "卡时", "没有配额", "甲"):
+        assert word in done.stdout
+
+
+def test_rules(files):
+    rules = files / "rules.yaml"
+    rules.write_text(
+        "queues:\n  训练: {cards: 4}\n  推理: {cards: 4}\nnotice: 10\n"
+        "reservations:\n- {name: 演示, queue: 推理, start: 300, end: 400, cards: 8}\n"
+    )
+    done = replayed(files, "--policy", "fair", "--rules", rules, "--format", "json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["fairness"]["queues"][0]["entitled_card_hours"] is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("queues: {训练: {cards: 5}, 推理: {cards: 4}}", "各队列的 cards 合计 9，池里只有 8"),
+        ("queues:\n  训练: {cards: 5}\n  x: {cards: 1}\n  推理: {cards: 1}", "rules.yaml:3"),
+        ("queues: {训练: {card: 5}}", "不认识“card”"),
+        ("queues: {训练: {cards: -1}}", "不小于 0"),
+        ("queues: {训练: {cards: many}}", "不小于 0"),
+        ("queues: {训练: {cards: 1, borrow: 3}}", "true 或 false"),
+        ("queues: 3", "名称: 值"),
+        ("notice: soon", "notice"),
+        ("reservations: {}", "列表"),
+        ("reservations: [{queue: 推理, start: 9, end: 3, cards: 1}]", "结束不晚于开始"),
+        ("reservations: [{queue: 推理, start: 1, end: 3, cards: 9}]", "要 9 卡"),
+        ("reservations: [{queue: x, start: 1, end: 3, cards: 1}]", "没有队列"),
+        ("reservations: [{queue: 推理, start: 1, end: 3, cards: 1, model: B}]", "没有型号"),
+        ("queues: [", "rules.yaml"),
+    ],
+)
+def test_rules_that_cannot_be_are_told_with_their_place(files, text, said):
+    (files / "rules.yaml").write_text(text)
+    done = replayed(files, "--rules", files / "rules.yaml", "--out", files / "rows.csv")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "rules.yaml:" in done.stderr
+    assert not (files / "rows.csv").exists()
+
+
+def test_a_trace_with_times(files):
+    with gzip.open(files / "trace.csv.gz", "wt") as out:
+        out.write(TRACE)
+    done = replayed(files, "--out", files / "rows.csv", "--format", "json", jobs="trace.csv.gz")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    # p2 never ran: nobody knows for how long it would have. p3 has no end.
+    assert (said["left_out"], said["jobs"], said["running"]) == (1, 3, 1)
+    rows = {row["job"]: row for row in csv.DictReader(io.StringIO((files / "rows.csv").read_text()))}
+    assert (rows["p0"]["started"], rows["p0"]["ended"], rows["p0"]["queue"]) == ("10", "58", "LS")
+    assert rows["p3"]["ended"] == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("p9,1,1,1,1000,,LS,Running,10,5,10", "结束（5）早于开始（10）"),
+        ("p9,1,1,1,1000,,LS,Running,10,50,5", "开始（5）早于创建（10）"),
+        ("p9,1,1,1,1000,,LS,Running,-1,50,5", "不是非负整数：-1"),
+        ("p0,1,1,1,1000,,LS,Running,1,50,5", "重复"),
+        ("p9,1,1,1,0,,LS,Running,1,50,5", "gpu_milli"),
+        ("p9,1,1,1,1000,,LS,Running,1700000000000,50,5", "太大"),
+    ],
+)
+def test_times_that_cannot_be_are_told_with_their_place(files, line, said):
+    (files / "trace.csv").write_text(TRACE + line + "\n")
+    done = replayed(files, jobs="trace.csv")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "trace.csv:6" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "表头缺少列"),
+        (JOBS.splitlines()[0] + "\n", "没有一个任务"),
+        ("cpu_milli,memory_mib,num_gpu\n1,1,1\n", "表头缺少列：job、submitted、duration"),
+        (JOBS.replace(",0,1\n", ",0,maybe\n", 1), "preemptible"),
+        (JOBS.replace("num_gpu,", "gang,").replace("8000,1000,4", "8000,1000,0"), "num_gpu"),
+    ],
+)
+def test_jobs_that_cannot_be_read_are_told(files, text, said):
+    (files / "bad.csv").write_text(text)
+    done = replayed(files, jobs="bad.csv")
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_job_larger_than_the_pool_is_refused_and_told(files):
+    (files / "jobs.csv").write_text(JOBS + "d,丙,训练,7,1,1,1,1,5,0,0\n")
+    done = replayed(files)
+    assert done.exit_code == 0
+    assert "拒绝 d：整个池空着也放不下" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nobody", "没有叫“nobody”的策略"),
+        ("no_such_module:P", "载入不了"),
+        ("own_policy:Missing", "载入不了"),
+        ("own_policy:Raises", "ValueError"),
+        ("own_policy:Hangs", "没有回答"),
+        ("own_policy:Twice", "两次"),
+    ],
+)
+def test_a_policy_that_does_not_work_is_told(files, name, said, monkeypatch):
+    (files / "own_policy.py").write_text(
+        "class Base:\n    holds = lookahead = 0\n"
+        "class Raises(Base):\n    def order(self, view):\n        raise ValueError('x')\n"
+        "class Hangs(Base):\n    def order(self, view):\n        while True: pass\n"
+        "class Twice(Base):\n    def order(self, view):\n        return [view.waiting[0]] * 2\n"
+    )
+    monkeypatch.chdir(files)
+    monkeypatch.syspath_prepend(files)
+    monkeypatch.setattr("sanchuang.cli.pool_replay_files.PATIENCE", 0.2)
+    done = replayed(files, "--policy", name, "--out", files / "rows.csv")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not (files / "rows.csv").exists()
+
+
+def test_what_is_generated_can_be_replayed(files):
+    out, nodes = files / "drawn.csv", files / "pool.csv"
+    words = [
+        "--cards",
+        40,
+        "--jobs",
+        200,
+        "--days",
+        1,
+        "--load",
+        0.5,
+        "--seed",
+        3,
+        "--out",
+        out,
+        "--nodes-out",
+        nodes,
+    ]
+    done = call(files, "generate", *words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["card_hours"] == pytest.approx(480, rel=0.1)
+    first = out.read_bytes()
+    assert call(files, "generate", *words).exit_code == 0
+    assert out.read_bytes() == first
+    done = call(
+        files, "replay", "--nodes", nodes, "--jobs", out, "--policy", "conservative", "--format", "json"
+    )
+    assert json.loads(done.stdout)["ended"] == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--jobs", 10, "--days", 1], "--cards 或 --nodes"),
+        (["--jobs", 3, "--days", 30, "--cards", 3000], "凑不够"),
+    ],
+)
+def test_what_cannot_be_generated_is_told(files, words, said):
+    done = call(files, "generate", *words, "--out", files / "x.csv")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not (files / "x.csv").exists()
