@@ -60,6 +60,12 @@ def test_every_policy_writes_a_row_for_every_arrival(policy: str) -> None:
     assert [row["node"] for row in rows[4:]] == ["", ""]  # the gang has room for one of two at most
 
 
+def test_help_is_whole_in_a_terminal_of_80_columns() -> None:
+    text = CliRunner().invoke(main, ["pool", "place", "--help"], env={"COLUMNS": "80"}).output
+    assert "--nodes" in text
+    assert "…" not in text
+
+
 def test_the_summary_says_how_full_the_pool_is() -> None:
     said = json.loads(place("--policy", "best-fit", "--format", "json").stdout)
     assert (said["pods"], said["placed"], said["refused"], said["moves"]) == (6, 3, 3, 0)

@@ -48,26 +48,26 @@ def _group() -> None:
 @app.command("place", epilog=EXAMPLES)
 def place(
     nodes: Annotated[
-        Path, typer.Option(help="节点，CSV，可用 gzip 压缩：sn,cpu_milli,memory_mib,gpu,model。")
+        Path, typer.Option(help="节点，CSV，可用 gzip 压缩：sn, cpu_milli, memory_mib, gpu, model。")
     ],
     pods: Annotated[
         Path,
         typer.Option(
-            help="任务，CSV：name,cpu_milli,memory_mib,num_gpu,gpu_milli；可有 gpu_spec（型号，用 | 隔开）"
-            "和 gang（同名的要么都放下，要么都不放）。"
+            help="任务，CSV：name, cpu_milli, memory_mib, num_gpu, gpu_milli；可有 gpu_spec（型号，用 | 隔开）"
+            "和 gang；同一 gang 的任务全放或全不放。"
         ),
     ],
     arrivals: Annotated[
-        Path, typer.Option(help="到达的次序，CSV：kind,pos,name；kind 为 node 的行定平局时节点的先后。")
+        Path, typer.Option(help="到达的次序，CSV：kind, pos, name；kind 为 node 的行定平局时节点的先后。")
     ],
-    out: Annotated[Path, typer.Option(help="记录写到这里：pos,pod,node,gpus；node 空着就是没放下。")],
+    out: Annotated[Path, typer.Option(help="记录写到这里：pos, pod, node, gpus；node 空着就是没放下。")],
     policy: Annotated[Policy, typer.Option(help="按哪种策略选节点。")] = Policy.SANCHUANG,
     seed: Annotated[int, typer.Option(min=0, help="random 策略的种子。")] = 0,
     defragment: Annotated[
         bool,
         typer.Option(
             "--defragment",
-            help="放不下时挪动已有的任务腾地方；挪动另外计数，记录多一列 action，结果不能与不挪动的相比。",
+            help="放不下时挪动已有的任务； 挪动另计，记录多 action 一列，结果不能与不用 --defragment 的相比。",
         ),
     ] = False,
     format: FormatOption = Format.TEXT,

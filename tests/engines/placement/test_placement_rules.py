@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from pools import nodes_of, pods_of, pools
 
 from sanchuang.engines.placement import Nodes, Pods
-from sanchuang.engines.placement.choosing import POLICIES, Knowledge
+from sanchuang.engines.placement.choosing import (
+    POLICIES,
+    Desk,
+    Knowledge,
+    arranged,
+    changed,
+    choose,
+    devices_on,
+)
 from sanchuang.engines.placement.cluster import NO_MODEL, State, fits, give, take
 from sanchuang.engines.placement.defragmenting import place_moving
 from sanchuang.engines.placement.fitting import fitted
@@ -69,6 +77,30 @@ def test_no_room_is_given_twice_and_nothing_that_fits_is_refused(policy: str, ca
     again = place(nodes, pods, arrivals, rank, known)
     assert (again.node == found.node).all()
     assert (again.devices == found.devices).all()
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@settings(max_examples=15)
+@given(pools())
+def test_scores_that_were_kept_choose_as_fresh_ones_do(policy: str, case: Case) -> None:
+    nodes, pods, arrivals, rank = case
+    known, asked = Knowledge.of(policy, nodes, pods), pods.classes
+    order = arranged(nodes, rank)
+    state = State.empty(nodes, order)
+    kept = Desk.empty(known, state, len(asked.cpu), rank[order])
+    placed: list[tuple[int, int, int]] = []
+    for at, k in enumerate(pods.of[arrivals].tolist()):
+        fresh = Desk.empty(known, state, len(asked.cpu), rank[order])
+        node = choose(known, kept, state, asked, k)
+        assert node == choose(known, fresh, state, asked, k)
+        if node >= 0:
+            placed.append((node, k, devices_on(known, kept, state, node, asked, k)))
+            take(state, node, asked, k, placed[-1][2])
+            changed(known, kept, state, node)
+        if at % 3 == 2 and placed:
+            node, k, devices = placed.pop(at % len(placed))
+            give(state, node, asked, k, devices)
+            changed(known, kept, state, node)
 
 
 @settings(max_examples=25)

@@ -46,29 +46,36 @@ class Desk(NamedTuple):
     """What choosing remembers.
 
     `value[C, N]` is every class's score of every node, -inf where it does not fit; `best[C, B]` the best node of a
-    block. `log` is a ring of the nodes that changed, `logged[N]` where each stands last, `length[0]` how many
-    changes there were, and `read[C]` how far a class has read (-1: never asked). Block B begins at node `first[B]`
-    and is of `model[B]`; `block[N]` and `rank[N]` are a node's. `idle[N]` and `free[M]` count free milli-GPU;
-    `sums[N, L]` and `worth[N]` are what `values.worth` gives; the last three are for work in progress.
+    block. `changes[0]` counts changes, `when[N]` is the last one of a node (-1: none), and nodes that changed form a
+    list from `newest[0]` by `older[N]` and back by `newer[N]`; `read[C]` is how far a class has read (-1: never
+    asked). Block B begins at node `first[B]` and is of `model[B]`; `block[N]` and `rank[N]` are a node's; nodes of
+    one `kind[N]` were equal when the desk was made. `idle[N]` and `free[M]` count free milli-GPU; `price[M]`,
+    `sums[N, L]` and `worth[N]` are what `values` says of them; the last five are for work in progress.
     """
 
     value: Array
     best: Array
-    log: Array
-    logged: Array
-    length: Array
+    changes: Array
+    newest: Array
+    older: Array
+    newer: Array
+    when: Array
     read: Array
     first: Array
     model: Array
     block: Array
     rank: Array
+    kind: Array
     idle: Array
     free: Array
+    price: Array
     sums: Array
     worth: Array
+    stands_for: Array
     which: Array
     rated: Array
     devices: Array
+    paid: Array
 
     @classmethod
     def empty(cls, known: Knowledge, state: State, classes: int, rank: Array) -> Desk:
@@ -78,26 +85,39 @@ class Desk(NamedTuple):
         first = np.concatenate([np.arange(a, b, BLOCK) for a, b in pairwise(edges)])
         idle = np.maximum(state.gpu, 0).sum(axis=1)
         desk = cls(
-            np.empty((classes, nodes), np.float32),
-            np.empty((classes, len(first)), np.int64),
-            np.empty(nodes, np.int64),
-            np.full(nodes, -1, np.int64),
-            np.zeros(1, np.int64),
-            np.full(classes, -1, np.int64),
-            np.append(first, nodes),
-            state.model[first],
-            np.searchsorted(first, np.arange(nodes), side="right") - 1,
-            rank,
-            idle,
-            np.bincount(state.model, idle).astype(np.float64),
-            np.zeros((nodes, len(known.tables.cpu)), np.float32),
-            np.zeros(nodes, np.float32),
-            np.zeros(nodes, np.int64),
-            np.zeros(nodes, np.float32),
-            np.zeros(nodes, np.int64),
+            value=np.empty((classes, nodes), np.float32),
+            best=np.empty((classes, len(first)), np.int64),
+            changes=np.zeros(1, np.int64),
+            newest=np.full(1, -1, np.int64),
+            older=np.full(nodes, -1, np.int64),
+            newer=np.full(nodes, -1, np.int64),
+            when=np.full(nodes, -1, np.int64),
+            read=np.full(classes, -1, np.int64),
+            first=np.append(first, nodes),
+            model=state.model[first],
+            block=np.searchsorted(first, np.arange(nodes), side="right") - 1,
+            rank=rank,
+            kind=_kinds(state),
+            idle=idle,
+            free=np.bincount(state.model, idle).astype(np.float64),
+            price=np.ones(int(state.model.max(initial=0)) + 1),
+            sums=np.zeros((nodes, len(known.tables.cpu)), np.float32),
+            worth=np.zeros(nodes, np.float32),
+            stands_for=np.zeros(nodes, np.int64),
+            which=np.zeros(nodes, np.int64),
+            rated=np.zeros(nodes, np.float32),
+            devices=np.zeros(nodes, np.int64),
+            paid=np.zeros(len(known.tables.cpu), np.float32),
         )
         _weigh_all(known, desk, state)
         return desk
+
+
+def _kinds(state: State) -> Array:
+    """Numbers from 0, the same for nodes that are equal in everything."""
+    rows = np.column_stack(state)
+    whole = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).reshape(-1)
+    return np.unique(whole, return_inverse=True)[1].reshape(-1)
 
 
 @compiled
@@ -115,10 +135,25 @@ def changed(known: Knowledge, desk: Desk, state: State, node: int) -> None:
     desk.idle[node] = idle
     if known.policy == SANCHUANG:
         desk.worth[node] = worth(known.tables, state, node, desk.sums)
-    at = desk.length[0]
-    desk.log[at % desk.log.shape[0]] = node
-    desk.logged[node] = at
-    desk.length[0] = at + 1
+    _to_front(desk.newest, desk.older, desk.newer, desk.when, node)
+    desk.when[node] = desk.changes[0]
+    desk.changes[0] += 1
+
+
+@inlined
+def _to_front(newest: Array, older: Array, newer: Array, when: Array, node: int) -> None:
+    last = newest[0]
+    if last == node:
+        return
+    if when[node] >= 0:
+        before, after = older[node], newer[node]
+        older[after] = before
+        if before >= 0:
+            newer[before] = after
+    if last >= 0:
+        newer[last] = node
+    older[node] = last
+    newest[0] = node
 
 
 @compiled
@@ -135,7 +170,7 @@ def rate(
     """The policy's score of nodes that have room, and the bits of the devices that it would take on each."""
     policy = known.policy
     if policy == SANCHUANG:
-        least_lost(known.tables, desk.sums, desk.worth, state, asked, k, which, value, devices)
+        least_lost(known.tables, desk.sums, desk.worth, state, asked, k, which, value, devices, desk.paid)
     elif policy == FGD:
         scores.fgd(known.target, state, asked, k, which, value, devices)
     elif policy == BEST_FIT:
@@ -158,17 +193,27 @@ def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Req
 
 @compiled
 def _read_all(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
-    which, found = desk.which, 0
-    for node in range(desk.value.shape[1]):
-        desk.value[k, node] = -np.inf
+    # Of nodes of one kind that never changed, one is rated for all.
+    which, value, found = desk.which, desk.value, 0
+    stands_for = desk.stands_for
+    stands_for[:] = -1
+    for node in range(value.shape[1]):
+        value[k, node] = -np.inf
+        if desk.when[node] < 0:
+            if stands_for[desk.kind[node]] >= 0:
+                continue
+            stands_for[desk.kind[node]] = node
         if fits(state, node, asked, k):
             which[found] = node
             found += 1
     rate(known, desk, state, asked, k, which[:found], desk.rated, desk.devices)
     for i in range(found):
-        desk.value[k, which[i]] = desk.rated[i]
+        value[k, which[i]] = desk.rated[i]
+    for node in range(value.shape[1]):
+        if desk.when[node] < 0:
+            value[k, node] = value[k, stands_for[desk.kind[node]]]
     for block in range(desk.best.shape[1]):
-        _best_of(desk.value, desk.best, desk.first, k, block)
+        _best_of(value, desk.best, desk.first, k, block)
 
 
 @inlined
@@ -182,26 +227,22 @@ def _best_of(value: Array, best: Array, first: Array, k: int, block: int) -> Non
 
 @compiled
 def _read_on(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
-    which, log, logged, ring = desk.which, desk.log, desk.logged, desk.log.shape[0]
-    found, rest = 0, which.shape[0]
+    which, older, when, read = desk.which, desk.older, desk.when, desk.read[k]
+    value, best, first, blocks, rated = desk.value, desk.best, desk.first, desk.block, desk.rated
     cpu, memory, gpu, models = state.cpu, state.memory, state.gpu, state.model
     own = asked.cpu[k], asked.memory[k], asked.num_gpu[k], asked.gpu_milli[k], asked.accepted[k]
-    for at in range(desk.read[k], desk.length[0]):
-        node = log[at % ring]
-        if logged[node] == at:
-            if has_room(cpu, memory, gpu, models, node, own[0], own[1], own[2], own[3], own[4]):
-                which[found] = node
-                found += 1
-            else:
-                rest -= 1
-                which[rest] = node
+    found, node = 0, desk.newest[0]
+    while node >= 0 and when[node] >= read:
+        if has_room(cpu, memory, gpu, models, node, own[0], own[1], own[2], own[3], own[4]):
+            which[found] = node
+            found += 1
+        elif value[k, node] > -np.inf:
+            _note(value, best, first, k, blocks[node], node, np.float32(-np.inf))
+        node = older[node]
     if found:
-        rate(known, desk, state, asked, k, which[:found], desk.rated, desk.devices)
-    value, best, first, blocks, rated = desk.value, desk.best, desk.first, desk.block, desk.rated
+        rate(known, desk, state, asked, k, which[:found], rated, desk.devices)
     for i in range(found):
         _note(value, best, first, k, blocks[which[i]], which[i], rated[i])
-    for i in range(rest, which.shape[0]):
-        _note(value, best, first, k, blocks[which[i]], which[i], np.float32(-np.inf))
 
 
 @inlined
@@ -221,13 +262,13 @@ def choose(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) 
 
     Whoever changes a node says so by `changed`.
     """
-    if desk.read[k] < 0 or desk.length[0] - desk.read[k] > desk.log.shape[0]:
+    if desk.read[k] < 0:
         _read_all(known, desk, state, asked, k)
     else:
         _read_on(known, desk, state, asked, k)
-    desk.read[k] = desk.length[0]
-    price = prices(known.tables, desk.free)
-    values, best, model, rank = desk.value, desk.best, desk.model, desk.rank
+    desk.read[k] = desk.changes[0]
+    prices(known.tables, desk.free, desk.price)
+    values, best, model, rank, price = desk.value, desk.best, desk.model, desk.rank, desk.price
     chosen, most = -1, -np.inf
     for block in range(best.shape[1]):
         node = best[k, block]

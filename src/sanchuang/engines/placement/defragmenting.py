@@ -6,7 +6,7 @@ import numpy as np
 
 from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, devices_on
 from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, give, take
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import allocating, compiled
 from sanchuang.engines.placement.placing import Placement, gangs
 
 MOST_MOVES = 3
@@ -33,7 +33,7 @@ def place_moving(nodes: Nodes, pods: Pods, arrivals: Array, rank: Array, known: 
     return Placement(np.where(node < 0, -1, order[node]), devices, moves)
 
 
-@compiled
+@allocating
 def _place_all(
     known: Knowledge,
     desk: Desk,
@@ -76,7 +76,7 @@ def _place_all(
     return first, first_devices, moves, moved
 
 
-@compiled
+@allocating
 def _make_room(
     known: Knowledge,
     desk: Desk,
@@ -132,7 +132,7 @@ def _make_room(
     return -1, moved
 
 
-@compiled
+@allocating
 def _leaving(
     state: State,
     asked: Requests,

@@ -19,7 +19,7 @@ from sanchuang.engines.placement.cluster import (
     take,
     tightest,
 )
-from sanchuang.engines.placement.native import compiled
+from sanchuang.engines.placement.native import allocating, compiled
 
 RANDOM = "random"
 
@@ -71,7 +71,8 @@ def place(nodes: Nodes, pods: Pods, arrivals: Array, rank: Array, known: Knowled
     order = arranged(nodes, rank)
     state = State.empty(nodes, order)
     desk = Desk.empty(known, state, len(pods.classes.cpu), rank[order])
-    node, devices = _one_by_one(known, desk, state, pods.classes, pods.of[arrivals], gangs(pods, arrivals))
+    node, devices = np.full(len(arrivals), -1), np.zeros(len(arrivals), np.int64)
+    _one_by_one(known, desk, state, pods.classes, pods.of[arrivals], gangs(pods, arrivals), node, devices)
     return Placement(np.where(node < 0, -1, order[node]), devices)
 
 
@@ -84,10 +85,15 @@ def place_at_random(nodes: Nodes, pods: Pods, arrivals: Array, seed: int) -> Pla
 
 @compiled
 def _one_by_one(
-    known: Knowledge, desk: Desk, state: State, asked: Requests, classes: Array, together: Array
-) -> tuple[Array, Array]:
-    nodes = np.full(classes.shape[0], -1, np.int64)
-    taken = np.zeros(classes.shape[0], np.int64)
+    known: Knowledge,
+    desk: Desk,
+    state: State,
+    asked: Requests,
+    classes: Array,
+    together: Array,
+    nodes: Array,
+    taken: Array,
+) -> None:
     begun = 0
     while begun < classes.shape[0]:
         end = begun + together[begun]
@@ -105,10 +111,9 @@ def _one_by_one(
             changed(known, desk, state, node)
             nodes[at], taken[at] = node, devices
         begun = end
-    return nodes, taken
 
 
-@compiled
+@allocating
 def _at_random(
     state: State, asked: Requests, classes: Array, together: Array, chance: np.random.Generator
 ) -> tuple[Array, Array]:
@@ -140,7 +145,7 @@ def _at_random(
     return nodes, taken
 
 
-@compiled
+@allocating
 def _any_device(state: State, node: int, milli: int, chance: np.random.Generator) -> int:
     found = chosen = 0
     for d in range(state.gpu.shape[1]):

@@ -184,15 +184,14 @@ def fgd(
     wanted, milli = asked.num_gpu[k], asked.gpu_milli[k]
     for i in range(which.shape[0]):
         node = which[i]
-        gpu = state.gpu[node].copy()
+        gpu = state.gpu[node]
         cpu, model = state.cpu[node] - asked.cpu[k], state.model[node]
         before = stranded(expected, state.cpu[node], model, gpu)
         if wanted != 1 or milli == GPU:
             devices[i] = tightest(state.gpu, node, wanted, milli)
-            for d in range(gpu.shape[0]):
-                if (devices[i] >> d) & 1:
-                    gpu[d] -= milli
+            _add(gpu, devices[i], -milli)
             value[i] = _hundredths(before - stranded(expected, cpu, model, gpu))
+            _add(gpu, devices[i], milli)
             continue
         value[i] = -1
         for d in range(gpu.shape[0]):
@@ -206,6 +205,13 @@ def fgd(
             gpu[d] += milli
             if score > value[i]:
                 value[i], devices[i] = score, 1 << d
+
+
+@inlined
+def _add(gpu: Array, devices: int, milli: int) -> None:
+    for d in range(gpu.shape[0]):
+        if (devices >> d) & 1:
+            gpu[d] += milli
 
 
 @inlined

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests, State, tightest
-from sanchuang.engines.placement.native import compiled, inlined
+from sanchuang.engines.placement.native import allocating, compiled, inlined
 from sanchuang.engines.placement.pressure import bound_to_models
 
 PRICES = np.array(
@@ -105,7 +105,7 @@ def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables
     )
 
 
-@compiled
+@allocating
 def _earned(reward: Array, size: Array, often: Array, steps: int, rooms: int) -> Array:
     """What a device earns of so many offers, taking those that leave it better off; by room and price."""
     levels = reward.shape[1]
@@ -182,10 +182,16 @@ def least_lost(
     which: Array,
     value: Array,
     devices: Array,
+    paid: Array,
 ) -> None:
-    """How little nodes lose of their worth, as `scores` say it; `sums` and `worths` are what `worth` gave."""
+    """How little nodes lose of their worth, as `scores` say it; `sums` and `worths` are what `worth` gave.
+
+    `paid[L]` gets what the request pays at each price.
+    """
     wanted, milli = asked.num_gpu[k], asked.gpu_milli[k]
-    paid = tables.cpu * np.float32(asked.cpu[k]) + tables.memory * np.float32(asked.memory[k])
+    asked_cpu, asked_memory = np.float32(asked.cpu[k]), np.float32(asked.memory[k])
+    for at in range(paid.shape[0]):
+        paid[at] = tables.cpu[at] * asked_cpu + tables.memory[at] * asked_memory
     cpu, gpu, models, step = state.cpu, state.gpu, state.model, tables.step
     device, together, taken = tables.device, tables.together, asked.gpu_milli[k] // tables.step
     for i in range(which.shape[0]):
@@ -218,11 +224,10 @@ def least_lost(
 
 
 @compiled
-def prices(tables: Tables, free: Array) -> Array:
+def prices(tables: Tables, free: Array, price: Array) -> None:
     """What a loss counts on each model: the more, the sooner the demand that is bound to the model fills it."""
-    result = np.ones(free.shape[0])
+    total = free.sum()
     for model in range(tables.bound.shape[0]):
         if tables.bound[model] > 0:
-            pressure = tables.bound[model] * free.sum() / max(1.0, free[model])
-            result[model] += tables.price * min(pressure, MOST_PRESSURE) ** tables.power
-    return result
+            pressure = tables.bound[model] * total / max(1.0, free[model])
+            price[model] = 1.0 + tables.price * min(pressure, MOST_PRESSURE) ** tables.power
