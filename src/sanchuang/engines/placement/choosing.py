@@ -9,7 +9,7 @@ import numpy as np
 
 from sanchuang.engines.placement import scores
 from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, has_room
-from sanchuang.engines.placement.native import compiled, inlined
+from sanchuang.engines.placement.native import bare, inlined
 from sanchuang.engines.placement.scores import Target
 from sanchuang.engines.placement.values import Settings, Tables, least_lost, prices, tables, worth
 
@@ -120,14 +120,14 @@ def _kinds(state: State) -> Array:
     return np.unique(whole, return_inverse=True)[1].reshape(-1)
 
 
-@compiled
+@bare
 def _weigh_all(known: Knowledge, desk: Desk, state: State) -> None:
     if known.policy == SANCHUANG:
         for node in range(state.cpu.shape[0]):
             desk.worth[node] = worth(known.tables, state, node, desk.sums)
 
 
-@compiled
+@bare
 def changed(known: Knowledge, desk: Desk, state: State, node: int) -> None:
     """Tell the desk that a node has changed."""
     idle = scores.idle(state.gpu, node)
@@ -156,7 +156,7 @@ def _to_front(newest: Array, older: Array, newer: Array, when: Array, node: int)
     newest[0] = node
 
 
-@compiled
+@bare
 def rate(
     known: Knowledge,
     desk: Desk,
@@ -183,7 +183,7 @@ def rate(
         scores.dotprod(state, asked, k, which, value, devices)
 
 
-@compiled
+@bare
 def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Requests, k: int) -> int:
     """The bits of the devices that the policy takes on a node with room."""
     desk.which[0] = node
@@ -191,7 +191,7 @@ def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Req
     return int(desk.devices[0])
 
 
-@compiled
+@bare
 def _read_all(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
     # Of nodes of one kind that never changed, one is rated for all.
     which, value, found = desk.which, desk.value, 0
@@ -225,7 +225,7 @@ def _best_of(value: Array, best: Array, first: Array, k: int, block: int) -> Non
     best[k, block] = most
 
 
-@compiled
+@bare
 def _read_on(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
     which, older, when, read = desk.which, desk.older, desk.when, desk.read[k]
     value, best, first, blocks, rated = desk.value, desk.best, desk.first, desk.block, desk.rated
@@ -256,7 +256,7 @@ def _note(value: Array, best: Array, first: Array, k: int, block: int, node: int
         best[k, block] = node
 
 
-@compiled
+@bare
 def choose(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> int:
     """The node with the highest score for request `k`, of equals the one of the lowest rank; -1 where none has room.
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sanchuang.engines.placement.native import compiled, inlined
+from sanchuang.engines.placement.native import bare, inlined
 
 Array = np.ndarray[Any, Any]
 
@@ -188,13 +188,13 @@ def kind(wanted: int, milli: int) -> int:
     return wanted if milli == GPU else 0
 
 
-@compiled
+@bare
 def take(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Give request `k` its room on a node that has it; `devices` are the bits of the devices it gets."""
     _change(state, node, asked, k, devices, 1)
 
 
-@compiled
+@bare
 def give(state: State, node: int, asked: Requests, k: int, devices: int) -> None:
     """Take back what `take` gave."""
     _change(state, node, asked, k, devices, -1)

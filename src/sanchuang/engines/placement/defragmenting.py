@@ -6,7 +6,7 @@ import numpy as np
 
 from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, devices_on
 from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, give, take
-from sanchuang.engines.placement.native import allocating, compiled
+from sanchuang.engines.placement.native import bare, compiled
 from sanchuang.engines.placement.placing import Placement, gangs
 
 MOST_MOVES = 3
@@ -33,7 +33,7 @@ def place_moving(nodes: Nodes, pods: Pods, arrivals: Array, rank: Array, known: 
     return Placement(np.where(node < 0, -1, order[node]), devices, moves)
 
 
-@allocating
+@compiled
 def _place_all(
     known: Knowledge,
     desk: Desk,
@@ -76,7 +76,7 @@ def _place_all(
     return first, first_devices, moves, moved
 
 
-@allocating
+@compiled
 def _make_room(
     known: Knowledge,
     desk: Desk,
@@ -132,7 +132,7 @@ def _make_room(
     return -1, moved
 
 
-@allocating
+@compiled
 def _leaving(
     state: State,
     asked: Requests,
@@ -173,6 +173,6 @@ def _leaving(
     return leaving
 
 
-@compiled
+@bare
 def _size(asked: Requests, k: int) -> int:
     return int(asked.num_gpu[k] * asked.gpu_milli[k] * 1000 + asked.cpu[k] // 1000)

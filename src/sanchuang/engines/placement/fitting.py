@@ -9,7 +9,7 @@ import numpy as np
 
 from sanchuang.engines.placement.choosing import Knowledge
 from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods
-from sanchuang.engines.placement.native import allocating
+from sanchuang.engines.placement.native import compiled
 from sanchuang.engines.placement.placing import place
 from sanchuang.engines.placement.values import Settings
 
@@ -121,7 +121,7 @@ class Trial:
         return total, seen, left
 
 
-@allocating
+@compiled
 def _look_back(
     node: Array, devices: Array, milli: Array, num_gpu: Array, step: int, seen: Array, left: Array
 ) -> None:

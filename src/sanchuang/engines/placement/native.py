@@ -55,25 +55,8 @@ class ForUser(caching.UserWideCacheLocator):
 
 
 def compiled(function: F) -> F:
-    """Compile a function when it is first called, and keep the machine code; whole numbers wrap at 64 bits.
-
-    It works in arrays handed in and can make none: that it holds no array spares the counting of who holds which,
-    which took four fifths of the time.
-    """
-    return _compiled(function, _nrt=False)
-
-
-def allocating(function: F) -> F:
-    """The same for a function that makes arrays."""
+    """Compile a function when it is first called, and keep the machine code; whole numbers wrap at 64 bits."""
     return _compiled(function, _nrt=True)
-
-
-def inlined(function: F) -> F:
-    """As `compiled` for a small function that loops call: it becomes part of each, as passing many arrays costs more.
-
-    Its floats are never NaN, so that the least of many is found several at a time.
-    """
-    return _compiled(function, _nrt=False, forceinline=True, fastmath={"nnan", "nsz"})
 
 
 def bare(function: F) -> F:
@@ -82,6 +65,14 @@ def bare(function: F) -> F:
     Numba fails to compile it if it makes one after all.
     """
     return _compiled(function, _nrt=False)
+
+
+def inlined(function: F) -> F:
+    """As `bare` for a small function that loops call: it becomes part of each, as passing many arrays costs more.
+
+    Its floats are never NaN, so that the least of many is found several at a time.
+    """
+    return _compiled(function, _nrt=False, forceinline=True, fastmath={"nnan", "nsz"})
 
 
 def _compiled(function: F, **how: Any) -> F:

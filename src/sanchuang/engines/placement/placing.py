@@ -19,7 +19,7 @@ from sanchuang.engines.placement.cluster import (
     take,
     tightest,
 )
-from sanchuang.engines.placement.native import allocating, compiled
+from sanchuang.engines.placement.native import bare, compiled
 
 RANDOM = "random"
 
@@ -83,7 +83,7 @@ def place_at_random(nodes: Nodes, pods: Pods, arrivals: Array, seed: int) -> Pla
     return Placement(*_at_random(state, pods.classes, pods.of[arrivals], gangs(pods, arrivals), chance))
 
 
-@compiled
+@bare
 def _one_by_one(
     known: Knowledge,
     desk: Desk,
@@ -113,7 +113,7 @@ def _one_by_one(
         begun = end
 
 
-@allocating
+@compiled
 def _at_random(
     state: State, asked: Requests, classes: Array, together: Array, chance: np.random.Generator
 ) -> tuple[Array, Array]:
@@ -145,7 +145,7 @@ def _at_random(
     return nodes, taken
 
 
-@allocating
+@compiled
 def _any_device(state: State, node: int, milli: int, chance: np.random.Generator) -> int:
     found = chosen = 0
     for d in range(state.gpu.shape[1]):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sanchuang.engines.placement.cluster import GPU, Array, Pods, Requests, State, kind, tightest
-from sanchuang.engines.placement.native import compiled, inlined
+from sanchuang.engines.placement.native import bare, inlined
 
 MOST_CPU = 128_000
 """Milli-cores that count as a whole machine in scores that weigh CPU against GPU."""
@@ -31,7 +31,7 @@ def idle(gpu: Array, node: int) -> int:
     return total
 
 
-@compiled
+@bare
 def dotprod(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Little where what is free and what is asked for point the same way."""
     cpu, gpu, wanted, milli = state.cpu, state.gpu, asked.num_gpu[k], asked.gpu_milli[k]
@@ -43,7 +43,7 @@ def dotprod(state: State, asked: Requests, k: int, which: Array, value: Array, d
         devices[i] = tightest(gpu, node, wanted, milli)
 
 
-@compiled
+@bare
 def gpu_clustering(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Most where only pods of the same kind run, then among others the same, then where none runs; fullest first."""
     gpu, running, wanted, milli = state.gpu, state.running, asked.num_gpu[k], asked.gpu_milli[k]
@@ -60,7 +60,7 @@ def gpu_clustering(state: State, asked: Requests, k: int, which: Array, value: A
         devices[i] = tightest(gpu, node, wanted, milli)
 
 
-@compiled
+@bare
 def gpu_packing(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Devices in use first, then free devices of nodes in use, then nodes where all is free."""
     gpu, wanted, milli = state.gpu, asked.num_gpu[k], asked.gpu_milli[k]
@@ -85,7 +85,7 @@ def gpu_packing(state: State, asked: Requests, k: int, which: Array, value: Arra
             value[i] = max(100 - left // 10, 50)
 
 
-@compiled
+@bare
 def best_fit(state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array) -> None:
     """Least left of CPU and GPU together, each as a share of a large machine."""
     cpu, gpu, wanted, milli = state.cpu, state.gpu, asked.num_gpu[k], asked.gpu_milli[k]
@@ -134,7 +134,7 @@ def target(pods: Pods) -> Target:
     return Target(Requests(*(column[places] for column in asked)), often / (covered / len(pods)))
 
 
-@compiled
+@bare
 def stranded(expected: Target, cpu: int, model: int, gpu: Array) -> float:
     """Milli-GPU of a node that the expected pods cannot use, on average.
 
@@ -176,7 +176,7 @@ def stranded(expected: Target, cpu: int, model: int, gpu: Array) -> float:
     return both + no_gpu + no_cpu + cpu_alone + neither + model_off
 
 
-@compiled
+@bare
 def fgd(
     expected: Target, state: State, asked: Requests, k: int, which: Array, value: Array, devices: Array
 ) -> None:

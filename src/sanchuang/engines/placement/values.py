@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests, State, tightest
-from sanchuang.engines.placement.native import allocating, compiled, inlined
+from sanchuang.engines.placement.native import bare, compiled, inlined
 from sanchuang.engines.placement.pressure import bound_to_models
 
 PRICES = np.array(
@@ -105,7 +105,7 @@ def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables
     )
 
 
-@allocating
+@compiled
 def _earned(reward: Array, size: Array, often: Array, steps: int, rooms: int) -> Array:
     """What a device earns of so many offers, taking those that leave it better off; by room and price."""
     levels = reward.shape[1]
@@ -137,7 +137,7 @@ def _together(nodes: Nodes, asked: Requests, often: Array, ratio: float) -> Arra
     return result
 
 
-@compiled
+@bare
 def worth(tables: Tables, state: State, node: int, sums: Array) -> float:
     """The worth of a node in milli-GPU; `sums[N, L]` gets it at each price, before the least is taken."""
     cpu, memory, model = np.float32(state.cpu[node]), np.float32(state.memory[node]), state.model[node]
@@ -171,7 +171,7 @@ def _least(
     return least
 
 
-@compiled
+@bare
 def least_lost(
     tables: Tables,
     sums: Array,
@@ -223,7 +223,7 @@ def least_lost(
             devices[i] = tightest(gpu, node, wanted, milli)
 
 
-@compiled
+@bare
 def prices(tables: Tables, free: Array, price: Array) -> None:
     """What a loss counts on each model: the more, the sooner the demand that is bound to the model fills it."""
     total = free.sum()
