@@ -347,7 +347,7 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         families=families,
         chosen=np.zeros(most, CHOSEN),
         ends=np.zeros(len(plans), np.int64),
-        counts=np.array([0, -1, 0, 0, 0], np.int64),
+        counts=np.array([0, -1, 0, 0, 0, 0], np.int64),
         by_end=np.zeros(len(jobs), np.int64),
         # Shares are of the whole pool where there are no quotas; nothing is kept back by them.
         quota=quota if rules.quotas else np.full_like(quota, NEVER),

@@ -13,7 +13,7 @@ from sanchuang.engines.placement.replay.loops import (
     place,
     row_devices,
 )
-from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, Array, Pool
+from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, SORTED_PLANS, Array, Pool
 
 
 @bare
@@ -39,6 +39,7 @@ def _relink(pool: Pool, kept: int) -> None:
     for e in range(pool.counts[PLANS]):
         pool.nodes[pool.plans[e].node].plan = -1
     pool.counts[PLANS] = kept
+    pool.counts[SORTED_PLANS] = 0
     for e in range(kept):
         plan = pool.plans[e]
         plan.on_node, pool.nodes[plan.node].plan = pool.nodes[plan.node].plan, e
@@ -96,14 +97,16 @@ def try_in_order(
             continue
         family, limit = pool.families[pool.jobs[job].family], pool.jobs[job].limit
         if not family.full and limit < family.shortest:
-            # Only now does it matter when the blocked ones ahead of it could start.
-            while considered < min(found, holds):
-                at = earliest(pool, now, blocked[considered])
-                if at < NEVER:
-                    held[considered] = at
-                    hold(pool, blocked[considered], at)
-                considered += 1
             placed = place(pool, now, job)
+            if placed > 0 and considered < min(found, holds):
+                # Only now does it matter when the blocked ones ahead of it could start.
+                while considered < min(found, holds):
+                    at = earliest(pool, now, blocked[considered])
+                    if at < NEVER:
+                        held[considered] = at
+                        hold(pool, blocked[considered], at)
+                    considered += 1
+                placed = place(pool, now, job)
             if placed > 0:
                 book(pool, job, 1)
                 begin(pool, now, job)

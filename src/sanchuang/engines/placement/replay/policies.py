@@ -127,13 +127,13 @@ class Fair(Queued):
 
     def victims(self, job: int, view: View) -> Array:
         """The last-started runs of queues above their quota, up to what is above it."""
+        above = view.used_by_queue - view.quota
+        if above.max(initial=0) <= 0:
+            return NOBODY
         jobs, mine = view.jobs, view.jobs.queue[job]
         if (view.used_by_queue[mine] + jobs.demand[job] > view.quota[mine]).any():
             return NOBODY
-        above = view.used_by_queue - view.quota
         owing = np.flatnonzero((above > 0).any(axis=1))
-        if not len(owing):
-            return NOBODY
         running = view.running[jobs.preemptible[view.running]]
         running = running[np.lexsort((running, -view.started[running]))]
         chosen: list[int] = []
