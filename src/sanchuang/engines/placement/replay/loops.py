@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from sanchuang.engines.placement.cluster import fits, give, take
 from sanchuang.engines.placement.native import bare
-from sanchuang.engines.placement.replay.tables import FREE_RUN, NEVER, PLANS, RUNNING, RUNS, SORTED_PLANS, Array, Pool
+from sanchuang.engines.placement.replay.tables import (
+    FREE_RUN,
+    NEVER,
+    PLANS,
+    RUNNING,
+    RUNS,
+    SORTED_PLANS,
+    STANDING,
+    Array,
+    Pool,
+)
 
 
 @bare
@@ -218,6 +228,7 @@ def shorten(pool: Pool, job: int, end: int) -> None:
 @bare
 def finish(pool: Pool, job: int) -> None:
     """Take a job's nodes back, and see which families of jobs find room there."""
+    pool.counts[STANDING] = 0
     _unlist(pool, job)
     e = pool.jobs[job].run
     pool.jobs[job].run = -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -50,6 +51,12 @@ class View:
     quota: Array
     used_by_queue: Array
     used_by_user: Array
+
+    @cached_property
+    def preemptible(self) -> Array:
+        """Of `running`, the jobs that may be preempted."""
+        which: Array = self.running[self.jobs.preemptible[self.running]]
+        return which
 
 
 class Policy(Protocol):
@@ -99,10 +106,9 @@ class Priority(Queued):
 
     def victims(self, job: int, view: View) -> Array:
         """Preemptible runs of lower priority: the lowest first, of these the one that started last."""
-        running = view.running
-        lower = running[
-            view.jobs.preemptible[running] & (view.jobs.priority[running] < view.jobs.priority[job])
-        ]
+        lower = view.preemptible[view.jobs.priority[view.preemptible] < view.jobs.priority[job]]
+        if not len(lower):
+            return NOBODY
         ranked: Array = lower[np.lexsort((lower, -view.started[lower], view.jobs.priority[lower]))]
         return ranked
 
@@ -134,7 +140,7 @@ class Fair(Queued):
         if (view.used_by_queue[mine] + jobs.demand[job] > view.quota[mine]).any():
             return NOBODY
         owing = np.flatnonzero((above > 0).any(axis=1))
-        running = view.running[jobs.preemptible[view.running]]
+        running = view.preemptible
         running = running[np.lexsort((running, -view.started[running]))]
         chosen: list[int] = []
         for queue in owing:

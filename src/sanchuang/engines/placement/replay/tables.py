@@ -51,8 +51,8 @@ NODE = _table(run=np.int64, plan=np.int64, flag=np.bool_)
 FAMILY = _table(kind=np.int64, gang=np.int64, full=np.bool_, shortest=np.int64)
 CHOSEN = _table(score=np.int64, node=np.int64, devices=np.int64)
 
-# Places in `Pool.counts`.
-RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS, SORTED_PLANS = range(6)
+# Places in `Pool.counts`; `STANDING`: for so many blocked jobs, the starts held in the last pass are still right.
+RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS, SORTED_PLANS, STANDING = range(7)
 
 
 class Pool(NamedTuple):
