@@ -1,6 +1,7 @@
 """What holds for any jobs, pool, policy and rules; and a law of queues."""
 
 from math import factorial
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_pools import check, job, jobs, pool, runs
-from sanchuang.engines.placement.replay import Quota, Reservation, Rules, replay, shipped
+from sanchuang.engines.placement.replay import Quota, Reservation, Rules, engine, replay, shipped
 from sanchuang.engines.placement.replay.engine import ENDED, REFUSED
+from sanchuang.engines.placement.replay.passes import forget_holds, try_in_order
 from sanchuang.engines.placement.replay.report import report
 from sanchuang.engines.placement.replay.tables import NEVER
 
@@ -112,6 +114,20 @@ def test_a_start_that_is_held_is_kept(given_jobs, name):
     first = {number: start for number, start, _ in reversed(result.segments.tolist())}
     for number in np.flatnonzero(result.promised < NEVER).tolist():
         assert first[number] <= result.promised[number]
+
+
+@settings(max_examples=30, deadline=None)
+@given(some_jobs(), st.sampled_from(["easy", "conservative", "shortest"]), some_rules)
+def test_held_starts_that_stand_are_those_that_would_be_found_anew(given_jobs, name, rules):
+    def anew(table, *rest):
+        forget_holds(table)
+        return try_in_order(table, *rest)
+
+    found = replay(pool(4, 4, 2, cores=12), given_jobs, shipped()[name], rules)
+    with mock.patch.object(engine, "try_in_order", anew):
+        again = replay(pool(4, 4, 2, cores=12), given_jobs, shipped()[name], rules)
+    assert (again.segments == found.segments).all()
+    assert (again.promised <= found.promised).all()
 
 
 @settings(max_examples=15, deadline=None)

@@ -296,6 +296,8 @@ class _Replay:
         in_vain: dict[tuple[int, bytes], int] = {}
         for job in asking.tolist():
             candidates = self.policy.victims(job, view, self.preemptible)
+            if not len(candidates):
+                continue
             candidates = candidates[self.stoppable[candidates] & (self.started[candidates] < now)]
             alike, limit = (int(self.family[job]), candidates.tobytes()), int(self.known.walltime[job])
             if (

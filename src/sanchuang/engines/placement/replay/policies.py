@@ -170,7 +170,7 @@ def shipped() -> dict[str, Policy]:
         "fifo": Queued(),
         "greedy": Queued(lookahead=EVERYONE),
         "easy": Queued(holds=1, lookahead=EVERYONE),
-        "conservative": Queued(holds=32, lookahead=31),
+        "conservative": Queued(holds=16, lookahead=EVERYONE),
         "shortest": Shortest(holds=1, lookahead=EVERYONE),
         "priority": Priority(holds=1, lookahead=EVERYONE),
         "fair": Fair(holds=1, lookahead=EVERYONE),
