@@ -1,5 +1,6 @@
 """What holds for any jobs, pool, policy and rules; and a law of queues."""
 
+from dataclasses import replace
 from math import factorial
 from unittest import mock
 
@@ -119,6 +120,11 @@ def test_a_start_that_is_held_is_kept(given_jobs, name):
 @settings(max_examples=30, deadline=None)
 @given(some_jobs(), st.sampled_from(["easy", "conservative", "shortest"]), some_rules)
 def test_held_starts_that_stand_are_those_that_would_be_found_anew(given_jobs, name, rules):
+    # With parts of cards another device of the same node may be as good.
+    asked = given_jobs.asked
+    whole = asked._replace(gpu_milli=np.where(asked.num_gpu > 0, 1000, 0))
+    given_jobs = replace(given_jobs, asked=whole)
+
     def anew(table, *rest):
         forget_holds(table)
         return try_in_order(table, *rest)
@@ -158,8 +164,6 @@ def test_waiting_is_what_erlang_says(name):
 
 
 def test_the_names_of_nodes_do_not_matter():
-    from dataclasses import replace
-
     given_jobs = jobs(*(job(at, 30 + at, 1 + at % 3) for at in range(20)))
     nodes = pool(4, 4, 2)
     renamed = replace(nodes, names=("z", "y", "x"))
