@@ -114,3 +114,15 @@ def test_dominant_shares_add_up():
         assert (by_user.sum(axis=0) == by_queue.sum(axis=0)).all()
     assert max(len(running) for _, _, running, _ in seen) > 3
     assert np.all(seen[0][0] == 0)
+
+
+def test_victims_are_asked_for_when_a_job_comes_or_room_is_freed():
+    asked = []
+
+    class Watching(Queued):
+        def victims(self, job, view):
+            asked.append((view.now, job))
+            return np.empty(0, np.int64)
+
+    replay(pool(1), jobs(job(0, 100), job(10, 50), job(20, 30)), Watching(holds=1, lookahead=100))
+    assert asked == [(10, 1), (20, 2), (100, 2)]

@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from sanchuang.engines.placement.replay.policies import Policy, Preempting, View
+from sanchuang.engines.placement.replay.policies import NOBODY, Policy, Preempting, View
 from sanchuang.engines.placement.replay.tables import Array
 
 
@@ -49,13 +49,15 @@ class Checked:
         return self._jobs("victims", answer, view.now, stoppable, "在运行，或不可抢占")
 
     def _jobs(self, method: str, answer: object, now: int, allowed: Array, what: str) -> Array:
+        if isinstance(answer, np.ndarray) and answer.size == 0:
+            return NOBODY
         where = f"第 {now} 秒，策略的 {method}"
         try:
             array = np.asarray(answer)
         except ValueError as error:
             raise PolicyFault(f"{where} 的回答不是任务编号的数组：{error}", "返回一维整数数组") from error
         if array.size == 0:
-            return np.empty(0, np.int64)
+            return NOBODY
         if array.ndim != 1 or array.dtype.kind not in "iu":
             raise PolicyFault(
                 f"{where} 的回答不是任务编号的数组（{array.dtype}，{array.ndim} 维）", "返回一维整数数组"

@@ -156,7 +156,7 @@ class _Replay:
                 coming += 1
             fresh = self._submit(first, coming)
             if freed or len(fresh):
-                self._pass(now, fresh)
+                self._pass(now, fresh, freed)
             if tell and coming % 1000 < coming - first:
                 tell(coming, count)
         for job in np.flatnonzero(self.place == RUNS).tolist():
@@ -265,7 +265,7 @@ class _Replay:
             used_by_user=by_user,
         )
 
-    def _pass(self, now: int, fresh: Array) -> None:
+    def _pass(self, now: int, fresh: Array, freed: bool) -> None:
         """Let the policy say who goes next, start who may and fits, make room by preemption, forecast the others."""
         waiting, pool, policy = self.waiting, self.pool, self.policy
         if not len(waiting):
@@ -279,20 +279,36 @@ class _Replay:
             self._began(job, now)
         holds = min(found, policy.policy.holds)
         self.promised[blocked[:holds]] = np.minimum(self.promised[blocked[:holds]], held[:holds])
-        if policy.preempts:
-            view = self._view(now)
-            for job in blocked[: min(found, PREEMPTORS)].tolist():
-                self._preempt(job, view)
+        if policy.preempts and found:
+            self._make_way(now, blocked[: min(found, PREEMPTORS)], None if freed else fresh)
         self.waiting = waiting[self.waits[waiting]]
         for job in fresh.tolist():
             if self.waits[job]:
                 self.forecaster.ask(job, now, order)
 
-    def _preempt(self, job: int, view: View) -> None:
-        now, candidates = view.now, self.policy.victims(job, view, self.preemptible)
-        candidates = candidates[self.stoppable[candidates] & (self.started[candidates] < now)]
-        if not len(candidates):
+    def _make_way(self, now: int, blocked: Array, fresh: Array | None) -> None:
+        """Have jobs stopped for blocked ones; where no room was freed, only for the `fresh` of them."""
+        asking = blocked if fresh is None else blocked[np.isin(blocked, fresh)]
+        if not len(asking):
             return
+        view = self._view(now)
+        # Whoever is as large, may stop the same and asks for no shorter time has no room either.
+        in_vain: dict[tuple[int, bytes], int] = {}
+        for job in asking.tolist():
+            candidates = self.policy.victims(job, view, self.preemptible)
+            if not len(candidates):
+                continue
+            candidates = candidates[self.stoppable[candidates] & (self.started[candidates] < now)]
+            alike, limit = (int(self.family[job]), candidates.tobytes()), int(self.known.walltime[job])
+            if (
+                len(candidates)
+                and limit < in_vain.get(alike, NEVER + 1)
+                and not self._preempt(job, now, candidates)
+            ):
+                in_vain[alike] = limit
+
+    def _preempt(self, job: int, now: int, candidates: Array) -> bool:
+        """Stop as few as are needed, after the notice, and claim their room; whether that helps."""
         at = now + self.rules.notice
         victims = np.empty(len(candidates), np.int64)
         stopped = make_room(self.pool, job, at, now, candidates, self.started, victims)
@@ -305,6 +321,7 @@ class _Replay:
             self.place[job] = CLAIMING
             self.waits[job] = False
             heapq.heappush(self.events, (at, CLAIMED, job, 0))
+        return stopped > 0
 
 
 def _sealed(array: Array) -> Array:
@@ -347,7 +364,7 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         families=families,
         chosen=np.zeros(most, CHOSEN),
         ends=np.zeros(len(plans), np.int64),
-        counts=np.array([0, -1, 0, 0, 0], np.int64),
+        counts=np.array([0, -1, 0, 0, 0, 0, 0], np.int64),
         by_end=np.zeros(len(jobs), np.int64),
         # Shares are of the whole pool where there are no quotas; nothing is kept back by them.
         quota=quota if rules.quotas else np.full_like(quota, NEVER),

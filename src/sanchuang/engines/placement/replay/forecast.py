@@ -209,11 +209,19 @@ def _quantiles(
     levels: Array,
 ) -> Array:
     """Quantiles of the wait, in units of its scale, of those who waited in a like situation."""
-    distance = np.zeros(kept)
+    near = np.zeros(min(kept, NEAR), np.int64)
+    apart = np.full(near.size, np.inf)
     for row in range(kept):
+        distance = 0.0
         for column in range(seen.size):
-            distance[row] += (known[row, column] - seen[column]) ** 2
-    near = np.argsort(distance)[: min(kept, NEAR)]
+            distance += (known[row, column] - seen[column]) ** 2
+        at = near.size - 1
+        if distance >= apart[at]:
+            continue
+        while at > 0 and apart[at - 1] > distance:
+            apart[at], near[at] = apart[at - 1], near[at - 1]
+            at -= 1
+        apart[at], near[at] = distance, row
     waits = np.empty(near.size)
     for at in range(near.size):
         row = near[at]

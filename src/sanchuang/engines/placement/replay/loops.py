@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from sanchuang.engines.placement.cluster import fits, give, take
 from sanchuang.engines.placement.native import bare
-from sanchuang.engines.placement.replay.tables import FREE_RUN, NEVER, PLANS, RUNNING, RUNS, Array, Pool
+from sanchuang.engines.placement.replay.tables import (
+    FREE_RUN,
+    NEVER,
+    PLANS,
+    RUNNING,
+    RUNS,
+    SORTED_PLANS,
+    STANDING,
+    Array,
+    Pool,
+)
 
 
 @bare
@@ -218,6 +228,7 @@ def shorten(pool: Pool, job: int, end: int) -> None:
 @bare
 def finish(pool: Pool, job: int) -> None:
     """Take a job's nodes back, and see which families of jobs find room there."""
+    pool.counts[STANDING] = 0
     _unlist(pool, job)
     e = pool.jobs[job].run
     pool.jobs[job].run = -1
@@ -292,14 +303,14 @@ def earliest(pool: Pool, now: int, job: int) -> int:
         pool.nodes[node].flag = False
         if gang > 1:
             ready += _look(pool, node, now, job)
-    planned = pool.counts[PLANS]
-    ends = pool.ends
-    for e in range(planned):
+    planned, ends, plans = pool.counts[PLANS], pool.ends, pool.plans
+    for e in range(pool.counts[SORTED_PLANS], planned):
         at = e
-        while at > 0 and ends[at - 1] > pool.plans[e].end:
+        while at > 0 and plans[ends[at - 1]].end > plans[e].end:
             ends[at] = ends[at - 1]
             at -= 1
-        ends[at] = pool.plans[e].end
+        ends[at] = e
+    pool.counts[SORTED_PLANS] = planned
     running, entry = 0, 0
     while True:
         # The next time at which room grows: a run's latest end or the end of a plan.
@@ -307,15 +318,12 @@ def earliest(pool: Pool, now: int, job: int) -> int:
         if running < pool.counts[RUNNING]:
             at = pool.jobs[pool.by_end[running]].end
         if entry < planned:
-            at = min(at, ends[entry])
+            at = min(at, plans[ends[entry]].end)
         if at >= NEVER:
             return NEVER
-        if entry < planned and ends[entry] == at:
-            while entry < planned and ends[entry] == at:
-                entry += 1
-            for e in range(planned):
-                if pool.plans[e].end == at:
-                    ready += _look(pool, pool.plans[e].node, at, job)
+        while entry < planned and plans[ends[entry]].end == at:
+            ready += _look(pool, plans[ends[entry]].node, at, job)
+            entry += 1
         while running < pool.counts[RUNNING] and pool.jobs[pool.by_end[running]].end == at:
             ended = pool.by_end[running]
             e = pool.jobs[ended].run

@@ -13,7 +13,15 @@ from sanchuang.engines.placement.replay.loops import (
     place,
     row_devices,
 )
-from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, Array, Pool
+from sanchuang.engines.placement.replay.tables import (
+    KEPT_PLANS,
+    NEVER,
+    PLANS,
+    SORTED_PLANS,
+    STANDING,
+    Array,
+    Pool,
+)
 
 
 @bare
@@ -39,6 +47,7 @@ def _relink(pool: Pool, kept: int) -> None:
     for e in range(pool.counts[PLANS]):
         pool.nodes[pool.plans[e].node].plan = -1
     pool.counts[PLANS] = kept
+    pool.counts[SORTED_PLANS] = 0
     for e in range(kept):
         plan = pool.plans[e]
         plan.on_node, pool.nodes[plan.node].plan = pool.nodes[plan.node].plan, e
@@ -47,13 +56,27 @@ def _relink(pool: Pool, kept: int) -> None:
 @bare
 def forget_holds(pool: Pool) -> None:
     """Drop what the pass before held; reservations and claims stay."""
+    pool.counts[STANDING] = 0
     if pool.counts[PLANS] > pool.counts[KEPT_PLANS]:
         _relink(pool, pool.counts[KEPT_PLANS])
 
 
 @bare
+def _stand(pool: Pool, blocked: Array, count: int) -> None:
+    """Keep what is held for the first `count` blocked jobs, and drop the rest."""
+    pool.counts[STANDING] = count
+    e = pool.counts[KEPT_PLANS]
+    for at in range(count):
+        while e < pool.counts[PLANS] and pool.plans[e].job == blocked[at]:
+            e += 1
+    if e < pool.counts[PLANS]:
+        _relink(pool, e)
+
+
+@bare
 def drop_plans(pool: Pool, now: int, job: int) -> None:
-    """Drop the plans that are over, and those of a job (-1: of none)."""
+    """Drop the plans that are over, and those of a job (-1: of none), and all that is held."""
+    pool.counts[STANDING] = 0
     kept = pool.counts[KEPT_PLANS]
     e = 0
     while e < kept:
@@ -85,25 +108,37 @@ def try_in_order(
     The first `holds` blocked jobs have their earliest start held free, after which no later job delays it; the pass
     ends when more than `lookahead` jobs are blocked. Writes `started`, `blocked`, and in `held` when the blocked are
     held a start (`NEVER`: not held, or nothing behind them could start). A job kept back by a quota is passed over.
+    `blocked` and `held` come as the last pass left them: while no room is freed, what it held for the first of them is
+    still right.
     """
-    forget_holds(pool)
+    if pool.counts[STANDING] == 0:
+        forget_holds(pool)
     for f in range(pool.families.size):
         pool.families[f].shortest = NEVER + 1
     pool.stalled[:] = False
-    begun, found, considered = 0, 0, 0
+    begun, found, considered = 0, 0, pool.counts[STANDING]
     for job in order:
         if not within_quota(pool, job):
             continue
         family, limit = pool.families[pool.jobs[job].family], pool.jobs[job].limit
+        if found < considered:
+            if blocked[found] == job:
+                family.shortest = min(family.shortest, limit)
+                found += 1
+                continue
+            _stand(pool, blocked, found)
+            considered = found
         if not family.full and limit < family.shortest:
-            # Only now does it matter when the blocked ones ahead of it could start.
-            while considered < min(found, holds):
-                at = earliest(pool, now, blocked[considered])
-                if at < NEVER:
-                    held[considered] = at
-                    hold(pool, blocked[considered], at)
-                considered += 1
             placed = place(pool, now, job)
+            if placed > 0 and considered < min(found, holds):
+                # Only now does it matter when the blocked ones ahead of it could start.
+                while considered < min(found, holds):
+                    at = earliest(pool, now, blocked[considered])
+                    if at < NEVER:
+                        held[considered] = at
+                        hold(pool, blocked[considered], at)
+                    considered += 1
+                placed = place(pool, now, job)
             if placed > 0:
                 book(pool, job, 1)
                 begin(pool, now, job)
@@ -118,6 +153,9 @@ def try_in_order(
         found += 1
         if found > lookahead:
             break
+    if found < considered:
+        _stand(pool, blocked, found)
+    pool.counts[STANDING] = min(considered, found)
     return begun, found
 
 
@@ -133,18 +171,24 @@ def make_room(
     jobs, gang = pool.jobs, pool.jobs[job].gang
     until = at + jobs[job].limit
     forget_holds(pool)
-    for node in range(pool.nodes.size):
-        pool.nodes[node].flag = False
     for candidate in candidates:
-        e = jobs[candidate].run
-        while e >= 0:
-            pool.nodes[pool.runs[e].node].flag = True
-            e = pool.runs[e].of_job
+        jobs[candidate].gone = True
+    # Most calls fail here: there is no room even with all of them stopped.
+    reachable = 0
+    for node in range(pool.nodes.size):
+        pool.nodes[node].flag = has_room(pool, node, at, until, job)
+        reachable += pool.nodes[node].flag
+    for candidate in candidates:
+        jobs[candidate].gone = False
+    if reachable < gang:
+        return 0
     found = 0
     for node in range(pool.nodes.size):
+        if not pool.nodes[node].flag:
+            continue
         lost, tried = 0, 0
         fit = has_room(pool, node, at, until, job)
-        while pool.nodes[node].flag and not fit and tried < candidates.size:
+        while not fit and tried < candidates.size:
             candidate = candidates[tried]
             tried += 1
             if _runs_on(pool, candidate, node):
@@ -153,10 +197,7 @@ def make_room(
                 fit = has_room(pool, node, at, until, job)
         for c in range(tried):
             jobs[candidates[c]].gone = False
-        if fit:
-            found = insert(pool, found, gang, lost, node)
-    if found < gang:
-        return 0
+        found = insert(pool, found, gang, lost, node)
     stopped = 0
     for part in range(gang):
         node = pool.chosen[part].node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -50,6 +51,12 @@ class View:
     quota: Array
     used_by_queue: Array
     used_by_user: Array
+
+    @cached_property
+    def preemptible(self) -> Array:
+        """Of `running`, the jobs that may be preempted."""
+        which: Array = self.running[self.jobs.preemptible[self.running]]
+        return which
 
 
 class Policy(Protocol):
@@ -99,10 +106,9 @@ class Priority(Queued):
 
     def victims(self, job: int, view: View) -> Array:
         """Preemptible runs of lower priority: the lowest first, of these the one that started last."""
-        running = view.running
-        lower = running[
-            view.jobs.preemptible[running] & (view.jobs.priority[running] < view.jobs.priority[job])
-        ]
+        lower = view.preemptible[view.jobs.priority[view.preemptible] < view.jobs.priority[job]]
+        if not len(lower):
+            return NOBODY
         ranked: Array = lower[np.lexsort((lower, -view.started[lower], view.jobs.priority[lower]))]
         return ranked
 
@@ -127,14 +133,14 @@ class Fair(Queued):
 
     def victims(self, job: int, view: View) -> Array:
         """The last-started runs of queues above their quota, up to what is above it."""
+        above = view.used_by_queue - view.quota
+        if above.max(initial=0) <= 0:
+            return NOBODY
         jobs, mine = view.jobs, view.jobs.queue[job]
         if (view.used_by_queue[mine] + jobs.demand[job] > view.quota[mine]).any():
             return NOBODY
-        above = view.used_by_queue - view.quota
         owing = np.flatnonzero((above > 0).any(axis=1))
-        if not len(owing):
-            return NOBODY
-        running = view.running[jobs.preemptible[view.running]]
+        running = view.preemptible
         running = running[np.lexsort((running, -view.started[running]))]
         chosen: list[int] = []
         for queue in owing:
@@ -164,7 +170,7 @@ def shipped() -> dict[str, Policy]:
         "fifo": Queued(),
         "greedy": Queued(lookahead=EVERYONE),
         "easy": Queued(holds=1, lookahead=EVERYONE),
-        "conservative": Queued(holds=32, lookahead=31),
+        "conservative": Queued(holds=16, lookahead=EVERYONE),
         "shortest": Shortest(holds=1, lookahead=EVERYONE),
         "priority": Priority(holds=1, lookahead=EVERYONE),
         "fair": Fair(holds=1, lookahead=EVERYONE),

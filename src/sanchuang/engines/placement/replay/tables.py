@@ -51,8 +51,8 @@ NODE = _table(run=np.int64, plan=np.int64, flag=np.bool_)
 FAMILY = _table(kind=np.int64, gang=np.int64, full=np.bool_, shortest=np.int64)
 CHOSEN = _table(score=np.int64, node=np.int64, devices=np.int64)
 
-# Places in `Pool.counts`.
-RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS = range(5)
+# Places in `Pool.counts`; `STANDING`: for so many blocked jobs, the starts held in the last pass are still right.
+RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS, SORTED_PLANS, STANDING = range(7)
 
 
 class Pool(NamedTuple):
@@ -62,7 +62,7 @@ class Pool(NamedTuple):
     latest end; `quota[Q, 3]`, `used[Q, 3]`, `firm[Q, 3]` (of it by jobs that may not be preempted), `by_user[U, 3]`;
     `borrow[Q]` whether a queue may use more than its quota, `stalled[Q]` whether it kept a job back in this
     pass; `chosen` the nodes chosen last, one for each part of a gang;
-    `later` room for a pool as it will be; `ends` for the ends of plans; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node.
+    `later` room for a pool as it will be; `ends` the first `SORTED_PLANS` plans by their ends; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node.
     """
 
     state: State
