@@ -88,11 +88,11 @@ def revoke(membership: Membership, *, by: User, why: str) -> None:
     authorise(by, "core.change_roles")
     if not why.strip():
         raise Malformed(_("Taking a role away needs its reason"), _("Say why"))
+    if membership.role == Role.ADMINISTRATOR:  # before its own row: two who rob each other lock in one order
+        keep_an_administrator(without=membership.user)
     held = Membership.objects.select_for_update().filter(pk=membership.pk).first()
     if held is None:
         raise Malformed(_("This role was taken away already"), _("Reload the page"))
-    if held.role == Role.ADMINISTRATOR:
-        keep_an_administrator(without=held.user)
     audit.removed(held, by=by, verb="core.revoke_role", why=why)
     held.delete()
     forget_roles(held.user)
