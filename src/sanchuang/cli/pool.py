@@ -40,6 +40,9 @@ EXAMPLES = """例：
   sanchuang pool place --nodes nodes.csv --pods pods.csv --arrivals arrivals.csv --policy fgd --out fgd.csv --format json"""
 
 
+NodesFile = typer.Option(help="节点，CSV，可用 gzip 压缩：sn, cpu_milli, memory_mib, gpu, model。")
+
+
 @app.callback()
 def _group() -> None:
     """算力池：把任务放到节点上，看池子能装多满。"""
@@ -47,9 +50,7 @@ def _group() -> None:
 
 @app.command("place", epilog=EXAMPLES)
 def place(
-    nodes: Annotated[
-        Path, typer.Option(help="节点，CSV，可用 gzip 压缩：sn, cpu_milli, memory_mib, gpu, model。")
-    ],
+    nodes: Annotated[Path, NodesFile],
     pods: Annotated[
         Path,
         typer.Option(
@@ -118,12 +119,10 @@ def place(
         typer.echo(f"其中为腾地方挪动了 {said['moves']:,} 次，不能与不挪动的结果相比")
 
 
-def _gpus(devices: int) -> str:
-    return "-".join(str(d) for d in range(devices.bit_length()) if devices >> d & 1)
-
-
 def _write(log: Any, nodes: Nodes, pods: Pods, order: Array, found: Placement, moving: bool) -> None:
     """Write the log; moves stand before the arrival that they make room for."""
+    from sanchuang.engines.placement.cluster import device_numbers
+
     lines = csv.writer(log, lineterminator="\n")
     lines.writerow(["pos", "pod", "node", "gpus", *(["action"] if moving else [])])
     names = [pods.names[pod] for pod in order.tolist()]
@@ -132,9 +131,9 @@ def _write(log: Any, nodes: Nodes, pods: Pods, order: Array, found: Placement, m
     for pos, (node, devices) in enumerate(zip(found.node.tolist(), found.devices.tolist(), strict=True)):
         while move is not None and move[0] == pos:
             _, moved, to, bits = move
-            lines.writerow([moved, names[moved], nodes.names[to], _gpus(bits), "move"])
+            lines.writerow([moved, names[moved], nodes.names[to], device_numbers(bits), "move"])
             move = next(moves, None)
-        row = [pos, names[pos], nodes.names[node] if node >= 0 else "", _gpus(devices)]
+        row = [pos, names[pos], nodes.names[node] if node >= 0 else "", device_numbers(devices)]
         lines.writerow([*row, "place"] if moving else row)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sanchuang.engines.placement import scores
-from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, has_room
+from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, has_room, take
 from sanchuang.engines.placement.native import bare, inlined
 from sanchuang.engines.placement.scores import Target
 from sanchuang.engines.placement.values import Settings, Tables, least_lost, prices, tables, worth
@@ -189,6 +189,15 @@ def devices_on(known: Knowledge, desk: Desk, state: State, node: int, asked: Req
     desk.which[0] = node
     rate(known, desk, state, asked, k, desk.which[:1], desk.rated, desk.devices)
     return int(desk.devices[0])
+
+
+@inlined
+def put(known: Knowledge, desk: Desk, state: State, node: int, asked: Requests, k: int) -> int:
+    """Give request `k` room on a node that has it, and tell the desk; returns the bits of its devices."""
+    devices = devices_on(known, desk, state, node, asked, k)
+    take(state, node, asked, k, devices)
+    changed(known, desk, state, node)
+    return devices
 
 
 @bare

@@ -182,6 +182,11 @@ def tightest(gpu: Array, node: int, wanted: int, milli: int) -> int:
     return chosen
 
 
+def device_numbers(bits: int) -> str:
+    """The numbers of the devices in `bits`, as logs write them: joined by a dash, empty for none."""
+    return "-".join(str(d) for d in range(bits.bit_length()) if bits >> d & 1)
+
+
 @inlined
 def kind(wanted: int, milli: int) -> int:
     """The column of `State.running` of a request for devices."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, devices_on
+from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, put
 from sanchuang.engines.placement.cluster import Array, Nodes, Pods, Requests, State, fits, give, take
 from sanchuang.engines.placement.native import bare, compiled
 from sanchuang.engines.placement.placing import Placement, gangs
@@ -67,9 +67,7 @@ def _place_all(
                     now[placed] = first[placed] = -1
                     now_devices[placed] = first_devices[placed] = 0
                 break
-            devices = devices_on(known, desk, state, node, asked, k)
-            take(state, node, asked, k, devices)
-            changed(known, desk, state, node)
+            devices = put(known, desk, state, node, asked, k)
             now[at] = first[at] = node
             now_devices[at] = first_devices[at] = devices
         begun = end
@@ -101,9 +99,7 @@ def _make_room(
         if leaving[0] < 0:
             continue
         changed(known, desk, state, node)
-        devices = devices_on(known, desk, state, node, asked, k)
-        take(state, node, asked, k, devices)
-        changed(known, desk, state, node)
+        devices = put(known, desk, state, node, asked, k)
         made = 0
         for i in range(MOST_MOVES):
             who = leaving[i]
@@ -112,9 +108,7 @@ def _make_room(
             to = choose(known, desk, state, asked, classes[who])
             if to < 0 or to == node:
                 break
-            bits = devices_on(known, desk, state, to, asked, classes[who])
-            take(state, to, asked, classes[who], bits)
-            changed(known, desk, state, to)
+            bits = put(known, desk, state, to, asked, classes[who])
             moves[moved + made] = at, who, to, bits
             made += 1
         whole = made == MOST_MOVES or leaving[made] < 0

@@ -24,11 +24,10 @@ def sources() -> str:
     return digest.hexdigest()
 
 
-class InTree(caching.InTreeCacheLocator):
-    """Machine code beside Python's own, where that folder can be written.
+class _OfSources:
+    """Machine code is stale once any source of the engine changed, as a loop contains those that it calls.
 
-    It is stale once any source of the engine changed, as a loop contains those that it calls; Numba itself looks
-    at the file of the loop alone.
+    Numba itself looks at the file of the loop alone.
     """
 
     def get_source_stamp(self) -> str:
@@ -41,17 +40,12 @@ class InTree(caching.InTreeCacheLocator):
         return f"{line}.{sources()[:12]}"
 
 
-class ForUser(caching.UserWideCacheLocator):
+class InTree(_OfSources, caching.InTreeCacheLocator):
+    """Machine code beside Python's own, where that folder can be written."""
+
+
+class ForUser(_OfSources, caching.UserWideCacheLocator):
     """The same in the user's folder for caches."""
-
-    def get_source_stamp(self) -> str:
-        """What the sources were when the code was made."""
-        return sources()
-
-    def get_disambiguator(self) -> str:
-        """A name of its own for each state of the sources: reading an old index fails on types that are gone."""
-        line: str = cast(Any, super()).get_disambiguator()
-        return f"{line}.{sources()[:12]}"
 
 
 def compiled(function: F) -> F:

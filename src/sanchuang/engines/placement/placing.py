@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, devices_on
+from sanchuang.engines.placement.choosing import Desk, Knowledge, arranged, changed, choose, put
 from sanchuang.engines.placement.cluster import (
     GPU,
     Array,
@@ -106,10 +106,7 @@ def _one_by_one(
                     changed(known, desk, state, nodes[placed])
                     nodes[placed], taken[placed] = -1, 0
                 break
-            devices = devices_on(known, desk, state, node, asked, k)
-            take(state, node, asked, k, devices)
-            changed(known, desk, state, node)
-            nodes[at], taken[at] = node, devices
+            nodes[at], taken[at] = node, put(known, desk, state, node, asked, k)
         begun = end
 
 

@@ -6,8 +6,8 @@ from typing import cast
 
 import numpy as np
 
+from sanchuang.engines.placement.cluster import Array
 from sanchuang.engines.placement.replay.policies import NOBODY, Policy, Preempting, View
-from sanchuang.engines.placement.replay.tables import Array
 
 
 class PolicyFault(Exception):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import Nodes, State
+from sanchuang.engines.placement.cluster import Array, Nodes, State
 from sanchuang.engines.placement.replay.checking import Checked, PolicyFault
 from sanchuang.engines.placement.replay.forecast import Forecaster, Forecasts
 from sanchuang.engines.placement.replay.jobs import Jobs, capacity
@@ -22,17 +22,7 @@ from sanchuang.engines.placement.replay.passes import (
 )
 from sanchuang.engines.placement.replay.policies import Known, Policy, View
 from sanchuang.engines.placement.replay.rules import Rules, quota_table, reserve
-from sanchuang.engines.placement.replay.tables import (
-    CHOSEN,
-    FAMILY,
-    NEVER,
-    NODE,
-    PLAN,
-    RUN,
-    RUNNING,
-    Array,
-    Pool,
-)
+from sanchuang.engines.placement.replay.tables import CHOSEN, FAMILY, NEVER, NODE, PLAN, RUN, RUNNING, Pool
 
 # At one time, things happen in this order; then jobs are submitted, then the policy is asked.
 END, STOP, CLAIMED, WAKE = range(4)

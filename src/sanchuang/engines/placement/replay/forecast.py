@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sanchuang.engines.placement.cluster import Array
 from sanchuang.engines.placement.native import bare, compiled
 from sanchuang.engines.placement.replay.jobs import Jobs
-from sanchuang.engines.placement.replay.tables import NEVER, RUNNING, Array, Pool
+from sanchuang.engines.placement.replay.tables import NEVER, RUNNING, Pool
 
 LEVELS = (0.5, 0.9)
 NEAR = 100

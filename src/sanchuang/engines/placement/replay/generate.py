@@ -17,9 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import GPU, Nodes, Requests
+from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Requests
 from sanchuang.engines.placement.replay.jobs import Jobs
-from sanchuang.engines.placement.replay.tables import Array
 
 DAY = 86_400
 HOUR = 3_600

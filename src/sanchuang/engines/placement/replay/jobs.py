@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import GPU, Nodes, Pods, Requests
-from sanchuang.engines.placement.replay.tables import JOB, NEVER, Array
+from sanchuang.engines.placement.cluster import GPU, Array, Nodes, Pods, Requests
+from sanchuang.engines.placement.replay.tables import JOB, NEVER
 
 
 @dataclass(frozen=True)

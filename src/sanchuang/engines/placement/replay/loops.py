@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sanchuang.engines.placement.cluster import fits, give, take
+from sanchuang.engines.placement.cluster import Array, fits, give, take
 from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.tables import (
     FREE_RUN,
@@ -12,7 +12,6 @@ from sanchuang.engines.placement.replay.tables import (
     RUNS,
     SORTED_PLANS,
     STANDING,
-    Array,
     Pool,
 )
 

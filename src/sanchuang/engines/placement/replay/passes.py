@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sanchuang.engines.placement.cluster import Array
 from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.loops import (
     begin,
@@ -13,15 +14,7 @@ from sanchuang.engines.placement.replay.loops import (
     place,
     row_devices,
 )
-from sanchuang.engines.placement.replay.tables import (
-    KEPT_PLANS,
-    NEVER,
-    PLANS,
-    SORTED_PLANS,
-    STANDING,
-    Array,
-    Pool,
-)
+from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, SORTED_PLANS, STANDING, Pool
 
 
 @bare

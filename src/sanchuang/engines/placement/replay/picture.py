@@ -6,9 +6,9 @@ from html import escape
 
 import numpy as np
 
+from sanchuang.engines.placement.cluster import Array
 from sanchuang.engines.placement.replay.engine import Result
 from sanchuang.engines.placement.replay.report import busy, queued
-from sanchuang.engines.placement.replay.tables import Array
 
 WIDTH, PANEL, LEFT, RIGHT, TOP, GAP = 960, 170, 76, 24, 64, 46
 POINTS = 400

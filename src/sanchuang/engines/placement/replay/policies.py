@@ -8,8 +8,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from sanchuang.engines.placement.cluster import Array
 from sanchuang.engines.placement.native import compiled
-from sanchuang.engines.placement.replay.tables import Array
 
 EVERYONE = 1 << 40
 """A look-ahead without end."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import GPU
+from sanchuang.engines.placement.cluster import GPU, Array, device_numbers
 from sanchuang.engines.placement.replay.engine import ENDED, REFUSED, RUNS, Result
-from sanchuang.engines.placement.replay.tables import NEVER, Array
+from sanchuang.engines.placement.replay.tables import NEVER
 
 HOUR = 3600
 SHORTEST = 10
@@ -218,9 +218,7 @@ def rows(result: Result) -> dict[str, list[Any]]:
     for at in last.tolist():
         parts = result.places[at] if at >= 0 else ()
         nodes.append(";".join(names[node] for node, _ in parts) or None)
-        gpus.append(
-            ";".join("-".join(str(d) for d in range(63) if bits >> d & 1) for _, bits in parts) or None
-        )
+        gpus.append(";".join(device_numbers(bits) for _, bits in parts) or None)
     outcome = {ENDED: "ended", RUNS: "running", REFUSED: "refused"}
     cut = (jobs.walltime >= 0) & ((jobs.duration > jobs.walltime) | (jobs.duration < 0))
 

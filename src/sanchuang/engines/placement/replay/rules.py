@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import GPU, Nodes
+from sanchuang.engines.placement.cluster import GPU, Array, Nodes
 from sanchuang.engines.placement.replay.loops import spoken_for
-from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, Array, Pool
+from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, Pool
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sanchuang.engines.placement.cluster import Requests, State
-
-Array = np.ndarray[Any, Any]
+from sanchuang.engines.placement.cluster import Array, Requests, State
 
 NEVER = 1 << 60
 """The end of a run whose limit nobody knows, in seconds."""
