@@ -60,9 +60,10 @@ def test_every_policy_writes_a_row_for_every_arrival(policy: str) -> None:
     assert [row["node"] for row in rows[4:]] == ["", ""]  # the gang has room for one of two at most
 
 
-def test_help_is_whole_in_a_terminal_of_80_columns() -> None:
-    text = CliRunner().invoke(main, ["pool", "place", "--help"], env={"COLUMNS": "80"}).output
-    assert "--nodes" in text
+@pytest.mark.parametrize("command", [[], ["place"], ["replay"], ["generate"]])
+def test_help_is_whole_in_a_terminal_of_80_columns(command: list[str]) -> None:
+    text = CliRunner().invoke(main, ["pool", *command, "--help"], env={"COLUMNS": "80"}).output
+    assert "--nodes" in text or "generate" in text
     assert "…" not in text
 
 
@@ -118,11 +119,14 @@ def test_a_folder_that_cannot_hold_the_tables_does_no_harm(monkeypatch: pytest.M
         ("nodes.csv", NODES + "n3,-5,1,1,甲\n", "nodes.csv:4:2: “cpu_milli”不是非负整数：-5"),
         ("nodes.csv", NODES + "n3,5,1,1,\n", "nodes.csv:4:5: 有卡的节点要写型号"),
         ("nodes.csv", NODES + "n3,5,1,99,甲\n", "nodes.csv:4:4: 一个节点最多 62 张卡，这里写了 99"),
+        ("nodes.csv", NODES + "n3,10000001,1,1,甲\n", "nodes.csv:4:2: 一个节点最多 10000 核"),
+        ("nodes.csv", NODES + f"n3,5,{'9' * 13},1,甲\n", "nodes.csv:4:3: “memory_mib”太大，有 13 位"),
         ("nodes.csv", NODES + "n3,5\n", "nodes.csv:4: 有 2 个单元格，表头有 5 列"),
         ("nodes.csv", NODES.splitlines()[0] + "\n", "nodes.csv：没有一个节点"),
         ("nodes.csv", "", "nodes.csv:1: 表头缺少列"),
         ("pods.csv", PODS + "f,1,1,1,0,,\n", "pods.csv:7:5: 要 1 张卡，却写每张用 0"),
         ("pods.csv", PODS + "f,1,1,1,,,\n", "pods.csv:7:5: “gpu_milli”不是非负整数：（空）"),
+        ("pods.csv", PODS + f"f,{'9' * 5000},1,0,0,,\n", "pods.csv:7:2: “cpu_milli”太大，有 5000 位"),
         ("pods.csv", PODS + "f,1,x,0,0,,\n", "pods.csv:7:3: “memory_mib”不是非负整数：x"),
         ("pods.csv", PODS + ",1,1,0,0,,\n", "pods.csv:7:1: “name”是空的"),
         ("pods.csv", PODS + 'f,"1\n', "pods.csv:7: CSV 读不懂"),

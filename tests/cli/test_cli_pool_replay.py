@@ -58,7 +58,16 @@ def test_figures_rows_and_picture(files):
 def test_text_for_people(files):
     done = replayed(files)
     assert done.exit_code == 0
-    for word in ("3 个任务，8 卡", "等待：", "有界减速比", "利用率", "Jain", "卡时", "没有配额", "甲"):
+    for word in (
+        "3 个任务，8 卡",
+        "等待：平均 16 秒，P50 0 秒",
+        "有界减速比",
+        "利用率",
+        "Jain",
+        "卡时",
+        "没有配额",
+        "甲",
+    ):
         assert word in done.stdout
 
 
@@ -150,6 +159,18 @@ def test_jobs_that_cannot_be_read_are_told(files, text, said):
     assert said in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(("no/rows.csv", "run.svg"), "没有目录"), (("both", "both"), "两样结果都要写到")],
+)
+def test_places_that_cannot_be_written_are_told_before_the_replay(files, names, said, monkeypatch):
+    monkeypatch.setattr("sanchuang.engines.placement.replay.replay", pytest.fail)
+    done = replayed(files, "--out", files / names[0], "--picture", files / names[1])
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not (files / names[1]).exists()
+
+
 def test_a_job_larger_than_the_pool_is_refused_and_told(files):
     (files / "jobs.csv").write_text(JOBS + "d,丙,训练,7,1,1,1,1,5,0,0\n")
     done = replayed(files)
@@ -219,9 +240,14 @@ def test_what_is_generated_can_be_replayed(files):
     [
         (["--jobs", 10, "--days", 1], "--cards 或 --nodes"),
         (["--jobs", 3, "--days", 30, "--cards", 3000], "凑不够"),
+        (["--jobs", 3, "--days", 1e18, "--cards", 8], "--days"),
+        (["--jobs", 3, "--days", 1, "--nodes", "nodes.csv"], "没有一张卡"),
+        (["--jobs", 3, "--days", 1, "--cards", 8, "--nodes-out", "x.csv"], "两样结果都要写到"),
     ],
 )
-def test_what_cannot_be_generated_is_told(files, words, said):
+def test_what_cannot_be_generated_is_told(files, words, said, monkeypatch):
+    monkeypatch.chdir(files)
+    (files / "nodes.csv").write_text("sn,cpu_milli,memory_mib,gpu,model\nn0,96000,1000000,0,\n")
     done = call(files, "generate", *words, "--out", files / "x.csv")
     assert done.exit_code == 2
     assert said in done.stderr

@@ -137,6 +137,15 @@ def read_records(
         raise Malformed(f"{path}：没有一行数据", f"每行写一个 JSON 对象，含 {fields}")
 
 
+def require_places(*paths: Path | None) -> None:
+    """Raise `Malformed` unless a file can stand at each of `paths`, each its own; before anything is computed for them."""
+    given = [path for path in paths if path is not None]
+    for path in given:
+        require_place(path)
+    if len({path.resolve() for path in given}) < len(given):
+        raise Malformed(f"两样结果都要写到 {given[-1]}", "各给一个文件名")
+
+
 def require_place(path: Path) -> None:
     """Raise `Malformed` unless a file can stand at `path`; asked before anything is computed for it."""
     if path.is_dir():

@@ -40,7 +40,7 @@ EXAMPLES = """例：
   sanchuang pool place --nodes nodes.csv --pods pods.csv --arrivals arrivals.csv --policy fgd --out fgd.csv --format json"""
 
 
-NodesFile = typer.Option(help="节点，CSV，可用 gzip 压缩：sn, cpu_milli, memory_mib, gpu, model。")
+NodesFile = typer.Option(help="节点，CSV（可用 gzip）：sn, cpu_milli, memory_mib, gpu, model。")
 
 
 @app.callback()

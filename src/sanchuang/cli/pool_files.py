@@ -15,9 +15,14 @@ from sanchuang.cli.match_files import MOST_FAULTS, opened
 from sanchuang.engines.markup import Problem, Problems
 from sanchuang.engines.placement.cluster import GPU, MOST_MODELS, Array, Nodes, Pods, Requests
 from sanchuang.engines.placement.placing import BrokenGang, gangs
+from sanchuang.engines.placement.values import CORE
 from sanchuang.values import Malformed
 
-NUMBER = re.compile(r"[0-9]{1,15}(\.0+)?")
+NUMBER = re.compile(r"[0-9]+(\.0+)?")
+MOST_DIGITS = 12
+"""A longer number is a slip, and sums of such numbers would not fit in 64 bits."""
+MOST_CORES = 10_000
+"""Of one node: tables have a place for each core."""
 MOST_GPUS = 62
 """Devices of one node: their bits go into one number."""
 NODE = ("sn", "cpu_milli", "memory_mib", "gpu", "model")
@@ -44,7 +49,11 @@ class Row:
         """A whole number that is not negative; 0 after a fault."""
         value = self.cells.get(column, "")
         if NUMBER.fullmatch(value):
-            return int(value.partition(".")[0])
+            digits = value.partition(".")[0].lstrip("0") or "0"
+            if len(digits) <= MOST_DIGITS:
+                return int(digits)
+            self.fault(column, f"“{column}”太大，有 {len(digits)} 位", f"核对单位，最多 {MOST_DIGITS} 位")
+            return 0
         self.fault(column, f"“{column}”不是非负整数：{value or '（空）'}", "写成不带单位的整数，例如 12000")
         return 0
 
@@ -141,7 +150,14 @@ def read_nodes(path: Path) -> Nodes:
         models.append(row.cells["model"] or "")
         if gpu and not models[-1]:
             row.fault("model", "有卡的节点要写型号", "填上 model")
-        rows.append((row.number("cpu_milli"), row.number("memory_mib"), gpu))
+        cpu = row.number("cpu_milli")
+        if cpu > MOST_CORES * CORE:
+            row.fault(
+                "cpu_milli",
+                f"一个节点最多 {MOST_CORES} 核，这里写了 {cpu // CORE} 核",
+                "单位是千分之一核：64 核写 64000",
+            )
+        rows.append((cpu, row.number("memory_mib"), gpu))
     table.done()
     if not rows:
         raise Malformed(f"{path}：没有一个节点", f"表头之下每行写一个节点：{','.join(NODE)}")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanchuang.cli.match_files import written
+from sanchuang.cli.match_files import require_places, written
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.cli.pool import app
+from sanchuang.cli.pool import NodesFile, app
 from sanchuang.cli.progress import bars
 from sanchuang.values import Malformed
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HOUR = 3600
 MOST_USERS = 10
+MOST_DAYS = 3660
 
 REPLAY = """例：
 
@@ -36,20 +37,18 @@ GENERATE = """例：
 
 @app.command("replay", epilog=REPLAY)
 def replay(
-    nodes: Annotated[
-        Path, typer.Option(help="节点，CSV，可用 gzip 压缩：sn,cpu_milli,memory_mib,gpu,model。")
-    ],
+    nodes: Annotated[Path, NodesFile],
     jobs: Annotated[
         Path,
         typer.Option(
-            help="任务，CSV：job,submitted,duration,cpu_milli,memory_mib,num_gpu，可有 user,queue,walltime,gpu_milli,"
-            "gpu_spec,gang,priority,preemptible；也可用带 creation_time 和 deletion_time 的集群记录。"
+            help="任务，CSV：job, submitted, duration, cpu_milli, memory_mib, num_gpu；可有 user, queue, walltime, "
+            "gpu_milli, gpu_spec, gang, priority, preemptible；也可用带 creation_time 和 deletion_time 的集群记录。"
         ),
     ],
     policy: Annotated[
         str,
         typer.Option(
-            help="排队策略：fifo、greedy、easy、conservative、shortest、priority、fair，或自己写的 模块:名称。"
+            help="排队策略：fifo, greedy, easy, conservative, shortest, priority, fair，或自己写的 模块:名称。"
         ),
     ] = "easy",
     rules: Annotated[Path | None, typer.Option(help="配额、预约和抢占通知，YAML；不写就没有。")] = None,
@@ -57,7 +56,7 @@ def replay(
     picture: Annotated[Path | None, typer.Option(help="利用率、队列和碎片随时间的图，写到这个 SVG。")] = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """按时间重放：任务提交、排队、运行、被抢占、结束，看等多久、用多满、公不公平、预报准不准。"""
+    """按时间重放任务，看等多久、用多满、公不公平、预报准不准。"""
     from sanchuang.cli.pool_files import read_nodes
     from sanchuang.cli.pool_replay_files import find_policy, read_jobs, read_rules
     from sanchuang.engines.placement.replay import PolicyFault, Unkeepable
@@ -65,6 +64,7 @@ def replay(
     from sanchuang.engines.placement.replay.picture import picture as draw
     from sanchuang.engines.placement.replay.report import report, rows
 
+    require_places(out, picture)
     chosen = find_policy(policy)
     machines = read_nodes(nodes)
     asked, left_out = read_jobs(jobs, machines)
@@ -108,9 +108,11 @@ def _tell(said: dict[str, Any]) -> None:
         typer.echo("其余见 --format json 或 --out")
     wait, slow = said["wait_seconds"], said["bounded_slowdown"]
     if wait:
-        typer.echo("等待：" + "，".join(f"{name} {_hours(value)}" for name, value in wait.items()))
+        typer.echo("等待：" + "，".join(f"{_called(name)} {_hours(value)}" for name, value in wait.items()))
     if slow:
-        typer.echo("有界减速比：" + "，".join(f"{name} {value:,.2f}" for name, value in slow.items()))
+        typer.echo(
+            "有界减速比：" + "，".join(f"{_called(name)} {value:,.2f}" for name, value in slow.items())
+        )
     typer.echo(
         f"利用率（首尾提交之间）：{_percent(said['utilisation'])}；碎片：{_percent(said['fragmentation'])}"
     )
@@ -156,6 +158,10 @@ def _tables(said: dict[str, Any]) -> None:
     console.print(table)
 
 
+def _called(name: str) -> str:
+    return "平均" if name == "mean" else name.upper()
+
+
 def _percent(value: float | None) -> str:
     return "未知" if value is None else f"{100 * value:.1f}%"
 
@@ -167,7 +173,7 @@ def _hours(seconds: float) -> str:
 @app.command("generate", epilog=GENERATE)
 def generate(
     jobs: Annotated[int, typer.Option(min=1, help="任务数。")],
-    days: Annotated[float, typer.Option(min=0.05, help="这些任务在多少天里提交。")],
+    days: Annotated[float, typer.Option(min=0.05, max=MOST_DAYS, help="这些任务在多少天里提交。")],
     out: Annotated[Path, typer.Option(help="任务写到这个 CSV。")],
     cards: Annotated[
         int | None, typer.Option(min=1, help="相同节点（每个 8 卡）的池有多少卡；或用 --nodes。")
@@ -175,7 +181,7 @@ def generate(
     nodes: Annotated[Path | None, typer.Option(help="已有的节点文件。")] = None,
     nodes_out: Annotated[Path | None, typer.Option(help="--cards 的节点写到这个 CSV。")] = None,
     load: Annotated[float, typer.Option(min=0.01, max=10, help="要的卡时占全池的多少。")] = 0.9,
-    seed: Annotated[int, typer.Option(min=0, help="随机种子；同一种子给出同样的任务。")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子： 种子相同，任务相同。")] = 0,
     format: FormatOption = Format.TEXT,
 ) -> None:
     """生成一份像真实算力池那样的任务（分布和出处见 docs/pool-replay.md）。"""
@@ -185,6 +191,7 @@ def generate(
     from sanchuang.engines.placement.replay.generate import Demand, Unreachable
     from sanchuang.engines.placement.replay.generate import generate as draw
 
+    require_places(out, nodes_out)
     pool = _pool(cards, nodes)
     try:
         drawn = draw(pool, Demand(jobs, days, load), seed)
@@ -220,4 +227,7 @@ def _pool(cards: int | None, nodes: Path | None) -> Nodes:
 
     if (cards is None) == (nodes is None):
         raise Malformed("池有多大不清楚", "写 --cards 或 --nodes 其中一个")
-    return read_nodes(nodes) if nodes else uniform_nodes(cards or 0)
+    pool = read_nodes(nodes) if nodes else uniform_nodes(cards or 0)
+    if not pool.milli:
+        raise Malformed(f"{nodes}：没有一张卡，说不出要多少卡时", "给有卡的节点")
+    return pool
