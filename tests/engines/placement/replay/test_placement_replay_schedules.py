@@ -110,6 +110,12 @@ def test_what_can_never_start_is_refused_with_the_reason_and_holds_up_nobody():
     assert "放不下" in result.refused[0]
 
 
+def test_a_gang_beyond_all_measure_is_refused_and_takes_no_memory():
+    result = replay(pool(4), jobs(job(0, 10, 1, gang=10**13), job(0, 10)), shipped()["easy"])
+    assert runs(result) == {"b": [(0, 10)]}
+    assert set(result.refused) == {0}
+
+
 def test_nothing_to_replay():
     assert len(replay(pool(1), jobs(job(0, 1)).take([]), shipped()["easy"]).segments) == 0
 

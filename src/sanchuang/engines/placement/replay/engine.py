@@ -338,7 +338,9 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
     places = np.zeros(len(nodes), NODE)
     places["run"] = places["plan"] = -1
     state = State.empty(nodes, np.arange(len(nodes)))
-    parts, most = int(jobs.gang.sum()), int(jobs.gang.max(initial=1))
+    # A gang of more nodes than there are is refused.
+    gang = np.minimum(jobs.gang, len(nodes))
+    parts, most = int(gang.sum()), int(gang.max(initial=1))
     # Every reservation may touch every node; every job may have a claim or a start held.
     plans = np.zeros(len(rules.reservations) * len(nodes) + parts, PLAN)
     row = np.zeros(2 + state.gpu.shape[1], np.int64)
