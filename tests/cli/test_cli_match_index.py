@@ -33,7 +33,10 @@ def write(name: str, rows: list[dict[str, Any]]) -> None:
 
 
 def match(*words: str) -> Result:
-    return CliRunner().invoke(main, ["match", *words])
+    result = CliRunner().invoke(main, ["match", *words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
 
 
 def told(*words: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sanchuang.cli.match_files import TAG, progress_bar, read_rows, require_plac
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.tables import table_part
 from sanchuang.engines.matching import Document
+from sanchuang.engines.matching.files import remove
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def batch(
     started = time.perf_counter()
     with ExitStack() as held, progress_bar() as progress:
         if documents is not None:
-            folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+            folder = Path(tempfile.mkdtemp(prefix="sanchuang-"))
+            held.callback(remove, folder)
             collection = Collection.create(folder / "index", _documents(documents, progress))
         else:
             assert directory is not None

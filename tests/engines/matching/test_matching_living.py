@@ -25,6 +25,7 @@ from sanchuang.engines.matching.faults import (
     UnknownId,
     Unwritable,
 )
+from sanchuang.engines.matching.files import remove
 from sanchuang.engines.matching.living import Collection
 from sanchuang.engines.matching.records import LONGEST_ID
 from sanchuang.values import Malformed
@@ -170,7 +171,7 @@ def test_a_directory_that_cannot_be_written_is_told(collection: Collection, tmp_
         with pytest.raises(Unwritable, match="写不了"):
             Collection.create(place, RESULTS)
     assert (tmp_path / "file").read_text() == "keep me"
-    shutil.rmtree(collection.directory)
+    remove(collection.directory)
     for ask in (collection.writer, collection.forget, lambda: collection.index):
         with pytest.raises((NoCollection, Unwritable)):
             ask()
@@ -193,7 +194,7 @@ def test_an_index_that_may_not_be_read_is_not_called_damaged(
 
 def test_a_new_collection_in_the_place_of_another_is_known_by_its_own_name(collection: Collection) -> None:
     assert len(collection.index) == 3
-    shutil.rmtree(collection.directory)
+    remove(collection.directory)
     made = Collection.create(collection.directory, [Document("n1", "肺结节")])
     made.teach(Weights(2.0, 1.0, 1.0, 1.0))
     assert collection.index.weights == Weights(2.0, 1.0, 1.0, 1.0)
@@ -219,6 +220,7 @@ import random, resource, signal
 from pathlib import Path
 from sanchuang.engines.matching import Document
 from sanchuang.engines.matching.faults import Unwritable
+from sanchuang.engines.matching.files import remove
 from sanchuang.engines.matching.living import Collection
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
@@ -366,6 +368,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from sanchuang.engines.matching import Document
+from sanchuang.engines.matching.files import remove
 from sanchuang.engines.matching.living import Collection
 
 collection, first = Collection(Path(sys.argv[1])), int(sys.argv[2])

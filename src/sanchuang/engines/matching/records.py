@@ -71,7 +71,11 @@ def created(directory: Path | None) -> tantivy.Index:
 
 
 def registered(index: tantivy.Index) -> tantivy.Index:
-    """Tell an index how documents are cut: they come with their terms found, blanks between them."""
+    """Tell an index how documents are cut: they come with their terms found, blanks between them.
+
+    Nor is it opened anew by a thread of its own whenever somebody commits: `Collection` looks when asked.
+    """
+    index.config_reader(reload_policy="manual")
     index.register_tokenizer(_BLANKS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index
 
