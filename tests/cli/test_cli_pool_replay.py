@@ -55,6 +55,30 @@ def test_figures_rows_and_picture(files):
     assert drawn.read_text().startswith("<svg")
 
 
+def test_nodes_are_chosen_as_asked(files):
+    """One card each: best fit goes to the smaller node, clustering stays where cards are used in the same way."""
+    (files / "nodes.csv").write_text(
+        "sn,cpu_milli,memory_mib,gpu,model\nn0,96000,1000,8,A\nn1,8000,1000,2,A\n"
+    )
+    (files / "jobs.csv").write_text(
+        "job,submitted,duration,cpu_milli,memory_mib,num_gpu\na,0,100,1000,1,4\nb,1,100,1000,1,1\n"
+    )
+    nodes = {}
+    for placing in ("best-fit", "fgd", "sanchuang", "gpu-packing", "gpu-clustering", "dotprod"):
+        out = files / f"{placing}.csv"
+        done = replayed(files, "--placing", placing, "--out", out, "--format", "json")
+        assert (done.exit_code, json.loads(done.stdout)["placing"]) == (0, placing), done.output
+        nodes[placing] = [row["node"] for row in csv.DictReader(io.StringIO(out.read_text()))]
+    assert nodes["best-fit"] == ["n0", "n1"]
+    assert nodes["gpu-packing"] == ["n0", "n0"]
+    assert "选节点 best-fit" in replayed(files).stdout
+
+
+def test_nodes_are_not_chosen_by_chance(files):
+    done = replayed(files, "--placing", "random")
+    assert (done.exit_code, "--placing" in done.stderr) == (2, True)
+
+
 def test_text_for_people(files):
     done = replayed(files)
     assert done.exit_code == 0

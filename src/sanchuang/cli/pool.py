@@ -75,8 +75,7 @@ def place(
 ) -> None:
     """逐个放置任务：来一个放一个，放下不再动，放不下就记为没放下。"""
     from sanchuang.cli.pool_files import read_arrivals, read_nodes, read_pods
-    from sanchuang.cli.pool_tables import tables_for
-    from sanchuang.engines.placement.choosing import Knowledge
+    from sanchuang.cli.pool_tables import known_to
     from sanchuang.engines.placement.defragmenting import place_moving
     from sanchuang.engines.placement.placing import place, place_at_random
     from sanchuang.values import Malformed
@@ -88,11 +87,7 @@ def place(
     order, rank = read_arrivals(arrivals, machines, asked)
     began = time.perf_counter()
     with written(out) as log:
-        known = None
-        if policy is Policy.SANCHUANG:
-            known = tables_for(machines, asked)
-        elif policy is not Policy.RANDOM:
-            known = Knowledge.of(policy.value, machines, asked)
+        known = None if policy is Policy.RANDOM else known_to(policy.value, machines, asked)
         ready = time.perf_counter()
         if known is None:
             found = place_at_random(machines, asked, order, seed)

@@ -11,7 +11,7 @@ import typer
 
 from sanchuang.cli.match_files import require_places, written
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.cli.pool import NodesFile, app
+from sanchuang.cli.pool import NodesFile, Policy, app
 from sanchuang.cli.progress import bars
 from sanchuang.values import Malformed
 
@@ -26,7 +26,7 @@ REPLAY = """例：
 
   sanchuang pool replay --nodes nodes.csv --jobs jobs.csv --policy fair --rules rules.yaml --out rows.csv --picture run.svg
 
-  sanchuang pool replay --nodes nodes.csv.gz --jobs pods.csv.gz --policy easy --format json"""
+  sanchuang pool replay --nodes nodes.csv.gz --jobs pods.csv.gz --policy easy --placing sanchuang --format json"""
 
 GENERATE = """例：
 
@@ -51,6 +51,13 @@ def replay(
             help="排队策略：fifo, greedy, easy, conservative, shortest, priority, fair，或自己写的 模块:名称。"
         ),
     ] = "easy",
+    placing: Annotated[
+        Policy,
+        typer.Option(
+            metavar="<str>",
+            help="任务开始时按哪种策略选节点：best-fit, fgd, sanchuang, gpu-packing, gpu-clustering, dotprod。",
+        ),
+    ] = Policy.BEST_FIT,
     rules: Annotated[Path | None, typer.Option(help="配额、预约和抢占通知，YAML；不写就没有。")] = None,
     out: Annotated[Path | None, typer.Option(help="每个任务一行，写到这个 CSV。")] = None,
     picture: Annotated[Path | None, typer.Option(help="利用率、队列和碎片随时间的图，写到这个 SVG。")] = None,
@@ -59,12 +66,15 @@ def replay(
     """按时间重放任务，看等多久、用多满、公不公平、预报准不准。"""
     from sanchuang.cli.pool_files import read_nodes
     from sanchuang.cli.pool_replay_files import find_policy, read_jobs, read_rules
+    from sanchuang.cli.pool_tables import known_to
     from sanchuang.engines.placement.replay import PolicyFault, Unkeepable
     from sanchuang.engines.placement.replay import replay as run
     from sanchuang.engines.placement.replay.picture import picture as draw
     from sanchuang.engines.placement.replay.report import report, rows
 
     require_places(out, picture)
+    if placing is Policy.RANDOM:
+        raise Malformed("重放时不能随机选节点", "给 --placing 换一个策略")
     chosen = find_policy(policy)
     machines = read_nodes(nodes)
     asked, left_out = read_jobs(jobs, machines)
@@ -72,12 +82,20 @@ def replay(
     began = time.process_time()
     try:
         with bars(quiet=format is Format.JSON) as tell:
-            result = run(machines, asked, chosen, promised, lambda done, total: tell("重放", done, total))
+            known = known_to(placing.value, machines, asked.pods())
+            result = run(
+                machines, asked, chosen, promised, lambda done, total: tell("重放", done, total), known
+            )
     except Unkeepable as error:
         raise placed(error) if placed else error from error
     except PolicyFault as error:
         raise Malformed(f"策略“{policy}”：{error.message}", error.remedy) from error
-    said = {"policy": policy, "cpu_seconds": round(time.process_time() - began, 3), "left_out": left_out}
+    said = {
+        "policy": policy,
+        "placing": placing.value,
+        "cpu_seconds": round(time.process_time() - began, 3),
+        "left_out": left_out,
+    }
     said |= report(result)
     if out:
         table = rows(result)
@@ -87,7 +105,12 @@ def replay(
             lines.writerows(zip(*table.values(), strict=True))
     if picture:
         with written(picture) as file:
-            file.write(draw(result, f"算力池重放：{policy}，{len(asked):,} 个任务，{said['cards']:,} 卡"))
+            file.write(
+                draw(
+                    result,
+                    f"算力池重放：{policy}，{placing.value}，{len(asked):,} 个任务，{said['cards']:,} 卡",
+                )
+            )
     if format is Format.JSON:
         print_json(said)
     else:
@@ -96,7 +119,7 @@ def replay(
 
 def _tell(said: dict[str, Any]) -> None:
     typer.echo(
-        f"{said['jobs']:,} 个任务，{said['cards']:,} 卡，策略 {said['policy']}：做完 {said['ended']:,}，"
+        f"{said['jobs']:,} 个任务，{said['cards']:,} 卡，策略 {said['policy']}，选节点 {said['placing']}：做完 {said['ended']:,}，"
         f"还在运行 {said['running']:,}，还在等 {said['waiting']:,}，拒绝 {len(said['refused']):,}"
         f"（{said['cpu_seconds']} 秒 CPU）"
     )

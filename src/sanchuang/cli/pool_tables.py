@@ -12,12 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from sanchuang.engines.matching.keeping import replace
-from sanchuang.engines.placement.choosing import SANCHUANG, Knowledge
+from sanchuang.engines.placement.choosing import POLICIES, SANCHUANG, Knowledge
 from sanchuang.engines.placement.cluster import Nodes, Pods
 from sanchuang.engines.placement.fitting import fitted
 from sanchuang.engines.placement.native import sources
 from sanchuang.engines.placement.scores import Target
 from sanchuang.engines.placement.values import Tables
+
+
+def known_to(policy: str, nodes: Nodes, pods: Pods) -> Knowledge:
+    """What a policy has to know of the pods, as often as each request of these comes."""
+    if policy == POLICIES[SANCHUANG]:
+        return tables_for(nodes, pods)
+    return Knowledge.of(policy, nodes, pods)
 
 
 def tables_for(nodes: Nodes, pods: Pods) -> Knowledge:

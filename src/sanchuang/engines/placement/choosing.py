@@ -27,6 +27,11 @@ class Knowledge(NamedTuple):
     tables: Tables
 
     @classmethod
+    def of_nothing(cls, number: int) -> Knowledge:
+        """For a policy that has to know nothing: neither `FGD` nor `SANCHUANG`."""
+        return cls(number, Target.none(), Tables.none())
+
+    @classmethod
     def of(cls, policy: str, nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Knowledge:
         """What one of `POLICIES` has to know."""
         number = POLICIES.index(policy)
@@ -266,17 +271,20 @@ def _note(value: Array, best: Array, first: Array, k: int, block: int, node: int
 
 
 @bare
-def choose(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> int:
-    """The node with the highest score for request `k`, of equals the one of the lowest rank; -1 where none has room.
-
-    Whoever changes a node says so by `changed`.
-    """
+def look(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> None:
+    """Bring a class's scores and the models' prices up to date; whoever changes a node says so by `changed`."""
     if desk.read[k] < 0:
         _read_all(known, desk, state, asked, k)
     else:
         _read_on(known, desk, state, asked, k)
     desk.read[k] = desk.changes[0]
     prices(known.tables, desk.free, desk.price)
+
+
+@bare
+def choose(known: Knowledge, desk: Desk, state: State, asked: Requests, k: int) -> int:
+    """The node with the highest score for request `k`, of equals the one of the lowest rank; -1 where none has room."""
+    look(known, desk, state, asked, k)
     values, best, model, rank, price = desk.value, desk.best, desk.model, desk.rank, desk.price
     chosen, most = -1, -np.inf
     for block in range(best.shape[1]):

@@ -37,6 +37,14 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.names)
 
+    def take(self, places: Array) -> Nodes:
+        """Some of the nodes, in the order given."""
+        names = tuple(self.names[place] for place in places)
+        cpu, memory, num_gpu, model = (
+            column[places] for column in (self.cpu, self.memory, self.num_gpu, self.model)
+        )
+        return Nodes(names, cpu, memory, num_gpu, model, self.models)
+
     @property
     def milli(self) -> int:
         """Milli-GPU of the whole pool."""

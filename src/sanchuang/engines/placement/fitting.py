@@ -150,10 +150,7 @@ def _fewer(nodes: Nodes) -> Nodes:
         return nodes
     order = np.lexsort((nodes.memory, nodes.cpu, nodes.num_gpu, nodes.model))
     kept = order[np.linspace(0, len(order) - 1, MOST_NODES).astype(np.int64)]
-    names = tuple(nodes.names[at] for at in kept)
-    return Nodes(
-        names, nodes.cpu[kept], nodes.memory[kept], nodes.num_gpu[kept], nodes.model[kept], nodes.models
-    )
+    return nodes.take(kept)
 
 
 def _arrivals(nodes: Nodes, pods: Pods, chance: np.random.Generator) -> Array:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_pools import check, job, jobs, pool, runs
+from sanchuang.engines.placement.choosing import POLICIES, Knowledge
 from sanchuang.engines.placement.replay import Quota, Reservation, Rules, engine, replay, shipped
 from sanchuang.engines.placement.replay.engine import ENDED, REFUSED
 from sanchuang.engines.placement.replay.passes import forget_holds, try_in_order
@@ -71,10 +72,11 @@ some_rules = st.builds(
 
 
 @settings(max_examples=60, deadline=None)
-@given(some_jobs(), st.sampled_from(NAMES), some_rules)
-def test_nothing_is_given_twice_lost_or_broken(given_jobs, name, rules):
-    nodes = pool(4, 4, 2, cores=12)
-    result = replay(nodes, given_jobs, shipped()[name], rules)
+@given(some_jobs(), st.sampled_from(NAMES), some_rules, st.sampled_from(POLICIES))
+def test_nothing_is_given_twice_lost_or_broken(given_jobs, name, rules, placing):
+    nodes = pool(4, 4, 2, cores=12, models="BAB")
+    known = Knowledge.of(placing, nodes, given_jobs.pods())
+    result = replay(nodes, given_jobs, shipped()[name], rules, placing=known)
     check(result)
     segments = result.segments
     # Every job ends, or was refused, or cannot start where somebody of unknown length runs.
@@ -91,7 +93,7 @@ def test_nothing_is_given_twice_lost_or_broken(given_jobs, name, rules):
         assert others <= nodes.milli - one.cards * 1000
     if rules.quotas:
         _quotas_kept(result)
-    again = replay(nodes, given_jobs, shipped()[name], rules)
+    again = replay(nodes, given_jobs, shipped()[name], rules, placing=known)
     assert (again.segments == segments).all()
     assert again.places == result.places
 
@@ -134,6 +136,73 @@ def test_held_starts_that_stand_are_those_that_would_be_found_anew(given_jobs, n
         again = replay(pool(4, 4, 2, cores=12), given_jobs, shipped()[name], rules)
     assert (again.segments == found.segments).all()
     assert (again.promised <= found.promised).all()
+
+
+@st.composite
+def crowded_jobs(draw):
+    """Jobs of two queues, nearly all at once and short."""
+    rows = [job(20, 1, 1, queue="p"), job(20, 1, 1, queue="q")]
+    for _ in range(draw(st.integers(3, 12))):
+        ran = draw(st.integers(1, 8))
+        more = {
+            "queue": draw(st.sampled_from("ppq")),
+            "preemptible": draw(st.sampled_from([False] * 4 + [True])),
+        }
+        walltime = draw(st.sampled_from([ran, ran, ran + 2, -1]))
+        rows.append(job(draw(st.integers(0, 5)), ran, draw(st.integers(0, 4)), walltime=walltime, **more))
+    return jobs(*sorted(rows, key=lambda row: row["at"]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(crowded_jobs(), st.booleans(), st.sampled_from(["fifo", "easy", "easy", "conservative"]))
+def test_backfill_within_a_quota_is_what_a_count_of_its_cards_says(given_jobs, borrow, name):
+    """In a pool so large that only quotas keep anybody waiting."""
+    quota = {"p": 4, "q": 5}
+    rules = Rules({"p": Quota(4, 10_000, 10_000, borrow=borrow), "q": Quota(5, 10_000, 10_000)})
+    found = replay(pool(*[8] * 40, cores=1000), given_jobs, shipped()[name], rules)
+    started = dict(_by_quota(given_jobs, quota, {"p": borrow, "q": True}, shipped()[name].holds > 0))
+    assert {number: start for number, start, _ in found.segments.tolist()} == started
+
+
+def _by_quota(given_jobs, quota, borrow, passing):
+    """Job and start, by counting cards: each queue by itself, in turn, at every second when something happens."""
+    for queue, name in enumerate(given_jobs.queues):
+        size = given_jobs.demand[:, 2] / 1000
+        mine = [number for number in range(len(given_jobs)) if given_jobs.queue[number] == queue]
+        bound = {n: not (borrow[name] and given_jobs.preemptible[n]) for n in mine}
+        yield from ((n, int(given_jobs.submitted[n])) for n in mine if not bound[n])
+        waiting = [n for n in mine if bound[n] and size[n] <= quota[name]]
+        running, times = [], {int(given_jobs.submitted[n]) for n in waiting}
+        while times:
+            now = min(times)
+            times.discard(now)
+            running = [run for run in running if run[1] > now]
+            first = None
+            for n in [n for n in waiting if given_jobs.submitted[n] <= now]:
+                room = quota[name] - sum(size[r] for r, _, _ in running)
+                limit = given_jobs.walltime[n] if given_jobs.walltime[n] >= 0 else NEVER
+                if first is None and size[n] > room:
+                    first, until, spare = n, *_foreseen(running, size, quota[name] - size[n])
+                    continue
+                lasts = first is not None and now + limit > until
+                if size[n] > room or (first is not None and not passing) or (lasts and size[n] > spare):
+                    continue
+                spare = spare - size[n] if lasts else (spare if first is not None else 0)
+                end = now + int(given_jobs.runtime[n]) if given_jobs.runtime[n] >= 0 else NEVER
+                running.append((n, end, now + limit))
+                times.add(end)
+                waiting.remove(n)
+                yield n, now
+
+
+def _foreseen(running, size, most):
+    """When no more than `most` cards are in use, if all last as long as they may, and how many fewer are then."""
+    used = sum(size[n] for n, _, _ in running)
+    for n, _, latest in sorted(running, key=lambda run: run[2]):
+        used -= size[n]
+        if latest < NEVER and used <= most:
+            return latest, most - used
+    return -NEVER, -1
 
 
 @settings(max_examples=15, deadline=None)

@@ -278,6 +278,32 @@ def test_numbers_of_a_job_are_read_only_for_a_policy():
     replay(pool(1), jobs(job(0, 1)), Meddling())
 
 
+def test_jobs_pass_one_that_its_quota_keeps_back_if_they_do_not_delay_it():
+    given = jobs(
+        job(0, 10, 2, queue="p"),
+        job(0, 20, 1, queue="p"),
+        job(1, 5, 4, queue="p"),  # waits for both
+        job(2, 18, 1, queue="p"),  # has ended by then
+        job(2, 19, 1, queue="p"),  # would not have
+        job(50, 1, queue="q"),
+    )
+    rules = Rules({"p": Quota(4), "q": Quota(4)})
+    waiting = {"c": [(20, 25)], "e": [(25, 44)]}
+    assert ran(pool(8), given, "easy", rules).items() >= (waiting | {"d": [(2, 20)]}).items()
+    assert ran(pool(8), given, "fifo", rules)["d"] == [(25, 43)]
+
+
+def test_what_a_job_leaves_of_its_quota_is_used_once():
+    given = jobs(
+        job(0, 10, 4, queue="p"),
+        job(1, 5, 5, queue="p"),  # leaves one card from 10 on; until then there are two
+        *(job(2, 30, 1, queue="p") for _ in range(2)),
+        job(50, 1, queue="q"),
+    )
+    found = ran(pool(8), given, "easy", Rules({"p": Quota(6), "q": Quota(2)}))
+    assert (found["b"], found["c"], found["d"]) == ([(10, 15)], [(2, 32)], [(15, 45)])
+
+
 def test_a_large_job_that_its_quota_keeps_back_is_not_passed_for_ever():
     given = jobs(
         job(0, 10, 1, queue="p"),

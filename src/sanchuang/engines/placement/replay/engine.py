@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sanchuang.engines.placement.choosing import BEST_FIT, Desk, Knowledge, arranged
 from sanchuang.engines.placement.cluster import Array, Nodes, State
 from sanchuang.engines.placement.replay.checking import Checked, PolicyFault
 from sanchuang.engines.placement.replay.forecast import Forecaster, Forecasts
@@ -22,7 +23,17 @@ from sanchuang.engines.placement.replay.passes import (
 )
 from sanchuang.engines.placement.replay.policies import Known, Policy, View
 from sanchuang.engines.placement.replay.rules import Rules, quota_table, reserve
-from sanchuang.engines.placement.replay.tables import CHOSEN, FAMILY, NEVER, NODE, PLAN, RUN, RUNNING, Pool
+from sanchuang.engines.placement.replay.tables import (
+    CHOSEN,
+    FAMILY,
+    NEVER,
+    NODE,
+    PLAN,
+    RUN,
+    RUNNING,
+    STALLED,
+    Pool,
+)
 
 # At one time, things happen in this order; then jobs are submitted, then the policy is asked.
 END, STOP, CLAIMED, WAKE = range(4)
@@ -73,20 +84,29 @@ def replay(
     policy: Policy,
     rules: Rules | None = None,
     tell: Callable[[int, int], None] | None = None,
+    placing: Knowledge | None = None,
 ) -> Result:
-    """Run the jobs through the pool; raises `Unkeepable` for rules and `PolicyFault` for a policy's answers."""
-    return _Replay(nodes, jobs, policy, rules or Rules()).run(tell)
+    """Run the jobs through the pool; raises `Unkeepable` for rules and `PolicyFault` for a policy's answers.
+
+    `placing` says which nodes a job gets; None: best fit.
+    """
+    return _Replay(nodes, jobs, policy, rules or Rules(), placing or Knowledge.of_nothing(BEST_FIT)).run(tell)
 
 
 class _Replay:
-    def __init__(self, nodes: Nodes, jobs: Jobs, policy: Policy, rules: Rules) -> None:
-        self.nodes, self.jobs, self.rules = nodes, jobs, rules
+    def __init__(self, given: Nodes, jobs: Jobs, policy: Policy, rules: Rules, placing: Knowledge) -> None:
+        # Nodes stand by their models here; results have them as they were given.
+        self.order = arranged(given, np.arange(len(given)))
+        nodes = given.take(self.order)
+        self.nodes, self.jobs, self.rules, self.placing = given, jobs, rules, placing
         count = len(jobs)
         self.policy = Checked(policy, count)
         total = capacity(nodes)
         quota, borrow = quota_table(rules, jobs.queues, nodes, total)
         self.pool = _pool(nodes, jobs, rules, quota, borrow)
         reserve(rules, jobs.queues, nodes, self.pool)
+        classes = len(self.pool.asked.cpu)
+        self.desk = Desk.empty(placing, self.pool.state, classes, np.arange(len(nodes)))
         self.place = np.full(count, COMING, np.int8)
         self.waits = np.zeros(count, np.bool_)
         # Jobs that run and may be preempted; those of them that were not told to stop yet.
@@ -195,12 +215,12 @@ class _Replay:
             drop_plans(self.pool, now, -1)
             return True
         if what == CLAIMED:
-            begin_claimed(self.pool, now, job)
+            begin_claimed(self.pool, self.placing, self.desk, now, job)
             self._began(job, now)
             return False
         if epoch != self.epoch[job]:
             return False
-        finish(self.pool, job)
+        finish(self.pool, self.placing, self.desk, job)
         self._close(job, now)
         self.preemptible[job] = self.stoppable[job] = False
         self.epoch[job] += 1
@@ -228,7 +248,7 @@ class _Replay:
         e = self.pool.jobs["run"][job]
         while e >= 0:
             run = self.pool.runs[e]
-            parts.append((int(run["node"]), int(run["devices"])))
+            parts.append((int(self.order[run["node"]]), int(run["devices"])))
             e = run["of_job"]
         self.where[job] = tuple(parts)
         self.started[job] = now
@@ -263,11 +283,12 @@ class _Replay:
         if not len(fresh) and not policy.preempts and pool.families["full"][self.family[waiting]].all():
             return
         order = policy.order(self._view(now), self.waits)
-        begun, found = try_in_order(pool, order, now, policy.policy.holds, policy.policy.lookahead, *self.out)
+        holds, lookahead = policy.policy.holds, policy.policy.lookahead
+        begun, found = try_in_order(pool, self.placing, self.desk, order, now, holds, lookahead, *self.out)
         started, blocked, held = self.out
         for job in started[:begun].tolist():
             self._began(job, now)
-        holds = min(found, policy.policy.holds)
+        holds = min(found, holds)
         self.promised[blocked[:holds]] = np.minimum(self.promised[blocked[:holds]], held[:holds])
         if policy.preempts and found:
             self._make_way(now, blocked[: min(found, PREEMPTORS)], None if freed else fresh)
@@ -364,7 +385,8 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         firm=np.zeros_like(quota),
         by_user=np.zeros((len(jobs.users), 3), np.int64),
         borrow=borrow,
-        stalled=np.zeros(len(borrow), np.bool_),
+        stalled=np.zeros(len(borrow), STALLED),
         row=row,
         least=row.copy(),
+        freed=np.zeros(3, np.int64),
     )

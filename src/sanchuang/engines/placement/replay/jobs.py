@@ -61,6 +61,13 @@ class Jobs:
                 values[name] = value[places]
         return Jobs(**values)
 
+    def pods(self) -> Pods:
+        """What nodes are asked for: each part of a gang as a pod of its own, models written as their bits."""
+        rows = np.repeat(np.arange(len(self)), self.gang)
+        asked = Requests(*(column[rows] for column in self.asked))
+        names = tuple(self.names[row] for row in rows)
+        return Pods(names, asked, np.full(len(rows), -1, np.int64), tuple(map(str, asked.accepted.tolist())))
+
     def table(self, *, by_queue: bool) -> tuple[Requests, Array]:
         """The distinct requests, and a `JOB` for each job; `by_queue` when a reservation makes places depend on it."""
         pods = Pods(self.names, self.asked, np.full(len(self), -1, np.int64), ())

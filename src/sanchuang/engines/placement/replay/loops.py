@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from sanchuang.engines.placement.choosing import Desk, Knowledge, changed, devices_on, look
 from sanchuang.engines.placement.cluster import Array, fits, give, take
 from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.tables import (
@@ -111,16 +114,7 @@ def has_room(pool: Pool, node: int, at: int, until: int, job: int) -> bool:
 
 
 @bare
-def leftover(pool: Pool, node: int) -> int:
-    """How much is free on a node, cards before cores: the less, the better a fit."""
-    free = 0
-    for d in range(pool.state.gpu.shape[1]):
-        free += max(0, pool.state.gpu[node, d])
-    return int(free * 1_000_000 + min(999_999, pool.state.cpu[node]))
-
-
-@bare
-def insert(pool: Pool, found: int, gang: int, score: int, node: int) -> int:
+def insert(pool: Pool, found: int, gang: int, score: float, node: int) -> int:
     """Keep a node among the `gang` nodes of the least score, the first of equals; returns how many are kept."""
     chosen = pool.chosen
     if found == gang and score >= chosen[found - 1].score:
@@ -134,25 +128,31 @@ def insert(pool: Pool, found: int, gang: int, score: int, node: int) -> int:
 
 
 @bare
-def place(pool: Pool, now: int, job: int) -> int:
-    """Choose nodes and devices for a job that starts now, by best fit: where least stays free, the first of equals.
+def place(pool: Pool, placing: Knowledge, desk: Desk, now: int, job: int) -> int:
+    """Choose nodes and devices for a job that starts now: those that `placing` rates highest, the first of equals.
 
-    1 if it is placed, 0 if there is no room for as long as it may last, -1 if there is none at all.
+    On a node for which there are plans, the tightest devices. 1 if it is placed, 0 if there is no room for as long as it may last, -1 if there is none at all.
     """
     k, gang = pool.jobs[job].kind, pool.jobs[job].gang
     until = now + pool.jobs[job].limit
+    look(placing, desk, pool.state, pool.asked, k)
     found, open_now = 0, 0
     for node in range(pool.nodes.size):
-        if not fits(pool.state, node, pool.asked, k):
+        if desk.value[k, node] == -np.inf:
             continue
         open_now += 1
         if pool.nodes[node].plan < 0 or has_room(pool, node, now, until, job):
-            found = insert(pool, found, gang, leftover(pool, node), node)
+            value = desk.value[k, node] * desk.price[pool.state.model[node]]
+            found = insert(pool, found, gang, -value, node)
     if found < gang:
         return 0 if open_now >= gang else -1
     for part in range(gang):
-        has_room(pool, pool.chosen[part].node, now, until, job)
-        pool.chosen[part].devices = row_devices(pool, k)
+        node = pool.chosen[part].node
+        if pool.nodes[node].plan < 0:
+            pool.chosen[part].devices = devices_on(placing, desk, pool.state, node, pool.asked, k)
+        else:
+            has_room(pool, node, now, until, job)
+            pool.chosen[part].devices = row_devices(pool, k)
     return 1
 
 
@@ -186,12 +186,13 @@ def _unlist(pool: Pool, job: int) -> None:
 
 
 @bare
-def begin(pool: Pool, now: int, job: int) -> None:
+def begin(pool: Pool, placing: Knowledge, desk: Desk, now: int, job: int) -> None:
     """Start a job on the nodes and devices that were chosen last; its use is booked already."""
     count = pool.counts
     for part in range(pool.jobs[job].gang):
         node, devices = pool.chosen[part].node, pool.chosen[part].devices
         take(pool.state, node, pool.asked, pool.jobs[job].kind, devices)
+        changed(placing, desk, pool.state, node)
         e = count[FREE_RUN]
         if e >= 0:
             count[FREE_RUN] = pool.runs[e].on_node
@@ -225,7 +226,7 @@ def shorten(pool: Pool, job: int, end: int) -> None:
 
 
 @bare
-def finish(pool: Pool, job: int) -> None:
+def finish(pool: Pool, placing: Knowledge, desk: Desk, job: int) -> None:
     """Take a job's nodes back, and see which families of jobs find room there."""
     pool.counts[STANDING] = 0
     _unlist(pool, job)
@@ -235,6 +236,7 @@ def finish(pool: Pool, job: int) -> None:
         run = pool.runs[e]
         node = run.node
         give(pool.state, node, pool.asked, pool.jobs[job].kind, run.devices)
+        changed(placing, desk, pool.state, node)
         if pool.nodes[node].run == e:
             pool.nodes[node].run = run.on_node
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sanchuang.engines.placement.choosing import Desk, Knowledge
 from sanchuang.engines.placement.cluster import Array
 from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.loops import (
@@ -14,25 +15,100 @@ from sanchuang.engines.placement.replay.loops import (
     place,
     row_devices,
 )
-from sanchuang.engines.placement.replay.tables import KEPT_PLANS, NEVER, PLANS, SORTED_PLANS, STANDING, Pool
+from sanchuang.engines.placement.replay.tables import (
+    KEPT_PLANS,
+    NEVER,
+    PLANS,
+    RUNNING,
+    SORTED_PLANS,
+    STANDING,
+    UNKNOWN,
+    Pool,
+)
 
 
 @bare
-def within_quota(pool: Pool, job: int) -> bool:
+def _bound(pool: Pool, job: int) -> bool:
+    """Whether a job stays within its queue's quota: what is lent must come back, and not every queue borrows."""
+    return bool(pool.jobs[job].firm or not pool.borrow[pool.jobs[job].queue])
+
+
+@bare
+def within_quota(pool: Pool, now: int, job: int, passing: bool) -> bool:
     """Whether a job may start as far as its queue's quota goes.
 
-    Jobs that may not be preempted stay within the quota, as what is lent must come back; a queue that does not borrow
-    stays within it altogether. One that it keeps back keeps back those behind it in this pass: else a large one would
-    wait for ever.
+    The first job of a queue that the quota keeps back keeps back those behind it in this pass: else a large one would
+    wait for ever. Where `passing`, those may start that do not delay it (as in EASY backfill, but of the quota): they
+    have ended by the time at which enough of the quota is free for it, or use what it leaves.
     """
-    queue, firm = pool.jobs[job].queue, pool.jobs[job].firm
-    if pool.borrow[queue] and not firm:
+    if not _bound(pool, job):
         return True
+    queue = pool.jobs[job].queue
+    within = _fits_quota(pool, job, 0)
+    if pool.stalled[queue].job < 0:
+        if not within:
+            pool.stalled[queue].job, pool.stalled[queue].until = job, UNKNOWN
+        return within
+    if not within or not passing:
+        return False
+    if pool.stalled[queue].until == UNKNOWN:
+        _foresee(pool, now, queue)
+    return now + pool.jobs[job].limit <= pool.stalled[queue].until or _leaves_enough(pool, job)
+
+
+@bare
+def _fits_quota(pool: Pool, job: int, freed: int) -> bool:
+    """Whether the quota has room for a job now, or (1) once `pool.freed` has ended."""
+    queue = pool.jobs[job].queue
     for r in range(3):
-        room = pool.quota[queue, r] - pool.demand[job, r]
-        if (firm and pool.firm[queue, r] > room) or (not pool.borrow[queue] and pool.used[queue, r] > room):
-            pool.stalled[queue] = True
-    return not pool.stalled[queue]
+        # All of a queue that does not borrow counts, of another one what may not be preempted.
+        used = pool.firm[queue, r] if pool.borrow[queue] else pool.used[queue, r]
+        if used - freed * pool.freed[r] + pool.demand[job, r] > pool.quota[queue, r]:
+            return False
+    return True
+
+
+@bare
+def _foresee(pool: Pool, now: int, queue: int) -> None:
+    """Find out when the job that a queue's quota keeps back has room in it, if runs last to their latest end, and what
+    is left of the quota then. Where that is unknown, nobody passes it.
+    """
+    stalled, freed = pool.stalled[queue], pool.freed
+    freed[:] = 0
+    stalled.until = now
+    stalled.spare[:] = -1
+    for at in range(pool.counts[RUNNING]):
+        job = pool.by_end[at]
+        if pool.jobs[job].end >= NEVER:
+            return
+        if pool.jobs[job].queue != queue or not _bound(pool, job):
+            continue
+        for r in range(3):
+            freed[r] += pool.demand[job, r]
+        if _fits_quota(pool, stalled.job, 1):
+            stalled.until = pool.jobs[job].end
+            for r in range(3):
+                used = pool.firm[queue, r] if pool.borrow[queue] else pool.used[queue, r]
+                stalled.spare[r] = pool.quota[queue, r] - used + freed[r] - pool.demand[stalled.job, r]
+            return
+
+
+@bare
+def _leaves_enough(pool: Pool, job: int) -> bool:
+    """Whether a job that lasts longer uses no more than what the job kept back leaves."""
+    enough = True
+    for r in range(3):
+        enough &= pool.demand[job, r] <= pool.stalled[pool.jobs[job].queue].spare[r]
+    return enough
+
+
+@bare
+def _passes(pool: Pool, now: int, job: int) -> None:
+    """A job starts past the one that the quota keeps back: it uses what that one leaves, if it lasts longer."""
+    stalled = pool.stalled[pool.jobs[job].queue]
+    if stalled.job >= 0 and _bound(pool, job) and now + pool.jobs[job].limit > stalled.until:
+        for r in range(3):
+            stalled.spare[r] -= pool.demand[job, r]
 
 
 @bare
@@ -88,6 +164,8 @@ def drop_plans(pool: Pool, now: int, job: int) -> None:
 @bare
 def try_in_order(
     pool: Pool,
+    placing: Knowledge,
+    desk: Desk,
     order: Array,
     now: int,
     holds: int,
@@ -100,7 +178,8 @@ def try_in_order(
 
     The first `holds` blocked jobs have their earliest start held free, after which no later job delays it; the pass
     ends when more than `lookahead` jobs are blocked. Writes `started`, `blocked`, and in `held` when the blocked are
-    held a start (`NEVER`: not held, or nothing behind them could start). A job kept back by a quota is passed over.
+    held a start (`NEVER`: not held, or nothing behind them could start). A job kept back by a quota is passed over; of
+    those behind it that are bound by it, too, none passes unless starts are held (`within_quota`).
     `blocked` and `held` come as the last pass left them: while no room is freed, what it held for the first of them is
     still right.
     """
@@ -108,10 +187,11 @@ def try_in_order(
         forget_holds(pool)
     for f in range(pool.families.size):
         pool.families[f].shortest = NEVER + 1
-    pool.stalled[:] = False
+    for queue in range(pool.stalled.size):
+        pool.stalled[queue].job = -1
     begun, found, considered = 0, 0, pool.counts[STANDING]
     for job in order:
-        if not within_quota(pool, job):
+        if not within_quota(pool, now, job, holds > 0):
             continue
         family, limit = pool.families[pool.jobs[job].family], pool.jobs[job].limit
         if found < considered:
@@ -122,7 +202,7 @@ def try_in_order(
             _stand(pool, blocked, found)
             considered = found
         if not family.full and limit < family.shortest:
-            placed = place(pool, now, job)
+            placed = place(pool, placing, desk, now, job)
             if placed > 0 and considered < min(found, holds):
                 # Only now does it matter when the blocked ones ahead of it could start.
                 while considered < min(found, holds):
@@ -131,10 +211,11 @@ def try_in_order(
                         held[considered] = at
                         hold(pool, blocked[considered], at)
                     considered += 1
-                placed = place(pool, now, job)
+                placed = place(pool, placing, desk, now, job)
             if placed > 0:
+                _passes(pool, now, job)
                 book(pool, job, 1)
-                begin(pool, now, job)
+                begin(pool, placing, desk, now, job)
                 started[begun] = job
                 begun += 1
                 continue
@@ -229,7 +310,7 @@ def claim(pool: Pool, job: int, at: int) -> None:
 
 
 @bare
-def begin_claimed(pool: Pool, now: int, job: int) -> None:
+def begin_claimed(pool: Pool, placing: Knowledge, desk: Desk, now: int, job: int) -> None:
     """Start a job on the nodes and devices that it has claimed."""
     forget_holds(pool)
     part = 0
@@ -239,4 +320,4 @@ def begin_claimed(pool: Pool, now: int, job: int) -> None:
             pool.chosen[part].node, pool.chosen[part].devices = plan.node, plan.devices
             part += 1
     drop_plans(pool, now, job)
-    begin(pool, now, job)
+    begin(pool, placing, desk, now, job)

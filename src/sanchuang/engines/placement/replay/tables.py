@@ -47,7 +47,11 @@ PLAN = _table(
 NODE = _table(run=np.int64, plan=np.int64, flag=np.bool_)
 # `full`: no node has room for it now, whatever is planned; `shortest`: the shortest limit without a place in this pass.
 FAMILY = _table(kind=np.int64, gang=np.int64, full=np.bool_, shortest=np.int64)
-CHOSEN = _table(score=np.int64, node=np.int64, devices=np.int64)
+# The first job of a queue that its quota keeps back in a pass (-1: none), when the quota has room for it (`UNKNOWN`: not
+# worked out), and milli-cores, MiB and milli-GPU of the quota that are left then.
+STALLED = np.dtype([("job", np.int64), ("until", np.int64), ("spare", np.int64, (3,))])
+UNKNOWN = -(1 << 60)
+CHOSEN = _table(score=np.float64, node=np.int64, devices=np.int64)
 
 # Places in `Pool.counts`; `STANDING`: for so many blocked jobs, the starts held in the last pass are still right.
 RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS, SORTED_PLANS, STANDING = range(7)
@@ -58,9 +62,10 @@ class Pool(NamedTuple):
 
     `demand[J, 3]` milli-cores, MiB and milli-GPU of all nodes of a job together; `by_end` the running jobs by their
     latest end; `quota[Q, 3]`, `used[Q, 3]`, `firm[Q, 3]` (of it by jobs that may not be preempted), `by_user[U, 3]`;
-    `borrow[Q]` whether a queue may use more than its quota, `stalled[Q]` whether it kept a job back in this
-    pass; `chosen` the nodes chosen last, one for each part of a gang;
-    `later` room for a pool as it will be; `ends` the first `SORTED_PLANS` plans by their ends; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node.
+    `borrow[Q]` whether a queue may use more than its quota, `stalled[Q]` whom it keeps back in this pass; `chosen`
+    the nodes chosen last, one for each part of a gang; `later` room for a pool as it will be; `ends` the first
+    `SORTED_PLANS` plans by their ends; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node;
+    `freed[3]` is for adding up.
     """
 
     state: State
@@ -84,3 +89,4 @@ class Pool(NamedTuple):
     stalled: Array
     row: Array
     least: Array
+    freed: Array
