@@ -364,7 +364,6 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
     parts, most = int(gang.sum()), int(gang.max(initial=1))
     # Every reservation may touch every node; every job may have a claim or a start held.
     plans = np.zeros(len(rules.reservations) * len(nodes) + parts, PLAN)
-    row = np.zeros(2 + state.gpu.shape[1], np.int64)
     return Pool(
         state=state,
         later=State.empty(nodes, np.arange(len(nodes))),
@@ -386,7 +385,7 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         by_user=np.zeros((len(jobs.users), 3), np.int64),
         borrow=borrow,
         stalled=np.zeros(len(borrow), STALLED),
-        row=row,
-        least=row.copy(),
+        row=State.empty(nodes, np.arange(len(nodes))[:1]),
+        least=State.empty(nodes, np.arange(len(nodes))[:1]),
         freed=np.zeros(3, np.int64),
     )

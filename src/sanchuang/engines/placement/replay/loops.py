@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sanchuang.engines.placement.choosing import Desk, Knowledge, changed, devices_on, look
-from sanchuang.engines.placement.cluster import Array, fits, give, take
+from sanchuang.engines.placement.cluster import Array, State, fits, give, take, tightest
 from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.tables import (
     FREE_RUN,
@@ -20,36 +20,36 @@ from sanchuang.engines.placement.replay.tables import (
 
 
 @bare
-def room_at(pool: Pool, node: int, at: int, queue: int, row: Array) -> None:
-    """Write to `row` the milli-cores, MiB and milli-GPU of each device that a queue finds on a node at a time.
+def room_at(pool: Pool, node: int, at: int, queue: int, row: State) -> None:
+    """Write to `row`, a state of one node, the room that a queue finds on a node at a time.
 
     Runs count until their latest end; those of jobs marked `gone` no longer.
     """
     state, asked = pool.state, pool.asked
     devices = state.gpu.shape[1]
-    row[0], row[1] = state.cpu[node], state.memory[node]
+    row.cpu[0], row.memory[0], row.model[0] = state.cpu[node], state.memory[node], state.model[node]
     for d in range(devices):
-        row[2 + d] = state.gpu[node, d]
+        row.gpu[0, d] = state.gpu[node, d]
     e = pool.nodes[node].run
     while e >= 0:
         run = pool.runs[e]
         job = pool.jobs[run.job]
         if job.end <= at or job.gone:
-            row[0] += asked.cpu[job.kind]
-            row[1] += asked.memory[job.kind]
+            row.cpu[0] += asked.cpu[job.kind]
+            row.memory[0] += asked.memory[job.kind]
             for d in range(devices):
                 if (run.devices >> d) & 1:
-                    row[2 + d] += asked.gpu_milli[job.kind]
+                    row.gpu[0, d] += asked.gpu_milli[job.kind]
         e = run.on_node
     e = pool.nodes[node].plan
     while e >= 0:
         plan = pool.plans[e]
         if plan.start <= at < plan.end and plan.owner != queue:
-            row[0] -= plan.cpu
-            row[1] -= plan.memory
+            row.cpu[0] -= plan.cpu
+            row.memory[0] -= plan.memory
             for d in range(devices):
                 if (plan.devices >> d) & 1:
-                    row[2 + d] -= plan.milli
+                    row.gpu[0, d] -= plan.milli
         e = plan.on_node
 
 
@@ -64,53 +64,25 @@ def least_room(pool: Pool, node: int, at: int, until: int, queue: int) -> None:
         start = pool.plans[e].start
         if at < start < until and pool.plans[e].owner != queue:
             room_at(pool, node, start, queue, row)
-            for r in range(row.size):
-                least[r] = min(least[r], row[r])
+            least.cpu[0] = min(least.cpu[0], row.cpu[0])
+            least.memory[0] = min(least.memory[0], row.memory[0])
+            for d in range(row.gpu.shape[1]):
+                least.gpu[0, d] = min(least.gpu[0, d], row.gpu[0, d])
         e = pool.plans[e].on_node
-
-
-@bare
-def row_fits(pool: Pool, k: int) -> bool:
-    """Whether request `k` has room in `pool.least`."""
-    asked, least = pool.asked, pool.least
-    if least[0] < asked.cpu[k] or least[1] < asked.memory[k]:
-        return False
-    wanted = asked.num_gpu[k]
-    for r in range(2, least.size):
-        if wanted == 0:
-            break
-        if least[r] >= asked.gpu_milli[k]:
-            wanted -= 1
-    return bool(wanted == 0)
-
-
-@bare
-def row_devices(pool: Pool, k: int) -> int:
-    """The bits of the devices in `pool.least` with the least room that suffices for request `k`."""
-    asked, least = pool.asked, pool.least
-    chosen = 0
-    for _ in range(asked.num_gpu[k]):
-        best = -1
-        for r in range(2, least.size):
-            if (
-                least[r] >= asked.gpu_milli[k]
-                and not (chosen >> (r - 2)) & 1
-                and (best < 0 or least[r] < least[best])
-            ):
-                best = r
-        chosen |= 1 << (best - 2)
-    return chosen
 
 
 @bare
 def has_room(pool: Pool, node: int, at: int, until: int, job: int) -> bool:
     """Whether one part of a job fits on a node for [at, until); leaves the room in `pool.least`."""
-    asked, k = pool.asked, pool.jobs[job].kind
-    accepted = asked.accepted[k]
-    if asked.num_gpu[k] > 0 and accepted != 0 and not (accepted >> pool.state.model[node]) & 1:
-        return False
     least_room(pool, node, at, until, pool.jobs[job].queue)
-    return row_fits(pool, k)
+    return bool(fits(pool.least, 0, pool.asked, pool.jobs[job].kind))
+
+
+@bare
+def least_devices(pool: Pool, job: int) -> int:
+    """The bits of the tightest devices for a job where `has_room` looked last."""
+    k = pool.jobs[job].kind
+    return int(tightest(pool.least.gpu, 0, pool.asked.num_gpu[k], pool.asked.gpu_milli[k]))
 
 
 @bare
@@ -152,7 +124,7 @@ def place(pool: Pool, placing: Knowledge, desk: Desk, now: int, job: int) -> int
             pool.chosen[part].devices = devices_on(placing, desk, pool.state, node, pool.asked, k)
         else:
             has_room(pool, node, now, until, job)
-            pool.chosen[part].devices = row_devices(pool, k)
+            pool.chosen[part].devices = least_devices(pool, job)
     return 1
 
 
@@ -346,7 +318,7 @@ def earliest(pool: Pool, now: int, job: int) -> int:
                 ready -= 1
                 continue
             pool.chosen[found].node = node
-            pool.chosen[found].devices = row_devices(pool, pool.jobs[job].kind)
+            pool.chosen[found].devices = least_devices(pool, job)
             found += 1
             if found == gang:
                 return at

@@ -12,8 +12,8 @@ from sanchuang.engines.placement.replay.loops import (
     has_room,
     hold,
     insert,
+    least_devices,
     place,
-    row_devices,
 )
 from sanchuang.engines.placement.replay.tables import (
     KEPT_PLANS,
@@ -284,7 +284,7 @@ def make_room(
                 victims[stopped] = candidate
                 stopped += 1
                 fit = has_room(pool, node, at, until, job)
-        pool.chosen[part].devices = row_devices(pool, jobs[job].kind)
+        pool.chosen[part].devices = least_devices(pool, job)
     for v in range(stopped):
         jobs[victims[v]].gone = False
     return stopped

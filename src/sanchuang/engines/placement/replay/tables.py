@@ -64,8 +64,8 @@ class Pool(NamedTuple):
     latest end; `quota[Q, 3]`, `used[Q, 3]`, `firm[Q, 3]` (of it by jobs that may not be preempted), `by_user[U, 3]`;
     `borrow[Q]` whether a queue may use more than its quota, `stalled[Q]` whom it keeps back in this pass; `chosen`
     the nodes chosen last, one for each part of a gang; `later` room for a pool as it will be; `ends` the first
-    `SORTED_PLANS` plans by their ends; `row` and `least` milli-cores, MiB and milli-GPU of each device of one node;
-    `freed[3]` is for adding up.
+    `SORTED_PLANS` plans by their ends; `row` and `least` have one node, whichever is looked at; `freed[3]`
+    is for adding up.
     """
 
     state: State
@@ -87,6 +87,6 @@ class Pool(NamedTuple):
     by_user: Array
     borrow: Array
     stalled: Array
-    row: Array
-    least: Array
+    row: State
+    least: State
     freed: Array
