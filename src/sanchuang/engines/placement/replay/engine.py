@@ -29,9 +29,9 @@ from sanchuang.engines.placement.replay.tables import (
     NEVER,
     NODE,
     PLAN,
+    QUEUE,
     RUN,
     RUNNING,
-    STALLED,
     Pool,
 )
 
@@ -137,7 +137,9 @@ class _Replay:
             demand=_sealed(self.pool.demand),
         )
         self.total, self.quota = _sealed(total), _sealed(quota)
-        self.sealed = tuple(map(_sealed, (self.started, table["end"], self.pool.used, self.pool.by_user)))
+        self.sealed = tuple(
+            map(_sealed, (self.started, table["end"], self.pool.queues["used"], self.pool.by_user))
+        )
         self.forecaster = Forecaster(self.pool, jobs, total)
         self.looks: list[int] = []
         self.fragments: list[float] = []
@@ -364,9 +366,12 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
     parts, most = int(gang.sum()), int(gang.max(initial=1))
     # Every reservation may touch every node; every job may have a claim or a start held.
     plans = np.zeros(len(rules.reservations) * len(nodes) + parts, PLAN)
+    queues = np.zeros(len(quota), QUEUE)
+    # Shares are of the whole pool where there are no quotas; nothing is kept back by them.
+    queues["quota"], queues["borrow"] = quota if rules.quotas else NEVER, borrow
     return Pool(
         state=state,
-        later=State.empty(nodes, np.arange(len(nodes))),
+        later=State.empty(nodes, np.arange(len(nodes) + 2) % max(1, len(nodes))),
         asked=asked,
         jobs=table,
         demand=jobs.demand,
@@ -374,18 +379,10 @@ def _pool(nodes: Nodes, jobs: Jobs, rules: Rules, quota: Array, borrow: Array) -
         plans=plans,
         nodes=places,
         families=families,
+        queues=queues,
         chosen=np.zeros(most, CHOSEN),
         ends=np.zeros(len(plans), np.int64),
         counts=np.array([0, -1, 0, 0, 0, 0, 0], np.int64),
         by_end=np.zeros(len(jobs), np.int64),
-        # Shares are of the whole pool where there are no quotas; nothing is kept back by them.
-        quota=quota if rules.quotas else np.full_like(quota, NEVER),
-        used=np.zeros_like(quota),
-        firm=np.zeros_like(quota),
         by_user=np.zeros((len(jobs.users), 3), np.int64),
-        borrow=borrow,
-        stalled=np.zeros(len(borrow), STALLED),
-        row=State.empty(nodes, np.arange(len(nodes))[:1]),
-        least=State.empty(nodes, np.arange(len(nodes))[:1]),
-        freed=np.zeros(3, np.int64),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sanchuang.engines.placement.choosing import Desk, Knowledge, changed, devices_on, look
-from sanchuang.engines.placement.cluster import Array, State, fits, give, take, tightest
+from sanchuang.engines.placement.cluster import Array, fits, give, take, tightest
 from sanchuang.engines.placement.native import bare
 from sanchuang.engines.placement.replay.tables import (
     FREE_RUN,
@@ -20,43 +20,45 @@ from sanchuang.engines.placement.replay.tables import (
 
 
 @bare
-def room_at(pool: Pool, node: int, at: int, queue: int, row: State) -> None:
-    """Write to `row`, a state of one node, the room that a queue finds on a node at a time.
+def room_at(pool: Pool, node: int, at: int, queue: int, row: int) -> None:
+    """Write to place `row` of `pool.later` the room that a queue finds on a node at a time.
 
     Runs count until their latest end; those of jobs marked `gone` no longer.
     """
-    state, asked = pool.state, pool.asked
+    state, asked, later = pool.state, pool.asked, pool.later
     devices = state.gpu.shape[1]
-    row.cpu[0], row.memory[0], row.model[0] = state.cpu[node], state.memory[node], state.model[node]
+    later.cpu[row], later.memory[row] = state.cpu[node], state.memory[node]
+    later.model[row] = state.model[node]
     for d in range(devices):
-        row.gpu[0, d] = state.gpu[node, d]
+        later.gpu[row, d] = state.gpu[node, d]
     e = pool.nodes[node].run
     while e >= 0:
         run = pool.runs[e]
         job = pool.jobs[run.job]
         if job.end <= at or job.gone:
-            row.cpu[0] += asked.cpu[job.kind]
-            row.memory[0] += asked.memory[job.kind]
+            later.cpu[row] += asked.cpu[job.kind]
+            later.memory[row] += asked.memory[job.kind]
             for d in range(devices):
                 if (run.devices >> d) & 1:
-                    row.gpu[0, d] += asked.gpu_milli[job.kind]
+                    later.gpu[row, d] += asked.gpu_milli[job.kind]
         e = run.on_node
     e = pool.nodes[node].plan
     while e >= 0:
         plan = pool.plans[e]
         if plan.start <= at < plan.end and plan.owner != queue:
-            row.cpu[0] -= plan.cpu
-            row.memory[0] -= plan.memory
+            later.cpu[row] -= plan.cpu
+            later.memory[row] -= plan.memory
             for d in range(devices):
                 if (plan.devices >> d) & 1:
-                    row.gpu[0, d] -= plan.milli
+                    later.gpu[row, d] -= plan.milli
         e = plan.on_node
 
 
 @bare
 def least_room(pool: Pool, node: int, at: int, until: int, queue: int) -> None:
-    """Write to `pool.least` the least room that a queue finds on a node at any time of [at, until)."""
-    least, row = pool.least, pool.row
+    """Write to the place behind the nodes of `pool.later` the least room that a queue finds at any time of [at, until)."""
+    later, least = pool.later, pool.nodes.size
+    row = least + 1
     room_at(pool, node, at, queue, least)
     e = pool.nodes[node].plan
     while e >= 0:
@@ -64,25 +66,25 @@ def least_room(pool: Pool, node: int, at: int, until: int, queue: int) -> None:
         start = pool.plans[e].start
         if at < start < until and pool.plans[e].owner != queue:
             room_at(pool, node, start, queue, row)
-            least.cpu[0] = min(least.cpu[0], row.cpu[0])
-            least.memory[0] = min(least.memory[0], row.memory[0])
-            for d in range(row.gpu.shape[1]):
-                least.gpu[0, d] = min(least.gpu[0, d], row.gpu[0, d])
+            later.cpu[least] = min(later.cpu[least], later.cpu[row])
+            later.memory[least] = min(later.memory[least], later.memory[row])
+            for d in range(later.gpu.shape[1]):
+                later.gpu[least, d] = min(later.gpu[least, d], later.gpu[row, d])
         e = pool.plans[e].on_node
 
 
 @bare
 def has_room(pool: Pool, node: int, at: int, until: int, job: int) -> bool:
-    """Whether one part of a job fits on a node for [at, until); leaves the room in `pool.least`."""
+    """Whether one part of a job fits on a node for [at, until)."""
     least_room(pool, node, at, until, pool.jobs[job].queue)
-    return bool(fits(pool.least, 0, pool.asked, pool.jobs[job].kind))
+    return bool(fits(pool.later, pool.nodes.size, pool.asked, pool.jobs[job].kind))
 
 
 @bare
 def least_devices(pool: Pool, job: int) -> int:
     """The bits of the tightest devices for a job where `has_room` looked last."""
     k = pool.jobs[job].kind
-    return int(tightest(pool.least.gpu, 0, pool.asked.num_gpu[k], pool.asked.gpu_milli[k]))
+    return int(tightest(pool.later.gpu, pool.nodes.size, pool.asked.num_gpu[k], pool.asked.gpu_milli[k]))
 
 
 @bare
@@ -183,10 +185,10 @@ def book(pool: Pool, job: int, sign: int) -> None:
     """Add what a job uses to its queue's and its user's use, or take it off (-1)."""
     queue, user = pool.jobs[job].queue, pool.jobs[job].user
     for r in range(3):
-        pool.used[queue, r] += sign * pool.demand[job, r]
+        pool.queues[queue].used[r] += sign * pool.demand[job, r]
         pool.by_user[user, r] += sign * pool.demand[job, r]
         if pool.jobs[job].firm:
-            pool.firm[queue, r] += sign * pool.demand[job, r]
+            pool.queues[queue].firm[r] += sign * pool.demand[job, r]
 
 
 @bare

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sanchuang.engines.placement.choosing import Desk, Knowledge
 from sanchuang.engines.placement.cluster import Array
-from sanchuang.engines.placement.native import bare
+from sanchuang.engines.placement.native import bare, inlined
 from sanchuang.engines.placement.replay.loops import (
     begin,
     book,
@@ -30,7 +32,7 @@ from sanchuang.engines.placement.replay.tables import (
 @bare
 def _bound(pool: Pool, job: int) -> bool:
     """Whether a job stays within its queue's quota: what is lent must come back, and not every queue borrows."""
-    return bool(pool.jobs[job].firm or not pool.borrow[pool.jobs[job].queue])
+    return bool(pool.jobs[job].firm or not pool.queues[pool.jobs[job].queue].borrow)
 
 
 @bare
@@ -43,72 +45,67 @@ def within_quota(pool: Pool, now: int, job: int, passing: bool) -> bool:
     """
     if not _bound(pool, job):
         return True
-    queue = pool.jobs[job].queue
-    within = _fits_quota(pool, job, 0)
-    if pool.stalled[queue].job < 0:
+    queue = pool.queues[pool.jobs[job].queue]
+    within = fits_quota(queue, pool.demand, job, 0)
+    if queue.stalled < 0:
         if not within:
-            pool.stalled[queue].job, pool.stalled[queue].until = job, UNKNOWN
+            queue.stalled, queue.until = job, UNKNOWN
         return within
     if not within or not passing:
         return False
-    if pool.stalled[queue].until == UNKNOWN:
-        _foresee(pool, now, queue)
-    return now + pool.jobs[job].limit <= pool.stalled[queue].until or _leaves_enough(pool, job)
+    if queue.until == UNKNOWN:
+        _foresee(pool, now, pool.jobs[job].queue)
+    if now + pool.jobs[job].limit <= queue.until:
+        return True
+    enough = True
+    for r in range(3):
+        enough &= pool.demand[job, r] <= queue.spare[r]
+    return enough
 
 
-@bare
-def _fits_quota(pool: Pool, job: int, freed: int) -> bool:
-    """Whether the quota has room for a job now, or (1) once `pool.freed` has ended."""
-    queue = pool.jobs[job].queue
+@inlined
+def fits_quota(queue: Any, demand: Array, job: int, freed: int) -> bool:
+    """Whether a queue's quota has room for a job now, or (1) once what it has in `freed` has ended."""
+    fit = True
     for r in range(3):
         # All of a queue that does not borrow counts, of another one what may not be preempted.
-        used = pool.firm[queue, r] if pool.borrow[queue] else pool.used[queue, r]
-        if used - freed * pool.freed[r] + pool.demand[job, r] > pool.quota[queue, r]:
-            return False
-    return True
+        used = queue.firm[r] if queue.borrow else queue.used[r]
+        fit &= used - freed * queue.freed[r] + demand[job, r] <= queue.quota[r]
+    return fit
 
 
 @bare
-def _foresee(pool: Pool, now: int, queue: int) -> None:
+def _foresee(pool: Pool, now: int, number: int) -> None:
     """Find out when the job that a queue's quota keeps back has room in it, if runs last to their latest end, and what
     is left of the quota then. Where that is unknown, nobody passes it.
     """
-    stalled, freed = pool.stalled[queue], pool.freed
-    freed[:] = 0
-    stalled.until = now
-    stalled.spare[:] = -1
+    queue = pool.queues[number]
+    queue.until = now
+    for r in range(3):
+        queue.freed[r], queue.spare[r] = 0, -1
     for at in range(pool.counts[RUNNING]):
         job = pool.by_end[at]
         if pool.jobs[job].end >= NEVER:
             return
-        if pool.jobs[job].queue != queue or not _bound(pool, job):
+        if pool.jobs[job].queue != number or not _bound(pool, job):
             continue
         for r in range(3):
-            freed[r] += pool.demand[job, r]
-        if _fits_quota(pool, stalled.job, 1):
-            stalled.until = pool.jobs[job].end
+            queue.freed[r] += pool.demand[job, r]
+        if fits_quota(queue, pool.demand, queue.stalled, 1):
+            queue.until = pool.jobs[job].end
             for r in range(3):
-                used = pool.firm[queue, r] if pool.borrow[queue] else pool.used[queue, r]
-                stalled.spare[r] = pool.quota[queue, r] - used + freed[r] - pool.demand[stalled.job, r]
+                used = queue.firm[r] if queue.borrow else queue.used[r]
+                queue.spare[r] = queue.quota[r] - used + queue.freed[r] - pool.demand[queue.stalled, r]
             return
-
-
-@bare
-def _leaves_enough(pool: Pool, job: int) -> bool:
-    """Whether a job that lasts longer uses no more than what the job kept back leaves."""
-    enough = True
-    for r in range(3):
-        enough &= pool.demand[job, r] <= pool.stalled[pool.jobs[job].queue].spare[r]
-    return enough
 
 
 @bare
 def _passes(pool: Pool, now: int, job: int) -> None:
     """A job starts past the one that the quota keeps back: it uses what that one leaves, if it lasts longer."""
-    stalled = pool.stalled[pool.jobs[job].queue]
-    if stalled.job >= 0 and _bound(pool, job) and now + pool.jobs[job].limit > stalled.until:
+    queue = pool.queues[pool.jobs[job].queue]
+    if queue.stalled >= 0 and _bound(pool, job) and now + pool.jobs[job].limit > queue.until:
         for r in range(3):
-            stalled.spare[r] -= pool.demand[job, r]
+            queue.spare[r] -= pool.demand[job, r]
 
 
 @bare
@@ -187,8 +184,8 @@ def try_in_order(
         forget_holds(pool)
     for f in range(pool.families.size):
         pool.families[f].shortest = NEVER + 1
-    for queue in range(pool.stalled.size):
-        pool.stalled[queue].job = -1
+    for queue in range(pool.queues.size):
+        pool.queues[queue].stalled = -1
     begun, found, considered = 0, 0, pool.counts[STANDING]
     for job in order:
         if not within_quota(pool, now, job, holds > 0):

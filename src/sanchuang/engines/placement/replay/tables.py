@@ -47,9 +47,17 @@ PLAN = _table(
 NODE = _table(run=np.int64, plan=np.int64, flag=np.bool_)
 # `full`: no node has room for it now, whatever is planned; `shortest`: the shortest limit without a place in this pass.
 FAMILY = _table(kind=np.int64, gang=np.int64, full=np.bool_, shortest=np.int64)
-# The first job of a queue that its quota keeps back in a pass (-1: none), when the quota has room for it (`UNKNOWN`: not
-# worked out), and milli-cores, MiB and milli-GPU of the quota that are left then.
-STALLED = np.dtype([("job", np.int64), ("until", np.int64), ("spare", np.int64, (3,))])
+# Milli-cores, MiB and milli-GPU of a queue: promised, used, used by jobs that may not be preempted; whether it may use
+# more than it is promised. `stalled`: the first job that its quota keeps back in a pass (-1: none); `until`: when the quota
+# has room for that one (`UNKNOWN`: not worked out), `spare`: what is left of it then; `freed` is for adding up.
+QUEUE = np.dtype(
+    [
+        *((name, np.int64, (3,)) for name in ("quota", "used", "firm", "spare", "freed")),
+        ("borrow", np.bool_),
+        ("stalled", np.int64),
+        ("until", np.int64),
+    ]
+)
 UNKNOWN = -(1 << 60)
 CHOSEN = _table(score=np.float64, node=np.int64, devices=np.int64)
 
@@ -58,14 +66,12 @@ RUNNING, FREE_RUN, RUNS, KEPT_PLANS, PLANS, SORTED_PLANS, STANDING = range(7)
 
 
 class Pool(NamedTuple):
-    """All that a loop needs, and room for it to write in.
+    """All that a loop needs, and room for it to write in; few arrays, as each is passed from loop to loop.
 
     `demand[J, 3]` milli-cores, MiB and milli-GPU of all nodes of a job together; `by_end` the running jobs by their
-    latest end; `quota[Q, 3]`, `used[Q, 3]`, `firm[Q, 3]` (of it by jobs that may not be preempted), `by_user[U, 3]`;
-    `borrow[Q]` whether a queue may use more than its quota, `stalled[Q]` whom it keeps back in this pass; `chosen`
-    the nodes chosen last, one for each part of a gang; `later` room for a pool as it will be; `ends` the first
-    `SORTED_PLANS` plans by their ends; `row` and `least` have one node, whichever is looked at; `freed[3]`
-    is for adding up.
+    latest end; `by_user[U, 3]` what a user's jobs use; `chosen` the nodes chosen last, one for each part of a gang;
+    `later` room for a pool as it will be, and behind its nodes two places (`least`, `row`) for whichever node is looked
+    at; `ends` the first `SORTED_PLANS` plans by their ends.
     """
 
     state: State
@@ -77,16 +83,9 @@ class Pool(NamedTuple):
     plans: Array
     nodes: Array
     families: Array
+    queues: Array
     chosen: Array
     ends: Array
     counts: Array
     by_end: Array
-    quota: Array
-    used: Array
-    firm: Array
     by_user: Array
-    borrow: Array
-    stalled: Array
-    row: State
-    least: State
-    freed: Array
