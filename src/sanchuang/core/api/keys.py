@@ -44,7 +44,9 @@ def once(view: View) -> View:
                     }
                 ],
             )
-        with transaction.atomic():  # raises OperationalError where SQLite's one writer was waited for in vain: 503
+        with (
+            transaction.atomic()
+        ):  # an OperationalError goes on: whoever waited for SQLite in vain is told 503
             return _once(request, key, lambda: view(request, *args, **kwargs))
 
     return answered
