@@ -68,8 +68,7 @@ def _reordered(find: Find, encoder: str, index: Index) -> Find:
     from sanchuang.engines.matching.dense import Rescorer
     from sanchuang.engines.matching.encoders import load
 
-    texts = {document.id: document.text for document in index.documents()}
-    rescorer = Rescorer(load(encoder), texts)
+    rescorer = Rescorer(load(encoder), index.texts)
     return lambda query, top: rescorer.rescore(query, find(query, top))
 
 
