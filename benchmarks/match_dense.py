@@ -48,7 +48,7 @@ def shares(works: dict[str, Work], hits: dict[str, list[Hit]], encoder: Alone) -
     ]
     found = []
     for weight in WEIGHTS:
-        rescorer = Rescorer(encoder, {key: each.abstract for key, each in works.items()}, weight)
+        rescorer = Rescorer(encoder, lambda keys: {key: works[key].abstract for key in keys}, weight)
         first = {key: rescorer.rescore(works[key].title, these)[:1] for key, these in hits.items()}
         right = {key for key, these in first.items() if these and these[0].id == key}
         found.append(

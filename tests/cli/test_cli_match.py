@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import tiny_models
 from sanchuang.cli import main
+from sanchuang.engines.matching import Index
 
 DOCUMENTS = [
     {"id": "r1", "text": "光合细菌的厌氧培养工艺"},
@@ -291,6 +292,7 @@ def test_an_encoder_orders_what_was_found_anew(tmp_path: Path, monkeypatch: pyte
 """
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(Index, "documents", lambda _index: pytest.fail("read all texts"))
     result = rank("--encoder", "some_model", "--format", "json")
     assert json.loads(result.stdout)["encoder"] == "some_model"
     assert [line[2] for line in run_lines()] == ["r3", "r1"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import gzip
 import hashlib
 import io
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ import pytest
 from django.db import connection
 from typer.testing import CliRunner
 
+from district_database import using
 from sanchuang.cli import main
 from sanchuang.core.attachments.verify import verify as verify_files
 from sanchuang.ledger.models import Transfer
@@ -432,6 +437,139 @@ def test_what_fails_after_the_files_takes_them_back(
         restore(archive)
     assert empty() == {"tables": 0, "files": ["secret-key"]}
     assert (tmp_path / "var/secret-key").read_text() == "mine"
+
+
+# other file systems
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder on another file system than that of the tests, to which nothing can be renamed."""
+    memory = Path("/dev/shm")  # noqa: S108  a file system of its own is what is wanted
+    if not memory.is_dir() or memory.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev:
+        pytest.skip("there is no second file system")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_uploaded_files_come_back_to_a_disk_of_their_own(
+    archive: Path, empty: Place, elsewhere: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "var/files").symlink_to(elsewhere)
+    assert restore(archive).audit.holds
+    found = verify_files()
+    assert (found.files, found.broken, found.orphans, found.abandoned) == (2, (), (), ())
+    kept = [path for path in elsewhere.rglob("*") if path.is_file()]
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600] * 2
+
+
+def test_what_fails_takes_them_back_from_a_disk_of_their_own(
+    archive: Path, empty: Place, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "var/files").symlink_to(elsewhere)
+    settled = restoring.storage.sync_folder
+
+    def fail(folder: Path) -> None:
+        settled(folder)
+        raise OSError(errno.EIO, "broken", str(folder))
+
+    monkeypatch.setattr(restoring.storage, "sync_folder", fail)
+    with pytest.raises(Malformed, match="恢复不了"):
+        restore(archive)
+    assert [path for path in elsewhere.rglob("*") if path.is_file()] == []
+    assert empty()["tables"] == 0
+
+
+def test_a_database_on_a_disk_of_its_own_comes_back(
+    archive: Path, empty: Place, elsewhere: Path, tmp_path: Path
+) -> None:
+    if connection.vendor == "postgresql":  # has a disk of its own: nothing is copied there
+        assert restore(archive).ledger.holds
+        return
+    left = elsewhere / f"{restoring.SCRATCH}killed"
+    left.write_text("half a copy of a restore that was killed")
+    with using(str(elsewhere / "site.sqlite3")):
+        assert restore(archive).ledger.holds
+        assert Transfer.objects.count() == 3
+        connection.close()
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["site.sqlite3"]
+    assert empty()["tables"] == 0  # nothing where databases usually are
+
+
+# how long they are kept
+
+
+def dated(folder: Path, archive: Path, days: int) -> Path:
+    """A copy of `archive` that was made so many days ago."""
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    return Path(shutil.copy(archive, folder / f"sanchuang-{at:%Y%m%dT%H%M%SZ}.tar"))
+
+
+def kept(folder: Path, *words: str) -> Any:
+    return CliRunner().invoke(main, ["backup", str(folder), "--keep-days", "35", *words])
+
+
+def test_old_backups_go_once_the_new_one_is_there(archive: Path, empty: Place, tmp_path: Path) -> None:
+    restore(archive)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    old, young = dated(folder, archive, 36), dated(folder, archive, 34)
+    others = [folder / "before-upgrade.tar", folder / "sanchuang-20200101T000000Z.tar.gz"]
+    for other in others:
+        other.write_text("somebody else's")
+    (folder / "sanchuang-20200101T000000Z.tar").mkdir()
+    result = kept(folder, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    said = json.loads(result.stdout)
+    assert (said["deleted"], said["kept_for_lost"]) == ([str(old)], [])
+    assert not old.exists()
+    assert all(path.exists() for path in (young, Path(said["file"]), *others))
+
+
+def test_a_lost_file_does_not_stop_it_and_the_last_backup_that_has_it_stays(
+    archive: Path, empty: Place, tmp_path: Path
+) -> None:
+    """Every night ends with 1 until somebody acts, and the disk does not fill meanwhile."""
+    restore(archive)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    oldest, older, broken = (dated(folder, archive, days) for days in (50, 40, 45))
+    broken.write_bytes(b"no archive")
+    lost = min((tmp_path / "var/files").glob("??/*"))
+    lost.unlink()
+    result = kept(folder)
+    assert result.exit_code == 1
+    assert "有 1 个附件在备份时已经丢失或损坏" in result.stderr
+    assert f"{older.name}：过了 35 天，但里面还有 1 个丢失的附件，留着" in result.stderr.replace("\n", "")
+    assert (oldest.exists(), older.exists(), broken.exists()) == (False, True, False)
+    max(folder.iterdir()).unlink()  # two of one second have one name
+    younger = dated(folder, archive, 3)
+    result = kept(folder, "--format", "json")
+    assert result.exit_code == 1
+    assert (older.exists(), younger.exists()) == (False, True)  # a younger one has it as well
+
+
+def test_nothing_goes_when_no_new_one_was_made(
+    archive: Path, empty: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore(archive)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    old = dated(folder, archive, 99)
+
+    def fail(*_given: Any) -> None:
+        raise Malformed("broken")
+
+    monkeypatch.setattr(saving, "_written", fail)
+    assert kept(folder).exit_code == 2
+    assert old.exists()
+
+
+@pytest.mark.parametrize("words", [["--out", "b.tar"], ["--verify", "b.tar"]])
+def test_days_are_for_a_folder_of_backups(words: list[str], tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["backup", *words, "--keep-days", "35"])
+    assert result.exit_code == 2
+    assert "--keep-days" in result.stderr
 
 
 def limited(size: int) -> Callable[[], None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from programs import Program, problem
 
@@ -101,6 +102,25 @@ def test_whoever_comes_while_it_is_being_done_is_told_to_wait(
     response = keyed(officer, NEW, "k")
     problem(response, 409, "key-busy")
     assert response["Retry-After"] == "1"
+
+
+def test_a_database_that_lets_nobody_write_is_busy_with_a_key_as_without(
+    officer: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer: whoever waited for it in vain does not hear that their own request is being worked on."""
+
+    class Locked:
+        @staticmethod
+        def atomic() -> None:
+            raise OperationalError("database is locked")
+
+    officer.client.raise_request_exception = False
+    with monkeypatch.context() as locked:
+        locked.setattr(keys, "transaction", Locked)
+        response = keyed(officer, NEW, "k")
+    problem(response, 503, "busy")
+    assert int(response["Retry-After"]) > 0
+    assert keyed(officer, NEW, "k").status_code == 201
 
 
 def test_without_a_key_it_is_done_as_often_as_it_is_asked(officer: Program) -> None:

@@ -10,8 +10,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from sanchuang.core.attachments import storage
 from sanchuang.core.models import AuditEntry
 from sanchuang.core.roles import Role
+from sanchuang.registry.imports import tops
+from sanchuang.registry.imports.files import open_table
 from sanchuang.registry.imports.running import work
 from sanchuang.registry.models import Import, Organisation
 
@@ -96,3 +99,43 @@ def test_every_kind_goes_out_as_a_file(officer: Client, kind: str) -> None:
     assert officer.get(f"/exports/{kind}/?format=exe").status_code == 404
     assert AuditEntry.objects.filter(verb="registry.read_facts").exists() is (kind == "facts")
     assert AuditEntry.objects.filter(verb="registry.read_need_terms").exists() is (kind == "needs")
+
+
+def test_a_look_at_the_page_does_not_read_the_file_again(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the upload and the confirmation the page is looked at many times, and a workbook is read as a whole."""
+    read: list[str] = []
+
+    def counted(path: Any, name: str, sheet: str = "") -> Any:
+        read.append(name)
+        return open_table(path, name, sheet)
+
+    tops.forget()
+    monkeypatch.setattr(tops, "open_table", counted)
+    content = "某表\n".encode() + CSV
+    page = received(officer, content).headers["Location"]
+    first = officer.get(page).content
+    assert "甲公司" in first.decode()
+    assert officer.post(page, {"act": "heads", "heads": "2"}).status_code == 302
+    assert "甲公司" in words(officer.get(page))
+    assert read == []
+    tops.forget()  # another process
+    assert officer.get(page).status_code == officer.get(page).status_code == 200
+    assert read == ["a.csv"]
+
+
+def test_of_a_file_that_is_gone_nothing_is_shown_from_memory(officer: Client) -> None:
+    received(officer)
+    run = Import.objects.select_related("blob").get()
+    assert tops.top_of(run)
+    storage.remove(run.blob.sha256)
+    with pytest.raises(OSError, match="No such file"):
+        tops.top_of(run)
+
+
+def test_first_rows_that_are_huge_are_not_kept(officer: Client) -> None:
+    received(officer, CSV + b"," * 10 + b"x" * tops.LARGEST, "b.csv")
+    received(officer)
+    assert {name for _digest, name, _sheet in tops._held} >= {"a.csv"}
+    assert "b.csv" not in {name for _digest, name, _sheet in tops._held}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from programs import Program, problem
 
+from sanchuang.core.models import User
 from sanchuang.core.operator import operator
 from sanchuang.core.roles import Role
 from sanchuang.registry import actions
@@ -104,3 +106,66 @@ def test_the_list_of_likely_doubles(officer: Client) -> None:
     assert "/organisations/0-4/merge/?with=0-6" in html
     assert officer.get("/duplicates/?page=2").content.decode().count("对照</a>") == 10
     assert officer.get("/duplicates/?page=99").status_code == 200
+
+
+# programs -------------------------------------------------------------------------------------------------
+@pytest.fixture
+def merged(tiny: Any) -> None:
+    """MERGED has become a part of KEPT."""
+    kept, other = (Organisation.objects.get(slug=slug) for slug in (KEPT, MERGED))
+    actions.merge_organisations(by=operator(), kept=kept, merged=other, why="same licence", force_codes=True)
+
+
+@pytest.mark.parametrize("below", ["", "/facts?period=2024", "/facts/7", "/matches", "/advice?on=2026-03-01"])
+def test_a_program_is_told_where_the_merged_one_went(
+    below: str, merged: None, make_user: Callable[..., User]
+) -> None:
+    response = Program(make_user(Role.OFFICER)).get(
+        f"organisations/{MERGED}{below}", **{"Accept-Language": "en"}
+    )
+    said = problem(response, 308, "moved")
+    assert response["Location"] == f"/api/v1/organisations/{KEPT}{below}"
+    assert said["successor"] == {
+        "id": KEPT, "name": Organisation.objects.get(slug=KEPT).name, "url": f"/api/v1/organisations/{KEPT}",
+    }  # fmt: skip
+    assert said["instance"] == f"/api/v1/organisations/{MERGED}{below}"
+
+
+def test_a_program_that_follows_reads_the_survivor(merged: None, make_user: Callable[..., User]) -> None:
+    officer = Program(make_user(Role.OFFICER))
+    response = officer.client.get(officer.get(f"organisations/{MERGED}")["Location"])
+    assert response.status_code == 200
+    assert response.json()["id"] == KEPT
+
+
+def test_nothing_is_written_to_the_merged_one_and_nothing_kept_of_the_key(
+    merged: None, make_user: Callable[..., User]
+) -> None:
+    officer = Program(make_user(Role.OFFICER))
+    kept = Organisation.objects.get(slug=KEPT)
+    facts, version = kept.facts.count(), officer.get(f"organisations/{KEPT}")["ETag"]
+    change = officer.patch(f"organisations/{MERGED}", {"why": "x", "note": "y"}, **{"If-Match": version})
+    problem(change, 308, "moved")
+    fact = {"name": "staff", "value": "7", "source": "x", "evidence": "claimed", "period": "2020"}
+    keyed = {"Idempotency-Key": "k"}
+    response = officer.post(f"organisations/{MERGED}/facts", fact, **keyed)
+    problem(response, 308, "moved")
+    assert kept.facts.count() == facts
+    path = response["Location"].removeprefix("/api/v1/")
+    assert officer.post(path, fact, **keyed).status_code == 201
+
+
+def test_who_may_see_no_organisations_is_not_told_of_the_merger(merged: None) -> None:
+    response = Client().get(f"/api/v1/organisations/{MERGED}")
+    problem(response, 401, "unknown-caller")
+    assert KEPT not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["needs", "people"])
+def test_a_list_for_the_merged_one_is_the_survivors(
+    path: str, merged: None, make_user: Callable[..., User]
+) -> None:
+    officer = Program(make_user(Role.OFFICER))
+    expected = officer.get(f"{path}?organisation={KEPT}").json()["items"]
+    assert expected
+    assert officer.get(f"{path}?organisation={MERGED}").json()["items"] == expected

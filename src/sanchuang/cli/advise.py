@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sanchuang.cli.options import OnOption, day
-from sanchuang.cli.tables import require_table, table_part
+from sanchuang.cli.tables import require_table, table_written
+from sanchuang.cli.writing import becoming
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -126,9 +127,8 @@ def pdf(company: str, on: dt.date, out: Path | None) -> None:
     if not out.parent.is_dir():
         raise Malformed(f"没有目录 {out.parent}", "先建立它")
     paper = advice_paper(find_organisation(company), on, by=operator(), language=settings.LANGUAGE_CODE)
-    part = out.with_name(f".{out.name}.part")
-    part.write_bytes(paper)
-    part.replace(out)
+    with becoming(out) as part:
+        part.write_bytes(paper)
     typer.echo(f"{out}（{len(paper):,} 字节）")
 
 
@@ -173,8 +173,6 @@ def advise_all(on: dt.date, out: Path, *, quiet: bool = False) -> dict[str, obje
     frame = pl.DataFrame(columns, schema={name: types[kind] for name, kind in COLUMNS.items()})
     if out.suffix == ".csv":
         frame = frame.with_columns(pl.col("missing").list.join(" "))
-    part = table_part(frame, out)
-    with transaction.atomic():
+    with table_written(frame, out), transaction.atomic():
         audit.note(by=operator(), verb="registry.read_advice", count=len(companies), after={"file": out.name})
-    part.replace(out)
     return {"companies": len(companies), "findings": frame.height, "on": on.isoformat(), "out": str(out)}

@@ -49,16 +49,24 @@ def backup(
         typer.Option("--verify", help="不备份，只核对这份备份是否完好。", show_default=False),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="文件已经存在时覆盖它。")] = False,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-days", min=1, help="写成之后，删去这个目录里早于这么多天的备份。", show_default=False
+        ),
+    ] = None,
     expect: ExpectOption = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """备份整个网站：数据库、附件、密钥，写成一个文件；网站不用停。
 
-    备份里有全部数据和密钥，只有本账户能读，请妥善保管。有附件早已丢失或损坏时仍然写成，并以 1 结束。
+    备份里有全部数据和密钥，只有本账户能读，请妥善保管。有附件早已丢失或损坏时仍然写成，也照样删去过期的备份，并以 1
+    结束；丢失的附件，留着最新一份还有它的备份。
 
-    示例：sanchuang backup /srv/backups
+    示例：sanchuang backup /srv/backups --keep-days 35
     """
     from sanchuang.operations.backup.checking import check as checked
+    from sanchuang.operations.backup.pruning import prune
     from sanchuang.operations.backup.saving import back_up
 
     if sum(each is not None for each in (target, out, check)) != 1:
@@ -66,6 +74,11 @@ def backup(
             "没有写清要做什么",
             "写一个目录，或 --out 文件，或 --verify 文件，例如 sanchuang backup /srv/backups",
         )
+    if keep_days is not None and target is None:
+        raise Malformed(
+            "--keep-days 只用于备份到目录", "写一个目录，例如 sanchuang backup /srv/backups --keep-days 35"
+        )
+    pruned = None
     with _ended_in_order(), bars(quiet=form is Format.JSON) as tell:
         if check is not None:
             found = checked(check, expect=expect, tell=tell)
@@ -77,13 +90,25 @@ def backup(
                 raise Malformed(f"没有目录“{target}”", "先建立它；要自己定文件名，用 --out")
             made = back_up(out or target or Path(), force=force, tell=tell)
             path, size, manifest, digest = made.path, made.size, made.manifest, made.digest
+            if keep_days is not None:
+                pruned = prune(made, keep_days)
     if form is Format.JSON:
-        print_json({"file": str(path), "bytes": size, "digest": digest, **_plain(manifest)})
+        said = {"file": str(path), "bytes": size, "digest": digest, **_plain(manifest)}
+        if pruned is not None:
+            said["deleted"] = [str(each) for each in pruned.deleted]
+            said["kept_for_lost"] = [{"file": str(each), "files": count} for each, count in pruned.kept]
+        print_json(said)
     else:
         typer.echo(f"{'备份完好' if check else '已备份'}：{path}（{size:,} 字节）")
         typer.echo(f"　　{_told(manifest)}")
         typer.echo(f"　　请抄到别处：{digest}")
+        for each in pruned.deleted if pruned is not None else ():
+            typer.echo(f"　　已删去过期的备份：{each.name}")
     _tell_absent(manifest)
+    for each, count in pruned.kept if pruned is not None else ():
+        typer.secho(
+            f"{each.name}：过了 {keep_days} 天，但里面还有 {count} 个丢失的附件，留着", fg="red", err=True
+        )
     if manifest.key_from == "environment" and check is None:
         typer.echo(
             "注意：网站的密钥来自 SANCHUANG_SECRET_KEY，备份里没有它，请另行保管；没有它，恢复后要重新设置两步登录。",

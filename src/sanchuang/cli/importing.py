@@ -15,6 +15,7 @@ from rich.text import Text
 
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.progress import bars
+from sanchuang.cli.writing import becoming
 from sanchuang.values import Evidence, Malformed
 
 if TYPE_CHECKING:
@@ -95,18 +96,13 @@ def export_records(
     sheet = exporting.sheet(kind, by, empty=empty)
     if not empty:
         exporting.note_reading(kind, by, "sanchuang export")
-    part = path.with_name(f".{path.name}.part")  # 写完才用这个名字
-    try:
+    with becoming(path) as part:
         if ending == "xlsx":
             with export.workbook(sheet) as book, part.open("wb") as file:
                 shutil.copyfileobj(book, file)
         else:
             with part.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(export.lines(sheet))
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Malformed(f"{path} 写不了：{error.strerror}", "换一个目录，或腾出空间") from error
     if form is Format.JSON:
         print_json({"file": str(path), "kind": kind})
     else:

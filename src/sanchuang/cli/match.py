@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from sanchuang.cli.match_files import TAG, progress_bar, read_rows, written
+from sanchuang.cli.match_files import TAG, progress_bar, read_rows
 from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.cli.writing import written
 from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.values import Malformed
 
@@ -67,8 +68,7 @@ def _reordered(find: Find, encoder: str, index: Index) -> Find:
     from sanchuang.engines.matching.dense import Rescorer
     from sanchuang.engines.matching.encoders import load
 
-    texts = {document.id: document.text for document in index.documents()}
-    rescorer = Rescorer(load(encoder), texts)
+    rescorer = Rescorer(load(encoder), index.texts)
     return lambda query, top: rescorer.rescore(query, find(query, top))
 
 

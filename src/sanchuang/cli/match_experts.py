@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 
 from sanchuang.cli.match import ENCODER_HELP, app, go_on_without
-from sanchuang.cli.match_files import TAG, Fault, checked, progress_bar, read_records, written
+from sanchuang.cli.match_files import TAG, Fault, checked, progress_bar, read_records
 from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.cli.writing import written
 
 if TYPE_CHECKING:
     from sanchuang.engines.matching.encoders import Encoder

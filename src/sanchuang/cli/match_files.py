@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -135,38 +135,6 @@ def read_records(
         raise Problems(faults)
     if not given:
         raise Malformed(f"{path}：没有一行数据", f"每行写一个 JSON 对象，含 {fields}")
-
-
-def require_places(*paths: Path | None) -> None:
-    """Raise `Malformed` unless a file can stand at each of `paths`, each its own; before anything is computed for them."""
-    given = [path for path in paths if path is not None]
-    for path in given:
-        require_place(path)
-    if len({path.resolve() for path in given}) < len(given):
-        raise Malformed(f"两样结果都要写到 {given[-1]}", "各给一个文件名")
-
-
-def require_place(path: Path) -> None:
-    """Raise `Malformed` unless a file can stand at `path`; asked before anything is computed for it."""
-    if path.is_dir():
-        raise Malformed(f"{path}：这是一个目录", "给一个文件名")
-    if not path.parent.is_dir():
-        raise Malformed(f"{path}：写不了，没有目录 {path.parent}", "先建立它")
-
-
-@contextmanager
-def written(path: Path) -> Iterator[IO[str]]:
-    """Write a file that appears only when it is complete; raises `Malformed`."""
-    require_place(path)
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise Malformed(f"{path}：写不了（{error.strerror}）", "检查目录是否存在、可写") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def progress_bar() -> Progress:

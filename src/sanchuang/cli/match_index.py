@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from sanchuang.cli.match import Taught, app, taught
-from sanchuang.cli.match_files import TAG, progress_bar, read_rows, require_place, written
+from sanchuang.cli.match_files import TAG, progress_bar, read_rows
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.cli.tables import table_part
+from sanchuang.cli.tables import write_table
+from sanchuang.cli.writing import require_place, written
 from sanchuang.engines.matching import Document
 from sanchuang.engines.matching.files import remove
 from sanchuang.values import Malformed
@@ -223,7 +224,4 @@ def _write(rows: list[tuple[str, int, str, float]], out: Path) -> None:
     import polars as pl
 
     schema = {"qid": pl.String, "rank": pl.Int64, "id": pl.String, "score": pl.Float64}
-    try:
-        table_part(pl.DataFrame(rows, schema, orient="row"), out).replace(out)
-    except OSError as error:
-        raise Malformed(f"{out}：写不了（{error.strerror or error}）", "检查目录是否存在、可写") from None
+    write_table(pl.DataFrame(rows, schema, orient="row"), out)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanchuang.cli.match_files import written
 from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.cli.writing import written
 
 if TYPE_CHECKING:
     from sanchuang.engines.placement import Nodes, Pods

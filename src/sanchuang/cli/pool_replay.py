@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanchuang.cli.match_files import require_places, written
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.pool import NodesFile, Policy, app
 from sanchuang.cli.progress import bars
+from sanchuang.cli.writing import require_places, written
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:

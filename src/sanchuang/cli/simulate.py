@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanchuang.cli.options import Format, FormatOption, OnOption, day, print_json
-from sanchuang.cli.tables import require_table, table_part
+from sanchuang.cli.tables import require_table, write_table
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def register(app: typer.Typer) -> None:
             message = f"连不上 Dask 集群 {scheduler}：{error}"
             raise Malformed(message, "检查 SANCHUANG_DASK 和调度进程") from error
         took = time.perf_counter() - began
-        table_part(result.companies, out).replace(out)
+        write_table(result.companies, out)
         said = {
             "companies": result.companies.height,
             "engine": engine.value,

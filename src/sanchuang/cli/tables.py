@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sanchuang.cli.writing import becoming
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
@@ -19,11 +22,18 @@ def require_table(out: Path) -> None:
         raise Malformed(f"没有目录 {out.parent}", "先建立它")
 
 
-def table_part(frame: pl.DataFrame, out: Path) -> Path:
-    """Write `frame` beside `out`; the caller gives it its name by `replace`. CSV has a BOM, for Excel."""
-    part = out.with_name(f".{out.name}.part")
-    if out.suffix == ".parquet":
-        frame.write_parquet(part)
-    else:
-        frame.write_csv(part, include_bom=True)
-    return part
+@contextmanager
+def table_written(frame: pl.DataFrame, out: Path) -> Iterator[None]:
+    """Write `frame`, which gets the name `out` when the block ends well; raises `Malformed`. CSV has a BOM, for Excel."""
+    with becoming(out) as part:
+        if out.suffix == ".parquet":
+            frame.write_parquet(part)
+        else:
+            frame.write_csv(part, include_bom=True)
+        yield
+
+
+def write_table(frame: pl.DataFrame, out: Path) -> None:
+    """The same with nothing in between."""
+    with table_written(frame, out):
+        pass

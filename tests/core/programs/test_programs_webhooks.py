@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application  # noqa: F401  loads the addresses
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from receiver import Receiver, receiving
@@ -402,3 +404,32 @@ def test_after_a_merger_the_survivors_members_go_on_to_hear(
     move(purse, account, Yuan.of(1), by=officer, title="拨付")
     actions.fan_out()
     assert [each.webhook for each in Delivery.objects.all()] == [hook]
+
+
+@pytest.mark.parametrize("sweep", [actions.take_up, actions.sweep])
+def test_however_many_deliveries_there_are_only_those_that_are_due_are_read(
+    sweep: Callable[[dt.datetime], int], db: None, make_user: Callable[..., User]
+) -> None:
+    """The worker asks every minute: each question goes by an index, whatever lies in the table."""
+    now = timezone.now()
+    hook = Webhook.objects.create(user=make_user(), url="https://example.org/", secret="", after=0)
+    Delivery.objects.bulk_create(
+        Delivery(webhook=hook, entry=number, state=State.DONE, done_at=now) for number in range(1000)
+    )
+    with CaptureQueriesContext(connection) as asked:
+        assert sweep(now) == 0
+    plans = []
+    explain = "EXPLAIN QUERY PLAN"
+    if connection.vendor == "postgresql":
+        explain = "EXPLAIN"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off"
+            )  # a small table is read as a whole where it may be
+    for query in asked.captured_queries:
+        if "core_delivery" in query["sql"]:
+            with connection.cursor() as cursor:
+                cursor.execute(f"{explain} {query['sql']}".replace("%", "%%"))
+                plans += [str(row[-1]) for row in cursor.fetchall()]
+    assert plans
+    assert not [plan for plan in plans if plan.startswith("SCAN") or "Seq Scan" in plan], plans

@@ -32,6 +32,11 @@ def ids(index: Index, query: str, top: int = 10) -> list[str]:
     return [hit.id for hit in index.rank(query, top)]
 
 
+def test_texts_are_read_by_their_ids_as_they_were_given(index: Index) -> None:
+    assert index.texts(["r5", "nowhere", "r1"]) == {"r5": RESULTS[4].text, "r1": RESULTS[0].text}
+    assert index.texts([]) == {}
+
+
 @pytest.mark.parametrize(
     ("query", "best"),
     [

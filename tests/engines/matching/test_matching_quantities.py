@@ -85,6 +85,33 @@ from sanchuang.values import Truth
         ("密度 1.2 g/cm³", "mass/volume", "1200", "1200"),
         ("施肥 225 kg/hm²", "mass/area", "45/2", "45/2"),
         ("16 GB 内存", "data", "16000000000", "16000000000"),
+        # tenths, thousandths, ten thousandths
+        ("九成", "share", "9/10", "9/10"),
+        ("九成以上企业", "share", "9/10", None),
+        ("不到 3 成", "share", None, "3/10"),
+        ("七到八成", "share", "7/10", "4/5"),
+        ("命中率九成五以上", "share", "19/20", None),
+        ("六成半", "share", "13/20", "13/20"),
+        ("千分之三", "share", "3/1000", "3/1000"),
+        ("差错不超过万分之五", "share", None, "1/2000"),
+        ("百万分之二", "share", "1/500000", "1/500000"),
+        ("差错 ≤ 0.5‰", "share", None, "1/2000"),
+        # degrees Fahrenheit, and those of a difference
+        ("耐温 212 °F", "temperature", "100", "100"),
+        ("32℉", "temperature", "0", "0"),
+        ("控温精度 ±1.8 °F", "temperature", "1", "1"),
+        ("68~77 °F", "temperature", "20", "25"),
+        # bits and bytes of a second
+        ("带宽 10 Gb/s", "bits", "10000000000", "10000000000"),
+        ("带宽 10 Gbit/s", "bits", "10000000000", "10000000000"),
+        ("写入 2 GB/s", "bits", "16000000000", "16000000000"),
+        ("写入 500 MB/s 以上", "bits", "4000000000", None),
+        # how many times as much, and how many times more
+        ("寿命是现有的 3 倍", "times", "3", "3"),
+        ("寿命提高到三倍以上", "times", "3", None),
+        ("寿命提高一倍", "more", "1", "1"),
+        ("速度比人工快 3 倍", "more", "3", "3"),
+        ("产量增加了 1.5 倍以上", "more", "3/2", None),
     ],
 )
 def test_a_figure_is_read(text: str, kind: str, low: str | None, high: str | None) -> None:
@@ -136,6 +163,21 @@ def test_a_figure_is_read(text: str, kind: str, low: str | None, high: str | Non
         "1650 cm⁻¹",
         "1650 cm-1",
         "转速 10 s-1，",
+        # beginnings of other words, and what stands for no number in particular
+        "一成不变",
+        "这一成果",
+        "90 成品",
+        "统一成一种",
+        "三成分体系",
+        "七八成",
+        "千分之一秒",
+        "三倍体西瓜",
+        "3 倍率放电",
+        "数十倍",
+        "几百台",
+        "十几倍",
+        "成本降低 3 倍",
+        "基因组 3 Gb",
     ],
 )
 def test_what_is_no_figure_is_left_out(text: str) -> None:

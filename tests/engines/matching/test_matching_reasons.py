@@ -55,6 +55,8 @@ def shared(query: str, text: str) -> list[str]:
         # bare numbers and units of measure are none; a figure that both write is one
         ("厚 95，重 kg", "95 块，每块 3 kg", []),
         ("在 22 nm 工艺", "22 nm 流片", ["22 nm"]),
+        # a measure word that begins a term is part of it
+        ("天线阵列 条件约束", "条件约束下的天线阵列", ["天线阵列", "条件约束"]),
         # single characters and digits are no reasons
         ("膜 3 片", "片状膜，共 3 类", []),
         # a part of a word is none when the word is shared, too

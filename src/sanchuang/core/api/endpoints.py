@@ -32,6 +32,7 @@ _HEADERS: dict[str, Any] = {
     },
 }
 _VERSION = {"ETag": {"schema": {"type": "string"}, "description": "The version of the record."}}
+_PLACE = {"Location": {"schema": {"type": "string"}, "description": "The same address at the successor."}}
 _WAIT = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
 
 
@@ -72,10 +73,16 @@ def acts(
 
 
 def changes(
-    router: Router, path: str, out: type[Schema], *, name: str, scope: str = WRITE
+    router: Router,
+    path: str,
+    out: type[Schema],
+    *,
+    name: str,
+    scope: str = WRITE,
+    also: tuple[int, ...] = (),
 ) -> Callable[[View], View]:
-    """`PATCH path`: changes the fields that are sent, of the version that If-Match names."""
-    statuses = (*ALWAYS, *SENT, 404, 409, 412, 428)
+    """`PATCH path`: changes the fields that are sent, of the version that If-Match names. `also`: other statuses."""
+    statuses = (*ALWAYS, *SENT, 404, 409, 412, 428, *also)
     headers = ["Accept-Language", "If-Match"]
     return _declared(
         router, "PATCH", path, {200: out}, statuses, headers, name, scope, None, body=True, record=True
@@ -145,6 +152,8 @@ def _responses(outs: dict[int, type[Schema]], statuses: tuple[int, ...], *, reco
             "description": " / ".join(kind.name for kind in kinds),
             "content": {MEDIA: {"schema": {"$ref": f"#/components/schemas/{ProblemTold.__name__}"}}},
         }
+    if 308 in said:
+        said[308]["headers"] = _PLACE
     if 429 in said:
         said[429]["headers"] = _WAIT
     return said

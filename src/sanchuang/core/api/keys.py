@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,15 +44,10 @@ def once(view: View) -> View:
                     }
                 ],
             )
-        began = False
-        try:
-            with transaction.atomic():
-                began = True
-                return _once(request, key, lambda: view(request, *args, **kwargs))
-        except OperationalError:
-            if began:
-                raise
-            raise _busy() from None  # SQLite has one writer, and waited for it in vain
+        with (
+            transaction.atomic()
+        ):  # an OperationalError goes on: whoever waited for SQLite in vain is told 503
+            return _once(request, key, lambda: view(request, *args, **kwargs))
 
     return answered
 

@@ -28,6 +28,7 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
+        Kind("moved", 308, _("It is at another address now")),
         Kind("unreadable", 400, _("This request cannot be read")),
         Kind("unfit", 400, _("This cannot be done as it was asked for")),
         Kind("unknown-caller", 401, _("It is not known who asks")),
@@ -52,7 +53,10 @@ KINDS = {
 
 
 class Problem(Exception):
-    """Something is wrong: `kind` names it, `detail` says what exactly, `remedy` what to do."""
+    """Something is wrong: `kind` names it, `detail` says what exactly, `remedy` what to do.
+
+    `successor` is the record that stands for the one asked for: its `id`, `name` and `url`.
+    """
 
     def __init__(
         self,
@@ -62,12 +66,14 @@ class Problem(Exception):
         *,
         errors: Iterable[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
+        successor: Mapping[str, str] | None = None,
     ) -> None:
         self.kind = KINDS[kind]
         self.detail = str(detail)
         self.remedy = str(remedy)
         self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
+        self.successor = dict(successor or {})
         super().__init__(self.detail)
 
 
@@ -86,6 +92,8 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         said["remedy"] = problem.remedy
     if problem.errors:
         said["errors"] = problem.errors
+    if problem.successor:
+        said["successor"] = problem.successor
     response = HttpResponse(
         json.dumps(said, ensure_ascii=False).encode(errors="replace"),
         status=kind.status,

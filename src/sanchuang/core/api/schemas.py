@@ -85,6 +85,12 @@ class ErrorTold(Told):
     message: str = Field(examples=["It is missing."])
 
 
+class SuccessorTold(Ref):
+    """The record that stands for the one asked for, and where to read it."""
+
+    url: str = Field(examples=["/api/v1/organisations/999000022"])
+
+
 class ProblemTold(Told):
     """RFC 9457: what is wrong, and what to do."""
 
@@ -95,6 +101,7 @@ class ProblemTold(Told):
     detail: str | None = Field(None, examples=["The same key with another request."])
     remedy: str | None = Field(None, examples=["Correct it and send it again."])
     errors: list[ErrorTold] | None = None
+    successor: SuccessorTold | None = Field(None, description="With 308: what the record has become.")
 
 
 def _said(kind: str, about: Mapping[str, Any]) -> str:

@@ -64,6 +64,11 @@ class Delivery(models.Model):
         verbose_name = _("delivery to a webhook")
         verbose_name_plural = _("deliveries to webhooks")
         ordering: ClassVar[list[str]] = ["-pk"]
+        # The worker asks every minute what should have been tried long ago, and what was settled a month ago.
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["state", "next_at"], name="delivery_to_try"),
+            models.Index(fields=["done_at"], name="delivery_settled"),
+        ]
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["webhook", "entry"], name="delivery_once"),
             models.CheckConstraint(

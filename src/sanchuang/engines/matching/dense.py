@@ -6,7 +6,7 @@ anew what was found and finds nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sanchuang.engines.matching.encoders import Encoder, vectors
@@ -20,9 +20,14 @@ _KEPT = 20_000
 
 
 class Rescorer:
-    """Orders hits anew; keeps the vectors of the texts it has seen. `texts` gives each document's text by its id."""
+    """Orders hits anew; keeps the vectors of the texts it has seen, and no text.
 
-    def __init__(self, encoder: Encoder, texts: Mapping[str, str], weight: float = WEIGHT) -> None:
+    `texts` gives, by their ids, the texts of the documents it is asked for; it is asked for those of one query's hits.
+    """
+
+    def __init__(
+        self, encoder: Encoder, texts: Callable[[Sequence[str]], Mapping[str, str]], weight: float = WEIGHT
+    ) -> None:
         self._encoder, self._texts, self._weight = encoder, texts, weight
         self._vectors: dict[str, Floats] = {}
 
@@ -50,7 +55,8 @@ class Rescorer:
         if len(self._vectors) > _KEPT:
             self._vectors.clear()
         new = [identifier for identifier in ids if identifier not in self._vectors]
-        rows = vectors(self._encoder, [self._texts[identifier] for identifier in new])
+        texts = self._texts(new)
+        rows = vectors(self._encoder, [texts[identifier] for identifier in new])
         self._vectors.update(zip(new, rows, strict=True))
 
     def _near(self, identifier: str, asked: Floats) -> float:

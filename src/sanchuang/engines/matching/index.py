@@ -7,7 +7,7 @@ finds the candidates; `scoring` measures these exactly; `reasons` says what they
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -265,6 +265,13 @@ class Index:
     def documents(self) -> Iterator[Document]:
         """Give all documents as they were read."""
         return (Document(identifier, text) for identifier, text, _ in self.sample(len(self)))
+
+    def texts(self, identifiers: Sequence[str]) -> dict[str, str]:
+        """Give the texts of these documents by their ids; those that are not here are left out."""
+        return {
+            document["id"][0]: _text(document, "text")
+            for _, _, document in self._named(list(identifiers), 0.0)
+        }
 
     def __contains__(self, identifier: str) -> bool:
         term = tantivy.Query.term_query(self._index.schema, "id", identifier, "basic")

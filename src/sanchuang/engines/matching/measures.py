@@ -31,7 +31,7 @@ _READ = 400
 _NEARLY = 2
 # Units in which a text measures whatever it speaks of.
 _OF_ANYTHING = frozenset((
-    "个", "cycles", "share", "points", "time", "months", "length", "temperature", "money", "area", "volume", "data",
+    "个", "cycles", "share", "points", "times", "more", "time", "months", "length", "temperature", "money", "area", "volume", "data",
 ))  # fmt: skip
 # What is said of any figure and tells none from another.
 _SAID_OF_ALL = frozenset((
@@ -51,6 +51,14 @@ _WORKING = re.compile(
 # A change is no level: "误差低 38 %" states no error.
 _CHANGE = re.compile(
     r"比[^,，]{0,16}[低高快少多长短]|提高|提升|降低|下降|降(?!解)|减少|增加|增大|增幅|缩短|节省|损失|衰减|漂移|上升"
+)
+# That two figures are of a change does not make them of the same thing.
+_CHANGED = re.compile(
+    r"(?:提高|提升|增加|增大|增长|上升|升高|延长|扩大|加快|降低|下降|减少|减小|缩小|缩短|节省|[升降])了?\W*$"
+)
+# Where a change leads to: "由 90 % 提高到 97 %".
+_REACHES = re.compile(
+    r"(?:(?P<up>提高|提升|增加|增大|增长|上升|升高|延长|扩大|加快|升|增)|降低|下降|减少|减小|缩小|缩短|压缩|降|减)了?(?:到|至|为)\W*$"
 )
 # What leads up to a figure's subject and is left out when it is read aloud.
 _LEADING = re.compile(r"^(?:要求|需要|希望|想要|必须|要有|须有|须|[的了且并或及×]|[\s,，、:：·/—-])+")
@@ -146,16 +154,32 @@ def measures(text: str, figures: Sequence[Quantity]) -> list[Measure]:
         subject = fold(each.subject)[-32:] or fold(_after(text, each))
         names = properties.named(subject)
         key = _key(each, subject, names)
-        besides = subject
+        besides, changes = subject, each.kind == "more" or _CHANGE.search(subject) is not None
+        if not names and (changed := _CHANGED.search(subject)) is not None:
+            besides = subject[: changed.start()]
+        if (reached := _REACHES.search(subject)) and _is_wanted(each, reached["up"] is not None, names):
+            besides = subject[: reached.start()]
+            changes = _CHANGE.search(besides) is not None
         for name in reversed(names):
             besides = f"{besides[: name.start]} {besides[name.end :]}"
-        changes = _CHANGE.search(subject) is not None
         if key is None and not changes and before and _listed(text, before.quantity, each, subject):
             key = before.key
         under = before.quantity if before and _is_condition(text, before.quantity, each) else None
         told = _told(text, each, under)
         found.append(Measure(each, told, sentence, key, _pairs(_IDLE.sub(" ", besides)), changes, under))
     return found
+
+
+def _is_wanted(quantity: Quantity, up: bool, names: Sequence[properties.Named]) -> bool:
+    """Tell whether a change leads where one wants to be: then it says how good a thing is, else what becomes of it.
+
+    "大雨时检出率降至 94 %" is no detection rate to compare. Of a property that is not known more is taken to be
+    wanted, unless the figure is an upper bound.
+    """
+    more = properties.more_is_wanted(names[-1].key) if names else None
+    if more is None:
+        return up or (quantity.bounded and quantity.low is None)
+    return up == more
 
 
 def _key(quantity: Quantity, subject: str, names: Sequence[properties.Named]) -> str | None:
@@ -307,7 +331,7 @@ def _condition(wanted: Measure, offered: Measure) -> int:
 
 
 def _comparable(one: str, other: str) -> bool:
-    return one == other or {one, other} == {"months", "time"}
+    return one == other or {one, other} in ({"months", "time"}, {"more", "share"})
 
 
 def _in_days(quantity: Quantity, month: Fraction) -> Quantity:
@@ -325,7 +349,11 @@ def judge(wanted: Measure, offered: Measure) -> Truth:
     if (wanted.key is None) != (offered.key is None) and len(wanted.about & offered.about) < 2:
         # One side names what it measures and the other does not: a single pair in common is too little.
         return Truth.UNKNOWN
-    asks, has = wanted.quantity, offered.quantity
+    # 提高一倍 is 提高 100 %.
+    asks, has = (
+        replace(each.quantity, kind="share") if each.quantity.kind == "more" else each.quantity
+        for each in (wanted, offered)
+    )
     if asks.kind != has.kind:
         # Sure is only what holds for short months and for long ones.
         answers = {compare(_in_days(asks, month), _in_days(has, month)) for month in _MONTH}

@@ -37,7 +37,9 @@ _SCALES: dict[str, dict[str, str | int]] = {
     "months": {"个月": 1, "年": 12, "months": 1, "years": 12},
     "temperature": {"°C": 1, "℃": 1, "摄氏度": 1},
     "kelvin": {"K": 1},
-    "share": {"%": "1/100", "‰": "1/1000", "ppm": "1/1000000", "ppb": "1/1000000000"},
+    "fahrenheit": {"°F": "5/9", "华氏度": "5/9"},
+    "times": {"倍": 1},
+    "share": {"成": "1/10", "%": "1/100", "‰": "1/1000", "ppm": "1/1000000", "ppb": "1/1000000000"},
     "points": {"个百分点": 1, "百分点": 1},
     "money": {"元": 1, "人民币": 1},
     "frequency": {"Hz": 1, "kHz": 1000, "MHz": 10**6, "GHz": 10**9, "THz": 10**12, "赫兹": 1},
@@ -58,7 +60,9 @@ _SCALES: dict[str, dict[str, str | int]] = {
     "molar mass": {"Da": 1, "kDa": 1000},
     "amount": {"nmol": "1/1000000000", "μmol": "1/1000000", "mmol": "1/1000", "mol": 1},
     "data": {"B": 1, "KB": 1000, "kB": 1000, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15},
-    "bits": {"bps": 1, "kbps": 1000, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12},
+    "bits": {"bps": 1, "kbps": 1000, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12, "bit/s": 1, "kbit/s": 1000,
+             "Mbit/s": 10**6, "Gbit/s": 10**9, "Tbit/s": 10**12, "kb/s": 1000, "Kb/s": 1000, "Mb/s": 10**6, "Gb/s": 10**9,
+             "Tb/s": 10**12, "KB/s": 8000, "kB/s": 8000, "MB/s": 8 * 10**6, "GB/s": 8 * 10**9, "TB/s": 8 * 10**12},
     "conductivity": {"W/(m·K)": 1, "W/m·K": 1, "W/(m·k)": 1, "W/mK": 1},
     "flux": {"L/(m2·h·bar)": 1, "L/(m2·h)": 1},
     "level": {"dB": 1, "dBm": 1},
@@ -73,8 +77,8 @@ _SCALES: dict[str, dict[str, str | int]] = {
 COUNTED = frozenset({"cycles", *_MEASURE_WORDS})
 _UNITS = {name: (kind, Fraction(size)) for kind, sizes in _SCALES.items() for name, size in sizes.items()}
 _UNIT = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
-# Units in Latin letters as words of a text's line.
-UNIT_NAMES = frozenset(line(name) for name in _UNITS)
+# Units in Latin letters as words of a text's line; 天 is a unit, and 天线 is none.
+UNIT_NAMES = frozenset(line(name) for name in _UNITS if not re.search("[一-鿿]", name))
 # After a Latin unit no letter or digit may follow: "5 min" is no 5 m, m/s² no m/s; nor what makes it another dimension:
 # mg·L⁻¹, mg/dL, s⁻¹. Before 个 no further measure word is wanted.
 _UNIT_ENDS = (
@@ -85,13 +89,14 @@ _UNIT_FORM = rf"(?:{_UNIT})(?:/(?:{_UNIT}))?{_UNIT_ENDS}"
 # A unit that is the beginning of another word: 4 天线, 10 周期, 5G 基站 written in small letters.
 _ANOTHER_WORD = re.compile(
     r"天[线然空]|周[期年边]|升级|方[面向法案式位]|条[件款]|例如|次级|克[隆拉]|米粉|人[工机]|片段|篇幅|秒杀|年[级轻]|日[本常]|牛[奶肉]"
-    r"|元[件素器]|A\s?[级景]|g\s?(?:网|基站|通信|手机|信号|模组|专网|终端)|d\s?(?:打印|建模|视觉|扫描|模型|成像|重建|动画)"
+    r"|元[件素器]|成[不为功本果品员立型形像分份熟套都人年长因交就绩效语片膜核胶图对组批串环键系千百虫色活文书骨纤]|倍[率体频镜压数增半]"
+    r"|A\s?[级景]|g\s?(?:网|基站|通信|手机|信号|模组|专网|终端)|d\s?(?:打印|建模|视觉|扫描|模型|成像|重建|动画)"
 )
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})++|[1-9][0-9]{0,2}(?: [0-9]{3})++(?![0-9])|[0-9]++)(?:\.[0-9]+)?"
 _MULTIPLIED = re.compile("(?:万亿|亿|千万|百万|万)$")
 _POWER = r"10\^[-−]?[0-9]{1,2}"
-# All of a numeral in Chinese, never its beginning: 百分之五十 is no 百分之五.
-_CHINESE = r"(?<![零〇一二两三四五六七八九十百千万亿])[零〇一二两三四五六七八九十百千万亿]++(?:点[零〇一二三四五六七八九]++[万亿]*+)?"
+# All of a numeral in Chinese, never its beginning: 百分之五十 is no 百分之五. 数十 and 几十 are no 十.
+_CHINESE = r"(?<![零〇一二两三四五六七八九十百千万亿几])(?!(?<=数)[十百千万亿])[零〇一二两三四五六七八九十百千万亿]++(?:点[零〇一二三四五六七八九]++[万亿]*+)?"
 _NUMBER = (
     rf"(?:{_POWER}|{_DIGITS}(?:\s?[×x*·]\s?{_POWER}|\s?(?:万亿|亿|千万|百万|万))?"
     rf"|{_CHINESE}(?(percent)|(?=\s?(?:[\u4e00-\u9fff%‰]))))"
@@ -127,8 +132,10 @@ _FIGURE = re.compile(
     rf"{_BEGINS}(?P<before>(?P<least>{_LEAST})|(?P<above>{_ABOVE})|(?P<most>{_MOST})|(?P<below>{_BELOW})|(?P<better>{_BETTER})"
     rf"|(?P<about>{_ABOUT}))?"
     # What is behind a solidus or a power is a part of a number: 1/2 h, 2^10.
-    r"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.^⁄])(?<![0-9]/)(?P<percent>百分之)?(?P<sign>[-−–+]|零下)?"
+    r"\s?(?:到|在|为|至)?\s?(?<![A-Za-z0-9.^⁄])(?<![0-9]/)(?P<percent>(?<![十百千])(?:百万|[百千万])分之)?(?P<sign>[-−–+]|零下)?"
     rf"\s?(?P<number>{_NUMBER})\s?(?P<unit1>{_UNIT_FORM})?"
+    # 九成五, 六成半
+    rf"(?P<tenths>(?<=[一二两三四五六七八九]成)[一二三四五六七八九半](?![零〇一二两三四五六七八九十百千万亿个台套件项种类级维年月]))?"
     rf"(?:\s?(?P<link>~|～|-|–|—|至|到|±|to)\s?(?P<sign2>[-−+]|零下)?\s?(?P<number2>{_NUMBER}))?"
     # A unit after the only number's own unit is the beginning of another word: 10 Ah 方形.
     rf"(?:(?(unit1)(?(number2)|(?!)))\s?(?P<unit>{_UNIT_FORM}))?\s?(?:\(含(?:本数)?\)\s?(?=[及或]?以))?"
@@ -143,6 +150,10 @@ _UP, _DOWN = (
 _DIFFERENCE = re.compile(
     r"温升|温差|精度|波动|误差|偏差|漂移|稳定|均匀|分辨|温降|升温|降温|升高|降低|过冷|过热|±$|(?i:difference|rise|accuracy|stability|resolution|error)"
 )
+# Up to how much more something is: 提高一倍, 比人工快 3 倍; what is less by times nobody can tell.
+_MORE = re.compile(r"(?:提高|提升|增加|增大|增长|上升|延长|扩大|加快|[高快多长大])出?了?$")
+_LESS = re.compile(r"(?:降低|下降|降|减少|减小|缩小|缩短|节省|[低少短小轻薄慢])了?$")
+_PARTS = {"百分之": "1/100", "千分之": "1/1000", "万分之": "1/10000", "百万分之": "1/1000000"}
 # "From 5 % to 2 %": where it comes from is no figure of what is offered.
 _FROM = ("由", "从", "由原来的", "自", "from")
 _CUT = re.compile(r"[,，、。;；:：!！?？()（）\n]")
@@ -199,9 +210,13 @@ def quantities(text: str) -> list[Quantity]:
         written = text[places[begin] : places[match.end() - 1] + 1]
         lead = 0 if match["before"] else len(written) - len(written.lstrip(" 到在为至"))
         subject = plain[clause:begin].strip()
-        if _is_no_figure(match, read, subject):
+        leads = subject + written[:lead].strip()  # 到 and 为 are of the subject
+        if _is_no_figure(match, read, subject) or (read[0] == "times" and _LESS.search(leads)):
             continue
-        kind, low, high, bounded, strict = _rate(_degrees(_better(match, read, subject), subject), subject)
+        read = _rate(_degrees(_better(match, read, subject), subject), subject)
+        kind, low, high, bounded, strict = read
+        if kind == "times" and _MORE.search(leads):
+            kind = "more"
         found.append(
             Quantity(
                 kind, low, high, bounded, strict,
@@ -243,6 +258,8 @@ def _is_no_figure(match: re.Match[str], read: _Read, subject: str) -> bool:
     if kind in COUNTED:
         # What is counted is 两次; 二次 is part of a word.
         return number in ("零", "〇") or match["after"] == "内" or (number in ("一", "二") and not bounded)
+    if unit == "成" and (not _is_digit(number, match["number2"]) or (number == "一" and not bounded)):
+        return True  # 七八成, 统一成
     if unit in ("元", "方") and len(number) == 1 and not number.isdigit():
         return True
     if number + unit == "四周":
@@ -262,12 +279,23 @@ def _better(match: re.Match[str], read: _Read, subject: str) -> _Read:
     return (kind, low, None, True, True) if more else (kind, None, high, True, True)
 
 
+def _is_digit(*numbers: str | None) -> bool:
+    """Whether each of the numbers that are given is one digit, with or without parts: 七, 9.5."""
+    return all(
+        re.fullmatch(r"[一二两三四五六七八九]|[1-9](?:\.[0-9]+)?", number) for number in numbers if number
+    )
+
+
+# Where degrees Celsius begin to be counted, in the degrees of another scale.
+_ZEROS = {"kelvin": Fraction("273.15"), "fahrenheit": 32 * Fraction(5, 9)}
+
+
 def _degrees(read: _Read, subject: str) -> _Read:
-    """Read kelvins as degrees Celsius, and those of a difference as such."""
+    """Read kelvins and degrees Fahrenheit as degrees Celsius, and those of a difference as such."""
     kind, low, high, bounded, strict = read
-    if kind != "kelvin":
+    if kind not in _ZEROS:
         return read
-    zero = Fraction(0) if _DIFFERENCE.search(subject) else Fraction("273.15")
+    zero = Fraction(0) if _DIFFERENCE.search(subject) else _ZEROS[kind]
     low, high = (None if bound is None else bound - zero for bound in (low, high))
     return "temperature", low, high, bounded, strict
 
@@ -285,18 +313,19 @@ def _rate(read: _Read, subject: str) -> _Read:
 
 def _read(match: re.Match[str]) -> _Read | None:
     written = match["unit"] or match["unit1"]
-    if match["percent"]:
-        written = "%"
-    if not written or (
+    part = match["percent"]
+    if part and written:
+        return None  # 千分之一秒
+    if not (part or written) or (
         match["unit1"] and match["unit"] and _unit(match["unit1"])[0] != _unit(match["unit"])[0]
     ):
         return None
-    kind, size = _unit(written)
+    kind, size = ("share", Fraction(_PARTS[part])) if part else _unit(written)
     if written == "年" and re.fullmatch("(?:19|20)[0-9]{2}", match["number2"] or match["number"]):
         return None  # a date
     first_size = _unit(match["unit1"])[1] if match["unit1"] else size
     try:
-        first = _value(match["number"], match["sign"]) * first_size
+        first = _value(match["number"], match["sign"]) * first_size + _tenths(match["tenths"])
         second = _value(match["number2"], match["sign2"]) * size if match["number2"] else None
     except Malformed:
         return None
@@ -314,6 +343,13 @@ def _read(match: re.Match[str]) -> _Read | None:
     if up or down:
         return (kind, low, None, True, strict) if up else (kind, None, high, True, strict)
     return kind, low, high, second is not None, False
+
+
+def _tenths(written: str | None) -> Fraction:
+    """What stands behind 成: 五 is five hundredths, and so is 半."""
+    if written is None:
+        return Fraction(0)
+    return Fraction(5 if written == "半" else int(parse_number(written)), 100)
 
 
 def _multiplier(number: str) -> int:

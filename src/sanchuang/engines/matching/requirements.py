@@ -196,7 +196,10 @@ def _offered(text: str) -> tuple[Measure, ...]:
 def _surely_absent(wanted: Measure, offered: Sequence[Measure], text: str) -> bool:
     if not wanted.in_chinese and not mostly_latin(units(text)):
         return False
-    of_kind = [each for each in offered if each.quantity.kind == wanted.quantity.kind]
+    kinds = {wanted.quantity.kind}
+    if kinds & {"times", "more"} or (wanted.changes and "share" in kinds):
+        kinds |= {"share", "times", "more"}  # what grew by 200 % has become three times as much
+    of_kind = [each for each in offered if each.quantity.kind in kinds]
     if wanted.key is not None:
         named = any(name.key == wanted.key for name in properties.named(fold(text)))
         return not named and not any(each.key in (None, wanted.key) for each in of_kind)

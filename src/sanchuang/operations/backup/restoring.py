@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -124,10 +125,26 @@ def _room(var: Path, manifest: Manifest) -> None:
     needed = sum(content.size for content in manifest.members.values())
     if manifest.plain is not None:
         needed += manifest.plain.size - manifest.members[manifest.database].size
-    if (free := shutil.disk_usage(var).free) < needed + SPARE:
+    _has_room(var, needed)
+    # What lies on another file system is unpacked here and copied there.
+    places = {_nearest(storage.folder()): sum(content.size for content in manifest.files.values())}
+    if manifest.plain is not None:
+        places[Path(connection.settings_dict["NAME"]).parent] = manifest.plain.size
+    for place, size in places.items():
+        if place.stat().st_dev != var.stat().st_dev:
+            _has_room(place, size)
+
+
+def _has_room(place: Path, needed: int) -> None:
+    if (free := shutil.disk_usage(place).free) < needed + SPARE:
         raise Malformed(
-            f"“{var}”放不下：解开要 {needed // 2**20:,} MB，只剩 {free // 2**20:,} MB", "腾出空间后再试"
+            f"“{place}”放不下：解开要 {needed // 2**20:,} MB，只剩 {free // 2**20:,} MB", "腾出空间后再试"
         )
+
+
+def _nearest(folder: Path) -> Path:
+    """`folder`, or the folder that is there in which it would be made."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 @contextmanager
@@ -191,13 +208,13 @@ def _placed(var: Path, scratch: Path, manifest: Manifest) -> Iterator[Callable[[
             if not target.exists():
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 undo.append(partial(target.unlink, missing_ok=True))
-            (scratch / name).rename(target)
+            _moved(scratch / name, target, storage.incoming())
         for folder in [storage.folder(), *storage.folder().glob("??")] if manifest.files else []:
             storage.sync_folder(folder)
         for name in KEPT:
             if name in manifest.members:
                 undo.append(_putting_back(var / name))
-                (scratch / name).replace(var / name)
+                _moved(scratch / name, var / name, var)
         storage.sync_folder(var)
 
     try:
@@ -206,6 +223,33 @@ def _placed(var: Path, scratch: Path, manifest: Manifest) -> Iterator[Callable[[
         for each in reversed(undo):
             each()
         raise
+
+
+def _moved(source: Path, target: Path, beside: Path) -> None:
+    """Give `source` the name `target`, replacing what has it. `beside` is on the file system of `target`.
+
+    From one file system to another nothing can be renamed: it is copied to `beside`, synced, and renamed there, so that
+    whatever has the name is whole.
+    """
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    else:
+        return
+    beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=beside, prefix=SCRATCH)  # mode 0600
+    copy = Path(name)
+    try:
+        with source.open("rb") as file, os.fdopen(descriptor, "wb") as there:
+            shutil.copyfileobj(file, there)
+            there.flush()
+            os.fsync(there.fileno())
+        copy.replace(target)
+    finally:
+        copy.unlink(missing_ok=True)
+    source.unlink()
 
 
 def _putting_back(path: Path) -> Callable[[], Any]:
@@ -234,7 +278,10 @@ def _sqlite(
         target.with_name(target.name + rest).unlink(missing_ok=True)
     with made.open("rb") as file:
         os.fsync(file.fileno())
-    made.replace(target)
+    for left in target.parent.glob(f"{SCRATCH}*"):
+        if left.is_file():  # half a copy, of a restore that was killed
+            left.unlink()
+    _moved(made, target, target.parent)
     storage.sync_folder(target.parent)
     return verdicts
 

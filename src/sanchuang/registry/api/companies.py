@@ -19,6 +19,7 @@ from sanchuang.core.api.versions import told
 from sanchuang.core.permissions import require
 from sanchuang.registry import actions
 from sanchuang.registry.advice import subject_of
+from sanchuang.registry.api.finding import MOVED, organisation_at
 from sanchuang.registry.api.router import VIEW, router
 from sanchuang.registry.api.shapes import Facts, FactTold
 from sanchuang.registry.models import Fact, Organisation
@@ -69,7 +70,7 @@ class AdviceTold(Told):
 def _company(request: HttpRequest, slug: str, permission: str) -> Organisation:
     require(request.user, VIEW)
     known = Organisation.objects.select_related("industry", "place", "circle")
-    found = get_object_or_404(known, slug=slug)
+    found = organisation_at(request, known, slug)
     require(request.user, permission, found)
     return found
 
@@ -79,7 +80,7 @@ def _facts(organisation: Organisation) -> QuerySet[Fact]:
     return facts.order_by("name", "period", "pk")
 
 
-@reads(router, "/organisations/{slug}/facts", Facts, name="facts", query=FactsAsked)
+@reads(router, "/organisations/{slug}/facts", Facts, name="facts", query=FactsAsked, also=(MOVED,))
 def facts(request: HttpRequest, slug: str, asked: Query[FactsAsked]) -> HttpResponse:
     """Facts of an organisation, every value of every grade; for whoever may see them."""
     organisation = _company(request, slug, "registry.view_facts")
@@ -94,7 +95,7 @@ def facts(request: HttpRequest, slug: str, asked: Query[FactsAsked]) -> HttpResp
     return page_of(request, asked, rows, found.count(), Facts, FactTold.of)
 
 
-@reads(router, "/organisations/{slug}/facts/{number}", FactTold, name="fact", record=True)
+@reads(router, "/organisations/{slug}/facts/{number}", FactTold, name="fact", record=True, also=(MOVED,))
 def fact(request: HttpRequest, slug: str, number: FactNumber) -> HttpResponse:
     """One value of one fact."""
     organisation = _company(request, slug, "registry.view_facts")
@@ -103,7 +104,7 @@ def fact(request: HttpRequest, slug: str, number: FactNumber) -> HttpResponse:
     return told(request, FactTold.of(found), record=found, versioned=True)
 
 
-@acts(router, "/organisations/{slug}/facts", FactTold, name="facts")
+@acts(router, "/organisations/{slug}/facts", FactTold, name="facts", also=(MOVED,))
 def record_fact(request: HttpRequest, slug: str, body: FactNew) -> HttpResponse:
     """Record what became known today of one fact; people of the company claim, officials grade."""
     organisation = _company(request, slug, "registry.record_fact")
@@ -123,7 +124,9 @@ def record_fact(request: HttpRequest, slug: str, body: FactNew) -> HttpResponse:
     return told(request, shape, status=201, record=made, versioned=True, location=address)
 
 
-@reads(router, "/organisations/{slug}/advice", AdviceTold, name="advice", query=AdviceAsked, also=(400,))
+@reads(
+    router, "/organisations/{slug}/advice", AdviceTold, name="advice", query=AdviceAsked, also=(400, MOVED)
+)
 def advice(request: HttpRequest, slug: str, asked: Query[AdviceAsked]) -> HttpResponse:
     """What an organisation can get and why, what fits its needs, and what its file lacks."""
     organisation = _company(request, slug, "registry.advise")

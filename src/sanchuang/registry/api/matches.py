@@ -11,6 +11,7 @@ from sanchuang.core.api.endpoints import acts, reads
 from sanchuang.core.api.schemas import Asked, Ref, Slug, Told
 from sanchuang.core.api.versions import told
 from sanchuang.core.permissions import require
+from sanchuang.registry.api.finding import MOVED, organisation_at
 from sanchuang.registry.api.router import VIEW, router
 from sanchuang.registry.matching import actions
 from sanchuang.registry.matching.data import counted_data, matches_data
@@ -127,11 +128,11 @@ def result_matches(request: HttpRequest, slug: str) -> HttpResponse:
     return _told(request, needs_for([get_object_or_404(Result, slug=slug)]))
 
 
-@reads(router, "/organisations/{slug}/matches", MatchesTold, name="organisation-matches")
+@reads(router, "/organisations/{slug}/matches", MatchesTold, name="organisation-matches", also=(MOVED,))
 def organisation_matches(request: HttpRequest, slug: str) -> HttpResponse:
     """The needs that an organisation's results may answer."""
     require(request.user, VIEW)
-    found = get_object_or_404(Organisation, slug=slug)
+    found = organisation_at(request, Organisation.objects.all(), slug)
     return _told(request, needs_of(found, list(found.results.order_by("slug"))))
 
 

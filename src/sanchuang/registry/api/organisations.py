@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from sanchuang.core.api.versions import must_match, stale, told
 from sanchuang.core.errors import Conflict
 from sanchuang.core.permissions import require
 from sanchuang.registry import actions, queries
+from sanchuang.registry.api.finding import MOVED, organisation_at
 from sanchuang.registry.api.router import VIEW, router
 from sanchuang.registry.api.shapes import OrganisationFull, Organisations, OrganisationTold
 from sanchuang.registry.models import Industry, Organisation, Place
@@ -93,11 +93,11 @@ def organisations(request: HttpRequest, asked: Query[OrganisationsAsked]) -> Htt
     return page(request, asked, found, Organisations, OrganisationTold.of)
 
 
-@reads(router, "/organisations/{slug}", OrganisationFull, name="organisation", record=True)
+@reads(router, "/organisations/{slug}", OrganisationFull, name="organisation", record=True, also=(MOVED,))
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation with all its names."""
     require(request.user, VIEW)
-    found = get_object_or_404(_found(), slug=slug)
+    found = organisation_at(request, _found(), slug)
     return told(request, OrganisationFull.full(found), record=found, versioned=True)
 
 
@@ -119,11 +119,11 @@ def create_organisation(request: HttpRequest, body: OrganisationNew) -> HttpResp
     )
 
 
-@changes(router, "/organisations/{slug}", OrganisationFull, name="organisation")
+@changes(router, "/organisations/{slug}", OrganisationFull, name="organisation", also=(MOVED,))
 def change_organisation(request: HttpRequest, slug: str, body: OrganisationChange) -> HttpResponse:
     """Change an organisation; a new name makes the old one a former name."""
     require(request.user, VIEW)
-    found = get_object_or_404(_found(), slug=slug)
+    found = organisation_at(request, _found(), slug)
     require(request.user, "registry.change_organisation", found)
     seen: str | None = must_match(request, OrganisationFull.full(found), found)
     try:

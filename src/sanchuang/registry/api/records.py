@@ -25,6 +25,7 @@ from sanchuang.registry.api.shapes import (
 )
 from sanchuang.registry.filters import holding
 from sanchuang.registry.models import Need, Person, PersonRole, Place, Result
+from sanchuang.registry.queries import identified
 
 
 class PeopleAsked(Paging):
@@ -66,7 +67,7 @@ def people(request: HttpRequest, asked: Query[PeopleAsked]) -> HttpResponse:
     if asked.q:
         found = found.filter(holding(asked.q, "name", "name_en"))
     if asked.organisation:
-        here = PersonRole.objects.filter(organisation__slug=asked.organisation)
+        here = PersonRole.objects.filter(organisation__in=identified(asked.organisation))
         found = found.filter(pk__in=here.values("person"))
     return page(request, asked, found, People, PersonTold.of)
 
@@ -106,7 +107,7 @@ def _filtered(found: QuerySet, asked: TextsAsked) -> QuerySet:
     if asked.field:
         found = found.filter(field__slug=asked.field)
     if asked.organisation:
-        found = found.filter(organisation__slug=asked.organisation)
+        found = found.filter(organisation__in=identified(asked.organisation))
     if asked.synthetic is not None:
         found = found.filter(synthetic=asked.synthetic)
     return found.order_by("slug")

@@ -20,9 +20,9 @@ from sanchuang.core.permissions import authorise
 from sanchuang.registry.definitions import dictionary
 from sanchuang.registry.imports import tasks
 from sanchuang.registry.imports.columns import Column, Guide, kept_columns
-from sanchuang.registry.imports.files import Source, open_table
+from sanchuang.registry.imports.files import Row, open_table
 from sanchuang.registry.imports.kinds import KINDS, kind_of
-from sanchuang.registry.imports.running import open_import
+from sanchuang.registry.imports.tops import keep_top, top_of
 from sanchuang.registry.models import ColumnMemory, Import
 from sanchuang.values import Evidence, Malformed
 
@@ -54,8 +54,9 @@ def receive(upload: Upload, *, by: User, kind: str, source: str, sheet: str = ""
         raise Malformed(_("The virus scanner refused the file"), _("Ask the sender for a clean one"))
     table = open_table(upload.path, name, sheet)
     guide = KINDS[kind].guide(dictionary())
-    heads = guide.heads_at(table.top())
-    columns = guide.mapped(heads_of(table, heads), _remembered(source, kind))
+    top = table.top()
+    heads = guide.heads_at(top)
+    columns = guide.mapped(heads_of(top, heads), _remembered(source, kind))
     file_type = content.type_of(name)
     with transaction.atomic():
         authorise(by, PERMISSION)
@@ -73,12 +74,13 @@ def receive(upload: Upload, *, by: User, kind: str, source: str, sheet: str = ""
         )
         audit.created(run, by=by, verb="registry.receive_import")
         upload.keep()
+    keep_top(run, top)
     return run
 
 
-def heads_of(table: Source, number: int) -> list[str]:
-    """The heads in row `number`, up to the last that is not empty; empty ones are named after their column."""
-    row = next((row for row in table.top() if row.number == number), None)
+def heads_of(top: Sequence[Row], number: int) -> list[str]:
+    """The heads in row `number` of a table's first rows, up to the last that is not empty; empty ones are named after their column."""
+    row = next((row for row in top if row.number == number), None)
     if row is None:
         raise Malformed(
             _("Row %(row)s is none of the first rows of the file") % {"row": number},
@@ -145,7 +147,7 @@ def move_heads(run: Import, *, by: User, heads: int) -> Import:
     """The heads stand in another row than was guessed."""
     authorise(by, PERMISSION)
     now = _locked(run, (State.RECEIVED, State.CHECKED))
-    columns = guide_of(now).mapped(heads_of(open_import(now), heads), _remembered(now.source, now.kind))
+    columns = guide_of(now).mapped(heads_of(top_of(now), heads), _remembered(now.source, now.kind))
     with audit.change(now, by=by, verb="registry.set_up_import"):
         now.heads, now.columns = heads, [column.as_json() for column in columns]
         now.state, now.cursor, now.counts, now.last = State.RECEIVED, 0, {}, None

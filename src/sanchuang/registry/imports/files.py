@@ -171,8 +171,7 @@ def _workbook(path: Path, name: str, sheet: str) -> Source:
                 _("The workbook has no sheet “%(sheet)s”") % {"sheet": sheet},
                 _("Sheets: %(sheets)s") % {"sheets": "、".join(sheets)},
             )
-        chosen = sheet or next((name for name in sheets if book.get_sheet_by_name(name).height), sheets[0])
-        found = book.get_sheet_by_name(chosen)
+        chosen, found = _sheet(book, sheet, sheets)
         rows, first = _cells(found)
         if packed:
             _mark_uncalculated(path, chosen, rows, first)
@@ -184,6 +183,17 @@ def _workbook(path: Path, name: str, sheet: str) -> Source:
             _("Open it in the program that made it, and save it again as Excel (.xlsx) without a password"),
         ) from error
     return Source(path, name, chosen, sheets, _rows=rows, _first=first)
+
+
+def _sheet(book: CalamineWorkbook, asked: str, names: tuple[str, ...]) -> tuple[str, CalamineSheet]:
+    """The sheet called `asked`, or the first that holds anything, with its name; each is read once."""
+    if asked:
+        return asked, book.get_sheet_by_name(asked)
+    for name in names:
+        found = book.get_sheet_by_name(name)
+        if found.height:
+            return name, found
+    return names[0], book.get_sheet_by_name(names[0])
 
 
 def _cells(sheet: CalamineSheet) -> tuple[list[list[str]], int]:

@@ -7,6 +7,7 @@ from sanchuang.registry.queries.find import (
     UnknownOrganisation,
     find_organisation,
     here,
+    identified,
     organisations_called,
     survivors,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "facts_of",
     "find_organisation",
     "here",
+    "identified",
     "organisation_file",
     "organisations",
     "organisations_called",

@@ -117,6 +117,11 @@ def _coded(identified: Q) -> Q:
     return identified | Q(pk__in=Organisation.every.filter(identified).values("merged_into"))
 
 
+def identified(slug: str) -> QuerySet[Organisation]:
+    """The organisation with the identifier `slug`, or the one into which that was merged; empty for none."""
+    return Organisation.objects.filter(_coded(Q(slug=slug)))
+
+
 def here(found: Organisation) -> Organisation:
     """`found`; raises `Moved` to the page of the survivor where it was merged into another."""
     if found.merged_into is not None:

@@ -27,7 +27,8 @@ from sanchuang.registry.imports import actions
 from sanchuang.registry.imports.columns import FACT, MONEY_UNITS, Column
 from sanchuang.registry.imports.files import Row
 from sanchuang.registry.imports.rows import Outcome
-from sanchuang.registry.imports.running import open_import, rows_of
+from sanchuang.registry.imports.running import rows_of
+from sanchuang.registry.imports.tops import top_of
 from sanchuang.registry.models import Import, ImportRemark
 from sanchuang.registry.queries.find import survivors
 from sanchuang.values import Malformed
@@ -208,7 +209,7 @@ def _columns(run: Import) -> dict[str, Any]:
     samples: list[list[str]] = [[] for _column in run.columns]
     top: list[Row] = []
     if editable:
-        top = open_import(run).top()
+        top = top_of(run)
         for row in top:
             if row.number > run.heads:
                 for at, cell in enumerate(row.cells[: len(samples)]):
