@@ -224,14 +224,6 @@ def test_giving_back_undoes_taking(case: Case) -> None:
     assert all((column == old).all() for column, old in zip(state, before, strict=True))
 
 
-def test_fitted_tables_are_the_same_every_time() -> None:
-    nodes = nodes_of([(16000, 64, 4, 0)] * 12)
-    pods = pods_of([(1500, 4, 1, 810, 0)] * 3 + [(6000, 16, 1, 1000, 0), (2000, 8, 1, 190, 0)])
-    one, other = fitted(nodes, pods), fitted(nodes, pods)
-    assert (one.tables.device == other.tables.device).all()
-    assert (one.tables.device >= 0).all()
-
-
 def test_pods_without_gpus_need_no_tables() -> None:
     nodes = nodes_of([(8000, 8, 0, 0)])
     pods = pods_of([(5000, 1, 0, 0, 0)])

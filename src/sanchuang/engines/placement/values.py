@@ -67,10 +67,14 @@ class Tables(NamedTuple):
         )
 
 
-def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables:
-    """Build the tables from how often each class of pods comes."""
+def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None, counts: Array | None = None) -> Tables:
+    """Build the tables from how often each class of pods comes.
+
+    `counts[C]` is how much of what a class uses counts as earned, from 0 to 1; all of it if not given.
+    """
     settings = settings or Settings()
     asked = pods.classes
+    brings = asked.gpu_milli * (np.ones(len(asked.cpu)) if counts is None else counts)
     often = np.bincount(pods.of, minlength=len(asked.cpu)) / max(1, len(pods))
     ratio = max(float(nodes.memory.sum()) / max(1.0, float(nodes.cpu.sum())), 1e-9)
     none = np.zeros(len(PRICES))
@@ -85,7 +89,7 @@ def tables(nodes: Nodes, pods: Pods, settings: Settings | None = None) -> Tables
             offered = often[here] * count
             paid = (np.outer(asked.cpu[here], cpu) + np.outer(asked.memory[here], memory)) / count[:, None]
             device[model] = _earned(
-                milli[:, None] - paid,
+                brings[here][:, None] - paid,
                 milli // step,
                 offered / offered.sum(),
                 int(settings.steps),
