@@ -12,6 +12,11 @@ from hypothesis import HealthCheck, settings
 
 import sanchuang
 
+# Every worker is busy on a core of its own. Threads of linear algebra that wait for each other there burn the time of all:
+# learning to rank took eight times as long. The library reads this when it is loaded: workers and what tests start
+# inherit it.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 # Shared and busy machines: how long an example takes says nothing about what it tests.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
