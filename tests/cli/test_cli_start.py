@@ -8,7 +8,17 @@ import sys
 
 LOADED = "import django, json, sys; django.setup(); print(json.dumps(sorted(sys.modules)))"
 # Tables of pinyin and the words of Chinese, papers, spreadsheets, compilers: each takes a tenth of a second or much more.
-HEAVY = ("pypinyin", "rjieba", "weasyprint", "openpyxl", "numba", "llvmlite", "polars", "duckdb", "distributed")
+HEAVY = (
+    "pypinyin",
+    "rjieba",
+    "weasyprint",
+    "openpyxl",
+    "numba",
+    "llvmlite",
+    "polars",
+    "duckdb",
+    "distributed",
+)
 
 
 def test_a_command_does_not_read_what_takes_long_before_it_is_needed(monkeypatch) -> None:
