@@ -36,7 +36,7 @@ run: $(INSTALLED) $(PAGES) $(LOCALE)
 built: $(INSTALLED) $(PAGES) $(LOCALE)
 
 test: $(DEV) $(PAGES) $(LOCALE)
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: check-lint check-types check-floors check-migrations check-translations
 

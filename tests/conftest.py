@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import sanchuang
+from plugins.database_only import uses_database
+
+# Every worker is busy on a core of its own. Threads of linear algebra that wait for each other there burn the time of all:
+# learning to rank took eight times as long. The library reads this when it is loaded: workers and what tests start
+# inherit it.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # Shared and busy machines: how long an example takes says nothing about what it tests.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +24,18 @@ settings.load_profile("patient")
 
 TINY = Path(__file__).parent / "packs" / "tiny"
 WESTLAKE = Path(sanchuang.__file__).parent / "packs" / "westlake"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Who does not ask for the suite's database does not reach it by a process either; see `plugins.database_only`.
+
+    A test that brings its own says so to the processes it starts: `DATABASE_URL` empty is SQLite in their `SANCHUANG_VAR`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not uses_database(item):
+            patch.setenv("DATABASE_URL", "refused://this-test-asks-for-no-database")
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

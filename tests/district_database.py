@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from sanchuang.core.models import PackLoad
@@ -70,7 +70,7 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
                 fill(str(making), pack)
                 making.rename(template)
         return str(shutil.copy(template, own / f"{pack.name}-own.sqlite3"))
-    name = emptied(pack.name, own)
+    name = emptied(pack.name, own, shared)
     fill(name, pack)
     return name
 
@@ -78,7 +78,8 @@ def prepared(pack: Path, shared: Path, own: Path) -> str:
 def emptied(purpose: str, own: Path, shared: Path | None = None) -> str:
     """The name of a new database without tables: a file in the folder `own`, or one beside the test database.
 
-    Given the folder `shared` the file has its tables, so that who makes them finds nothing left to do.
+    Given the folder `shared` it has its tables, so that who makes them finds nothing left to do. On PostgreSQL they are
+    those of the test database, in which no test leaves anything.
     """
     usual = connections["default"]
     if usual.vendor == "sqlite":
@@ -87,9 +88,16 @@ def emptied(purpose: str, own: Path, shared: Path | None = None) -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # without a test database all workers have one name
     name = f"{usual.settings_dict['NAME']}{worker}_{purpose}"
     quoted = usual.ops.quote_name(name)
+    model = ""
+    if shared and not usual.in_atomic_block:
+        usual.close()  # who is connected to a database keeps it from being copied
+        model = f" TEMPLATE {usual.ops.quote_name(usual.settings_dict['NAME'])}"
     with usual._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
-        cursor.execute(f"CREATE DATABASE {quoted}")
+        try:
+            cursor.execute(f"CREATE DATABASE {quoted}{model}")
+        except OperationalError:  # a thread that some test left is connected still
+            cursor.execute(f"CREATE DATABASE {quoted}")
     return name
 
 

@@ -80,7 +80,9 @@ def test_a_second_run_only_serves(tree: Path, with_node: str) -> None:
 
 
 def test_a_second_test_only_tests(tree: Path, with_node: str) -> None:
-    assert [line.strip() for line in steps(tree, "test", with_node)] == [".venv/bin/pytest -n auto"]
+    assert [line.strip() for line in steps(tree, "test", with_node)] == [
+        ".venv/bin/pytest -n auto --dist worksteal"
+    ]
 
 
 @pytest.mark.parametrize(

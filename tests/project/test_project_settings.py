@@ -124,7 +124,8 @@ def test_a_value_that_cannot_be_used_is_told_with_its_name_and_without_secrets(n
 
 
 def test_a_bad_value_ends_the_start_with_two_lines(tmp_path: Path) -> None:
-    env = {**os.environ, "SANCHUANG_VAR": str(tmp_path / "var"), "SANCHUANG_PRODUCTION": "true"}
+    given = {"SANCHUANG_VAR": str(tmp_path / "var"), "DATABASE_URL": "", "SANCHUANG_PRODUCTION": "true"}
+    env = {**os.environ, **given}
     done = subprocess.run(
         [sys.executable, "-m", "sanchuang.cli", "run"], env=env, capture_output=True, text=True, check=False
     )

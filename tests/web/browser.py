@@ -53,6 +53,7 @@ def collected(shared: Path) -> Path:
             env = {
                 **os.environ,
                 "SANCHUANG_VAR": str(making),
+                "DATABASE_URL": "",  # none is read
                 "DJANGO_SETTINGS_MODULE": "sanchuang.web.settings",
             }
             work = "import django; django.setup(); from sanchuang.cli.prepare import collect_static; collect_static()"

@@ -300,10 +300,11 @@ class Teller:
             if id(step) in told:
                 continue
             told.add(id(step))
-            found |= _status_of(policy, step, explanation.on)
             if isinstance(step.node, ResultRef):
                 policy = self._others[step.node.policy]
                 found.add(policy.definitions[step.node.name].status)
+            elif isinstance(step.node, _CHECKED):
+                found |= _status_of(policy, step, explanation.on)
             steps += [(policy, part) for part in step.parts]
         return max(found, key=list(Verification).index)
 
@@ -340,6 +341,9 @@ class Teller:
         if spec is not None and type_of_fact(spec).kind is Kind.BOOL:
             return _("whether %s") % lack.label
         return f"{lack.label} {lack.period}".strip()
+
+
+_CHECKED = (Lookup, Banded, Ref)
 
 
 def _status_of(policy: Policy, step: Step, on: dt.date) -> set[Verification]:

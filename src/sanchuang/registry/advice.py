@@ -58,33 +58,31 @@ class FileSection:
 
     def advise(self, subject: Subject, so_far: tuple[SectionResult, ...]) -> list[Finding]:
         """A finding for each missing fact that decides something, then the known facts."""
-        unlocks: dict[Missing, list[Finding]] = {}
+        # Of tens of thousands of companies each lacks dozens of facts: what they share is put into words once.
+        unlocks: dict[Missing, list[Line]] = {}
+        lang, comma = page_language(), _(", ")
+        decides, title = _("Would decide: %s"), _("What it would decide")
         for section in so_far:
             for finding in section.findings:
+                if not finding.missing:
+                    continue
+                line = _would_be_decided(finding, lang)
                 for lack in finding.missing:
-                    unlocks.setdefault(lack, []).append(finding)
-        found = [self._missing(lack, findings) for lack, findings in unlocks.items()]
+                    unlocks.setdefault(lack, []).append(line)
+        found = [
+            Finding(
+                key=f"missing:{lack.name}" + (f"@{lack.period}" if lack.period else ""),
+                title=f"{lack.label}" + (f" {lack.period}" if lack.period else ""),
+                answer=Truth.UNKNOWN,
+                summary=decides % comma.join(line.text for line in lines),
+                lines=tuple(lines),
+                lines_title=title,
+                notes=(lack.note,) if lack.note else (),
+            )
+            for lack, lines in unlocks.items()
+        ]
         found.sort(key=lambda f: (-len(f.lines), f.key))
         return [*found, self._known(subject)]
-
-    def _missing(self, lack: Missing, findings: list[Finding]) -> Finding:
-        lang = page_language()
-        lines = []
-        for finding in findings:
-            text = finding.title
-            if finding.potential is not None:
-                text += _(" (up to %s)") % finding.potential.yuan.text(lang)
-            lines.append(Line(text, Truth.UNKNOWN, reference=finding.link))
-        titles = _(", ").join(line.text for line in lines)
-        return Finding(
-            key=f"missing:{lack.name}" + (f"@{lack.period}" if lack.period else ""),
-            title=f"{lack.label}" + (f" {lack.period}" if lack.period else ""),
-            answer=Truth.UNKNOWN,
-            summary=_("Would decide: %s") % titles,
-            lines=tuple(lines),
-            lines_title=_("What it would decide"),
-            notes=(lack.note,) if lack.note else (),
-        )
 
     def _known(self, subject: Subject) -> Finding:
         facts = subject.facts
@@ -108,3 +106,10 @@ class FileSection:
             notes=notes,
             synthetic=bool(known) and all(value.synthetic for _name, value in known),
         )
+
+
+def _would_be_decided(finding: Finding, lang: str) -> Line:
+    text = finding.title
+    if finding.potential is not None:
+        text += _(" (up to %s)") % finding.potential.yuan.text(lang)
+    return Line(text, Truth.UNKNOWN, reference=finding.link)

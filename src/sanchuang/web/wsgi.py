@@ -2,6 +2,8 @@
 
 import os
 
+import pypinyin  # noqa: F401  read at the start, with their tables, that no first search waits for them
+import rjieba  # noqa: F401
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 

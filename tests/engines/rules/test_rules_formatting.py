@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,15 +60,24 @@ def test_every_policy_of_the_packs_reads_the_same(path):
     new, kept = once(text)
     assert kept == []
     assert outside(new) == outside(text)
-    folder = BENCH if path.parent == BENCH else None
+    before, after = (policies(path.parent, changed)[path.name] for changed in (False, True))
+    assert before == after
+
+
+@cache
+def policies(folder, changed):
+    """What all policies of a folder say by their files' names, which are read together; `changed`: formatted first."""
     dictionary = (
-        read_rules(folder).dictionary
-        if folder
+        read_rules(BENCH).dictionary
+        if folder == BENCH
         else read_dictionary((PACK / "facts.yaml").read_text("utf-8"), "f")
     )
-    others = [(p.read_text("utf-8"), p.name) for p in FILES if p.parent == path.parent and p != path]
-    before, after = (read_policies([(t, path.name), *others], dictionary).policies[0] for t in (text, new))
-    assert meaning(before) == meaning(after)
+    files = [path for path in FILES if path.parent == folder]
+    texts = [path.read_text("utf-8") for path in files]
+    if changed:
+        texts = [formatted(text, path.name)[0] for text, path in zip(texts, files, strict=True)]
+    found = read_policies([(text, path.name) for text, path in zip(texts, files, strict=True)], dictionary)
+    return {path.name: meaning(policy) for path, policy in zip(files, found.policies, strict=True)}
 
 
 @pytest.mark.parametrize("text", [WHOLE, document(SHEET)], ids=["whole", "scores"])

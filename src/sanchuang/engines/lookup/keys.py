@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 # Signs of syllables stand in a private plane, so that no character of a text is taken for one.
 _FIRST = 0xF0000
 _signs: dict[str, str] = {}
@@ -36,6 +34,8 @@ def _apart(unread: str) -> Any:
 @lru_cache(maxsize=1 << 18)
 def syllables(text: str) -> tuple[str, ...]:
     """Of each character of `text` its syllable without tone; what is not Chinese stays as it is."""
+    from pypinyin import lazy_pinyin  # its tables take a third of a command's start to read
+
     read = tuple(lazy_pinyin(text, errors=_apart))
     # A character without known reading or a reading of two syllables would shift all that follow.
     return read if len(read) == len(text) else tuple(lazy_pinyin(char, errors=_apart)[0] for char in text)

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from itertools import accumulate, pairwise
-from typing import NamedTuple
-
-import rjieba
+from typing import Any, NamedTuple
 
 from sanchuang.engines.matching.english import singular
 from sanchuang.engines.matching.script import SIMPLIFIED
@@ -117,12 +116,20 @@ class Terms(NamedTuple):
     words: list[str]
 
 
+@cache
+def _jieba() -> Any:
+    """Its dictionary is read with it, which takes as long as a fifth of a command: so only when a text is cut."""
+    import rjieba
+
+    return rjieba
+
+
 def terms(these: list[Unit]) -> Terms:
     """Split units into characters, pairs of joined neighbours, and words (Chinese ones found by jieba)."""
     characters = [unit.form for unit in these]
     pairs = [a.form + b.form for a, b in pairwise(these) if b.joined]
     words = [form for form in characters if is_word(form)]
-    words += [word for word in rjieba.cut_for_search(_chinese(these)) if " " not in word]
+    words += [word for word in _jieba().cut_for_search(_chinese(these)) if " " not in word]
     return Terms(characters, pairs, words)
 
 
@@ -131,7 +138,7 @@ def word_spans(these: list[Unit]) -> set[tuple[int, int]]:
     spans = {(position, position + 1) for position, unit in enumerate(these) if is_word(unit.form)}
     breaks = accumulate(not unit.joined for unit in these)
     position_at = {position + before: position for position, before in enumerate(breaks)}
-    for word, at, _ in rjieba.tokenize(_chinese(these), mode="search"):
+    for word, at, _ in _jieba().tokenize(_chinese(these), mode="search"):
         if " " not in word:
             spans.add((position_at[at], position_at[at] + len(word)))
     return spans
@@ -139,7 +146,7 @@ def word_spans(these: list[Unit]) -> set[tuple[int, int]]:
 
 def _tagged(folded: str) -> list[tuple[str, str]]:
     """Cut folded text into words with their parts of speech; half a character, which no word has, becomes a blank."""
-    words: list[tuple[str, str]] = rjieba.tag(_HALF.sub(" ", folded))
+    words: list[tuple[str, str]] = _jieba().tag(_HALF.sub(" ", folded))
     return words
 
 
@@ -148,14 +155,14 @@ def nouns(folded: str) -> list[tuple[int, int]]:
     found, at = [], 0
     for word, tag in _tagged(folded):
         start, at = at, at + len(word)
-        if len(word) > 1 and _NOUN.match(tag) and not word.isascii() and rjieba.has_word(word):
+        if len(word) > 1 and _NOUN.match(tag) and not word.isascii() and _jieba().has_word(word):
             found.append((start, at))
     return found
 
 
 def commonness(word: str) -> int:
     """How common a folded Chinese word is: as often as jieba's dictionary would have to count it to cut it whole."""
-    frequency: int = rjieba.suggest_freq(word)
+    frequency: int = _jieba().suggest_freq(word)
     return frequency
 
 

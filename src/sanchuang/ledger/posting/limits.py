@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection
+from django.db import transaction
 
 from sanchuang.core.law import NoLaw, law
 from sanchuang.values import Yuan
@@ -27,6 +27,6 @@ def limit(load: int | None, day: dt.date) -> Yuan | None:
     except NoLaw:
         found = None
     above = found if isinstance(found, Yuan) else None
-    if not connection.in_atomic_block:  # within one, the law read may still be undone
-        _kept[load, day] = above
+    # Within a transaction the law that was read may still be undone.
+    transaction.on_commit(lambda: _kept.update({(load, day): above}))
     return above

@@ -97,10 +97,11 @@ class Plan:
 
     def expired_to_release(self) -> list[Step]:
         """Releases of expired reservations on accounts that have too little."""
-        if not self.short:
+        now = timezone.now()
+        if not self.short or not rows.any_expired(self.short, now):
             return []
         found = Reservation.objects.filter(
-            debit_id__in=self.short, remaining__gt=0, expires__lte=timezone.now()
+            debit_id__in=self.short, remaining__gt=0, expires__lte=now
         ).exclude(pk__in=self.held)
         return [expiry(each) for each in found.select_related("transfer").order_by("pk")]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from sanchuang.ledger.errors import KeyReused
 from sanchuang.ledger.models import Transfer
+from sanchuang.ledger.posting import rows
 from sanchuang.ledger.posting.orders import Free, Hold, Move, Order, Settle, Undo
 
 Kind = Transfer.Kind
@@ -22,9 +23,10 @@ def done_before(orders: Sequence[Order], reason: Model) -> list[Transfer] | None
     """
     if not orders[0].key:
         return None
-    found = Transfer.objects.filter(key=orders[0].key).first()
-    if found is None:
+    number = rows.of_key(orders[0].key)
+    if number is None:
         return None
+    found = Transfer.objects.get(pk=number)
     group = list(Transfer.objects.filter(link=found.link).order_by("pk")) if found.link else [found]
     same = len(group) == len(orders) and all(map(_is, orders, group, [reason] * len(group)))
     if not same:

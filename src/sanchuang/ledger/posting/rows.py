@@ -107,6 +107,20 @@ def reservations(keys: Collection[int]) -> dict[int, Held]:
     }
 
 
+def of_key(key: str) -> int | None:
+    """The number of the transfer that has the idempotency key `key`."""
+    found = run(f"SELECT id FROM {_T} WHERE key = %s", [key])
+    return found[0][0] if found else None
+
+
+def any_expired(keys: Sequence[int], now: dt.datetime) -> bool:
+    """Whether a reservation on the accounts `keys` ended before `now` and still holds something."""
+    sql = (
+        f"SELECT 1 FROM {_R} WHERE debit_id IN ({_places(keys)}) AND remaining > 0 AND expires <= %s LIMIT 1"
+    )
+    return bool(run(sql, adapted([*keys, now])))
+
+
 def insert(rows: Sequence[Sequence[Any]]) -> list[int]:
     """Insert transfers, whose columns are those of `chain.TRANSFER` and the digest; gives their keys in order."""
     width = ", ".join(["%s"] * (len(chain.TRANSFER) + 1))

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -32,8 +33,14 @@ def plan():
     return read_plan((FOLDER / FILE).read_text(encoding="utf-8"), FILE, read("bench6"))
 
 
-def population(tmp_path, seed, rows=10_000):
-    path = tmp_path / f"p{seed}.parquet"
+@pytest.fixture(scope="module")
+def population(tmp_path_factory):
+    """`population(seed)`: the file of 10,000 companies, made once for all engines."""
+    return cache(lambda seed: made(tmp_path_factory.mktemp("population"), seed))
+
+
+def made(folder, seed, rows=10_000):
+    path = folder / f"p{seed}.parquet"
     program = BENCH / "population.py"
     code = (
         f"import sys; sys.path.insert(0, {str(BENCH)!r}); import population as p, polars as pl; "
@@ -47,8 +54,8 @@ def population(tmp_path, seed, rows=10_000):
 @pytest.mark.skipif(not BENCH.is_dir(), reason="../shared is absent")
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("engine", ["native", "polars", "duckdb", "sqlite", "python"])
-def test_the_oracle_says_equal(tmp_path, plan, seed, engine):
-    path = population(tmp_path, seed)
+def test_the_oracle_says_equal(tmp_path, plan, population, seed, engine):
+    path = population(seed)
     found = simulate(read("bench6"), pl.read_parquet(path), ON, ENGINES[engine], plan)
     found.companies.write_parquet(tmp_path / "r.parquet")
     said = subprocess.run(
