@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from django.apps import apps
 from django.core.management import call_command
@@ -23,14 +24,19 @@ from sanchuang.core.pack.load import Loaded, load_pack
 
 @contextmanager
 def using(name: str) -> Iterator[None]:
-    """Let Django's default connection of this thread lead to the database `name`."""
+    """Let Django's default connection of this thread lead to the database `name`, also while a browser is driven in it.
+
+    Playwright runs a loop of events in the thread, for which Django refuses connections that others might share; nobody
+    shares this one. Which of a module's tests starts the browser is chance where workers take each other's.
+    """
     usual = connections["default"]
-    connections["default"] = type(usual)({**usual.settings_dict, "NAME": name}, "default")
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections["default"] = usual
+    with mock.patch.dict(os.environ, {"DJANGO_ALLOW_ASYNC_UNSAFE": "yes"}):
+        connections["default"] = type(usual)({**usual.settings_dict, "NAME": name}, "default")
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            connections["default"] = usual
 
 
 def with_tables(file: Path, shared: Path) -> Path:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from district_database import using, with_tables
 from sanchuang.core.models import User
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +48,16 @@ def test_the_mark_asks_for_it_too() -> None:
     assert User.objects.count() == 0
 
 
+def test_a_database_can_be_read_in_a_thread_that_drives_a_browser(
+    tmp_path: Path, django_db_blocker: Any
+) -> None:
+    async def asked() -> int:
+        with django_db_blocker.unblock(), using(str(with_tables(tmp_path / "own", tmp_path))):
+            return User.objects.count()
+
+    assert asyncio.run(asked()) == 0
+
+
 def test_the_plugin_keeps_who_asks_for_it_and_nobody_else() -> None:
     env = {**os.environ, "DATABASE_URL": "", "PYTEST_PLUGINS": "plugins.database_only"}
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests"), env.get("PYTHONPATH", "")])
@@ -63,4 +76,4 @@ def test_the_plugin_keeps_who_asks_for_it_and_nobody_else() -> None:
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     found = {line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line}
     assert found == {"test_who_asks_for_it_reaches_it", "test_the_mark_asks_for_it_too"}
-    assert "2/4 tests collected (2 deselected)" in done.stdout
+    assert "2/5 tests collected (3 deselected)" in done.stdout
