@@ -72,7 +72,7 @@ def replay(
     from sanchuang.engines.placement.replay.picture import picture as draw
     from sanchuang.engines.placement.replay.report import report, rows
 
-    require_places(out, picture)
+    require_places(out, picture, reading=(nodes, jobs, rules))
     if placing is Policy.RANDOM:
         raise Malformed("重放时不能随机选节点", "给 --placing 换一个策略")
     chosen = find_policy(policy)
@@ -214,7 +214,7 @@ def generate(
     from sanchuang.engines.placement.replay.generate import Demand, Unreachable
     from sanchuang.engines.placement.replay.generate import generate as draw
 
-    require_places(out, nodes_out)
+    require_places(out, nodes_out, reading=[nodes])
     pool = _pool(cards, nodes)
     try:
         drawn = draw(pool, Demand(jobs, days, load), seed)

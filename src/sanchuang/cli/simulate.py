@@ -74,7 +74,7 @@ def register(app: typer.Typer) -> None:
         from sanchuang.engines.rules.compiled.simulate import simulate as run
 
         date = day(on)
-        require_table(out)
+        require_table(out, [population])
         policies, plan = _rules(rules)
         frame, unit = _population(population, date)
         began = time.perf_counter()
