@@ -232,7 +232,11 @@ def test_a_command_does_not_overwrite_what_it_reads(tmp_path: Path, words: str) 
     files = {name: str(tmp_path / name) for name in ("in", "in.csv", "other", "new")}
     given = [files.get(word, word) for word in words.split()]
     last = Path(given[-1])
-    for written_to in (last, last.with_name(f"link-{last.name}"), tmp_path / ".." / tmp_path.name / last.name):
+    for written_to in (
+        last,
+        last.with_name(f"link-{last.name}"),
+        tmp_path / ".." / tmp_path.name / last.name,
+    ):
         done = CliRunner().invoke(main, [*given[:-1], str(written_to)])
         assert done.exit_code != 0
         assert f"{written_to}：这个文件是要读的" in done.output + str(done.exception)
