@@ -276,3 +276,22 @@ def test_what_cannot_be_generated_is_told(files, words, said, monkeypatch):
     assert done.exit_code == 2
     assert said in done.stderr
     assert not (files / "x.csv").exists()
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_files_are_read_in_the_encodings_that_imports_read(files, encoding):
+    out = files / "rows.csv"
+    (files / "nodes.csv").write_bytes(NODES.replace("n0", "节点甲").encode(encoding))
+    (files / "jobs.csv").write_bytes(JOBS.encode(encoding))
+    done = replayed(files, "--out", out)
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert [row["user"] for row in rows] == ["甲", "乙", "甲"]
+    assert "节点甲" in {row["node"] for row in rows}
+
+
+def test_cards_and_nodes_together_are_told_as_one_too_many(files):
+    words = ("generate", "--jobs", 5, "--days", 1, "--out", files / "new.csv")
+    both = call(files, *words, "--cards", 8, "--nodes", files / "nodes.csv")
+    assert "--cards 和 --nodes 只能给一个" in both.output + str(both.exception)
+    assert "池有多大不清楚" in (neither := call(files, *words)).output + str(neither.exception)

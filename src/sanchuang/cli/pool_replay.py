@@ -248,7 +248,9 @@ def _pool(cards: int | None, nodes: Path | None) -> Nodes:
     from sanchuang.cli.pool_files import read_nodes
     from sanchuang.engines.placement.replay.generate import uniform_nodes
 
-    if (cards is None) == (nodes is None):
+    if cards is not None and nodes is not None:
+        raise Malformed("--cards 和 --nodes 只能给一个", "去掉其中一个：池由卡数定，或由节点文件定")
+    if cards is None and nodes is None:
         raise Malformed("池有多大不清楚", "写 --cards 或 --nodes 其中一个")
     pool = read_nodes(nodes) if nodes else uniform_nodes(cards or 0)
     if not pool.milli:
