@@ -96,7 +96,7 @@ def replay(
         "cpu_seconds": round(time.process_time() - began, 3),
         "left_out": left_out,
     }
-    said |= report(result)
+    said |= report(result, promised.reservations if promised else ())
     if out:
         table = rows(result)
         with written(out) as file:
@@ -131,7 +131,9 @@ def _tell(said: dict[str, Any]) -> None:
         typer.echo("其余见 --format json 或 --out")
     wait, slow = said["wait_seconds"], said["bounded_slowdown"]
     if wait:
-        typer.echo("等待：" + "，".join(f"{_called(name)} {_hours(value)}" for name, value in wait.items()))
+        in_hours = max(wait.values()) >= HOUR  # one unit in a line, so that its figures can be compared
+        shown = (f"{_called(name)} {_hours(value, in_hours=in_hours)}" for name, value in wait.items())
+        typer.echo("等待：" + "，".join(shown))
     if slow:
         typer.echo(
             "有界减速比：" + "，".join(f"{_called(name)} {value:,.2f}" for name, value in slow.items())
@@ -144,6 +146,11 @@ def _tell(said: dict[str, Any]) -> None:
     typer.echo(
         f"抢占 {said['preemptions']:,} 次，涉及 {said['jobs_preempted']:,} 个任务，白跑 {said['lost_card_hours']:,.1f} 卡时"
     )
+    for one in said["reservations"]:
+        typer.echo(
+            f"预约 {one['name']}（队列 {one['queue']}）：留 {one['cards']:,} 卡，共 {one['held_card_hours']:,.2f} 卡时；"
+            f"这段时间里该队列用了 {one['used_card_hours']:,.2f} 卡时"
+        )
     forecast = said["forecast"]
     if forecast["judged"]:
         typer.echo(
@@ -189,8 +196,11 @@ def _percent(value: float | None) -> str:
     return "未知" if value is None else f"{100 * value:.1f}%"
 
 
-def _hours(seconds: float) -> str:
-    return f"{seconds / HOUR:,.2f} 小时" if seconds >= HOUR else f"{seconds:,.0f} 秒"
+def _hours(seconds: float, *, in_hours: bool | None = None) -> str:
+    """In hours from an hour on, else in seconds, unless the unit is given."""
+    if in_hours is None:
+        in_hours = seconds >= HOUR
+    return f"{seconds / HOUR:,.2f} 小时" if in_hours else f"{seconds:,.0f} 秒"
 
 
 @app.command("generate", epilog=GENERATE)
@@ -238,9 +248,10 @@ def generate(
     if format is Format.JSON:
         print_json(said)
         return
+    long = max(said["median_seconds"], said["mean_seconds"]) >= HOUR
     typer.echo(
-        f"{said['jobs']:,} 个任务，共 {said['card_hours']:,} 卡时；运行时间中位 {_hours(said['median_seconds'])}，"
-        f"平均 {_hours(said['mean_seconds'])} → {out}"
+        f"{said['jobs']:,} 个任务，共 {said['card_hours']:,} 卡时；运行时间中位 {_hours(said['median_seconds'], in_hours=long)}，"
+        f"平均 {_hours(said['mean_seconds'], in_hours=long)} → {out}"
     )
 
 
