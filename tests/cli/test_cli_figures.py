@@ -31,3 +31,15 @@ def test_people_read_two_tables() -> None:
     shown = CliRunner().invoke(main, ["figures"], env={"COLUMNS": "200"}).stdout
     assert "人均营业额" in shown
     assert "定不了" in shown
+
+
+def test_a_year_is_not_grouped_and_reads_as_a_year() -> None:
+    from sanchuang.registry.models import PublishedFigure
+
+    found = PublishedFigure.objects.get(slug="ring-members")
+    PublishedFigure.objects.filter(pk=found.pk).update(kind="year", unit="年份", value=2025, op="=")
+    told = json.loads(CliRunner().invoke(main, ["figures", "--format", "json"]).stdout)
+    assert {row["id"]: row["value"] for row in told["figures"]}["ring-members"] == "2025年"
+    shown = CliRunner().invoke(main, ["figures"], env={"COLUMNS": "200"}).stdout
+    assert "2025年" in shown
+    assert "2,025" not in shown

@@ -276,3 +276,50 @@ def test_what_cannot_be_generated_is_told(files, words, said, monkeypatch):
     assert done.exit_code == 2
     assert said in done.stderr
     assert not (files / "x.csv").exists()
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_files_are_read_in_the_encodings_that_imports_read(files, encoding):
+    out = files / "rows.csv"
+    (files / "nodes.csv").write_bytes(NODES.replace("n0", "节点甲").encode(encoding))
+    (files / "jobs.csv").write_bytes(JOBS.encode(encoding))
+    done = replayed(files, "--out", out)
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert [row["user"] for row in rows] == ["甲", "乙", "甲"]
+    assert "节点甲" in {row["node"] for row in rows}
+
+
+def test_cards_and_nodes_together_are_told_as_one_too_many(files):
+    words = ("generate", "--jobs", 5, "--days", 1, "--out", files / "new.csv")
+    both = call(files, *words, "--cards", 8, "--nodes", files / "nodes.csv")
+    assert "--cards 和 --nodes 只能给一个" in both.output + str(both.exception)
+    assert "池有多大不清楚" in (neither := call(files, *words)).output + str(neither.exception)
+
+
+def test_waiting_is_told_in_one_unit_and_each_reservation_with_what_was_used(files):
+    jobs = "job,queue,submitted,duration,cpu_milli,memory_mib,num_gpu\n"
+    rows = [
+        "a,训练,0,20000,1000,1,4",
+        "b,训练,0,20000,1000,1,4",
+        *(f"c{n},训练,{n},9,1000,1,4" for n in range(1, 9)),
+    ]
+    (files / "jobs.csv").write_text(
+        jobs + "\n".join([*rows, "d,推理,3600,3600,1000,1,0"]) + "\n", encoding="utf-8"
+    )
+    (files / "rules.yaml").write_text(
+        "reservations:\n- {name: 评审, queue: 训练, start: 3600, end: 10800, cards: 4}\n", encoding="utf-8"
+    )
+    words = ("--rules", files / "rules.yaml")
+    done = replayed(files, *words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    (kept,) = json.loads(done.stdout)["reservations"]
+    assert (kept["name"], kept["cards"], kept["held_card_hours"]) == ("评审", 4, 8.0)
+    assert kept["used_card_hours"] == pytest.approx(
+        16
+    )  # both jobs of the queue, on all eight cards for two hours
+    lines = replayed(files, *words).stdout.splitlines()
+    (waiting,) = (line for line in lines if line.startswith("等待："))
+    assert "小时" in waiting
+    assert "秒" not in waiting
+    assert "预约 评审（队列 训练）：留 4 卡，共 8.00 卡时；这段时间里该队列用了 16.00 卡时" in lines

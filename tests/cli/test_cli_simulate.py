@@ -1,6 +1,7 @@
 """`sanchuang policy simulate`: a population in a file, the result in a file, totals on the screen."""
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -8,6 +9,8 @@ from typer.testing import CliRunner
 
 from sanchuang.cli import main
 from sanchuang.cli.simulate import Engine
+
+PACK = Path(__file__).parents[2] / "src/sanchuang/packs/westlake"
 
 RULES = {
     "facts.yaml": """
@@ -141,3 +144,62 @@ def test_contradicting_exceptions_are_told_with_the_number_of_companies(rules, f
     said = run(*words).stdout.replace("\n", "")
     assert "政策“rent”自相矛盾：有 2 家企业同时适用结论相反的例外，它们的结论按未知。" in said  # 甲 and 丁
     assert json.loads(run(*words, "--format", "json").stdout)["conflicts"] == {"rent": 2}
+
+
+def test_without_a_plan_each_policy_is_told_with_its_sum_and_what_is_unknown(
+    rules, firms, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "160")
+    (rules / "simulation.yaml").unlink()
+    (rules / "most.md").write_text(
+        "# 研发补助\n\n```yaml\npolicy: most\nstatus: assumption\nconditions:\n- {id: local, when: 注册在本区}\n"
+        "amount: {value: floor_yuan(营业收入 * 2%), op: ≤}\n```\n",
+        encoding="utf-8",
+    )
+    (rules / "open.md").write_text(
+        "# 无人知晓\n\n```yaml\npolicy: open\nstatus: assumption\nconditions:\n- {id: a, when: 营业收入@前年 >= 1元}\n"
+        "amount: {value: 1万元}\n```\n",
+        encoding="utf-8",
+    )
+    words = ("--rules", rules, "--population", firms, "--on", "2026-03-01", "--out", tmp_path / "r.csv")
+    done = run(*words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    found = {row["policy"]: row for row in json.loads(done.output)["policies"]}
+    counts = ("eligible", "not_eligible", "unknown", "op", "amount", "amount_unknown", "paid")
+    assert [found["rent"][name] for name in counts] == [2, 2, 1, "=", 600_000, 1, 300_000]
+    assert [found["most"][name] for name in counts] == [4, 1, 0, "≤", 1_599_999, 1, None]
+    assert [found["open"][name] for name in counts] == [0, 0, 5, "=", None, 5, None]
+    lines = {line.split()[1]: line for line in run(*words).output.splitlines() if line.startswith("│")}
+    assert "600,000元，另 1 家未知" in lines["房租补贴"]
+    assert "300,000元" in lines["房租补贴"]
+    assert "≤ 1,599,999元，另 1 家未知" in lines["研发补助"]
+    assert "未知" in lines["无人知晓"]
+
+
+def test_groups_of_yes_and_no_are_told_as_words(rules, firms, tmp_path):
+    done = run("--rules", rules, "--population", firms, "--out", tmp_path / "r.csv", "--on", "2026-03-01")
+    firsts = [line.split()[1] for line in done.output.splitlines() if line.startswith("│")]
+    assert sorted(firsts) == ["否", "是", "未知"]
+
+
+def test_a_pack_s_folder_is_taken_as_check_takes_it(firms, tmp_path):
+    out = tmp_path / "r.csv"
+    for rules in (PACK, PACK / "pack.yaml"):
+        done = run(
+            "--rules", rules, "--population", firms, "--out", out, "--on", "2026-03-01", "--format", "json"
+        )
+        assert done.exit_code == 0, done.output
+        assert "bluebird" in {row["policy"] for row in json.loads(done.output)["policies"]}
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_file_of_which_no_column_is_known_is_refused_with_what_would_be(rules, tmp_path, ending):
+    path = tmp_path / f"firms.{ending}"
+    frame = pl.DataFrame({"名称": ["甲"], "营收": [3]})
+    frame.write_csv(path) if ending == "csv" else frame.write_parquet(path)
+    done = run("--rules", rules, "--population", path, "--out", tmp_path / "r.csv", "--on", "2026-03-01")
+    assert done.exit_code != 0
+    said = done.output + str(done.exception)
+    assert "没有一列认得出" in said
+    assert "注册在本区、营业收入" in said
+    assert not (tmp_path / "r.csv").exists()

@@ -199,3 +199,49 @@ def test_where_no_file_can_stand_it_is_said_before_anything_is_done(tmp_path: Pa
         pytest.fail("began")
     with pytest.raises(Malformed, match="两样结果"):
         require_places(tmp_path / "a", None, tmp_path / "." / "a")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pool place --nodes in --pods other --arrivals other --out in",
+        "pool place --nodes other --pods in --arrivals other --out in",
+        "pool place --nodes other --pods other --arrivals in --out in",
+        "pool replay --nodes in --jobs other --out in",
+        "pool replay --nodes other --jobs in --picture in",
+        "pool replay --nodes other --jobs other --rules in --out in",
+        "pool generate --nodes in --jobs 5 --days 1 --out in",
+        "pool generate --nodes in --jobs 5 --days 1 --out new --nodes-out in",
+        "policy simulate --population in.csv --out in.csv",
+        "match rank --documents in --queries other --out in",
+        "match rank --documents other --queries in --out in",
+        "match rank --documents other --queries other --train in --out in",
+        "match rank --documents other --queries other --encoder in --out in",
+        "match experts --profiles in --queries other --out in",
+        "match experts --profiles other --queries in --out in",
+        "match batch --documents in --queries other --out in",
+        "match batch --documents other --queries in.csv --out in.csv",
+    ],
+)
+def test_a_command_does_not_overwrite_what_it_reads(tmp_path: Path, words: str) -> None:
+    """Not even through a link, and before it reads: none of these files holds anything that it could read."""
+    for name in ("in", "in.csv"):
+        (tmp_path / name).write_text("kept", encoding="utf-8")
+        (tmp_path / f"link-{name}").symlink_to(tmp_path / name)
+    (tmp_path / "other").write_text("", encoding="utf-8")
+    files = {name: str(tmp_path / name) for name in ("in", "in.csv", "other", "new")}
+    given = [files.get(word, word) for word in words.split()]
+    last = Path(given[-1])
+    for written_to in (
+        last,
+        last.with_name(f"link-{last.name}"),
+        tmp_path / ".." / tmp_path.name / last.name,
+    ):
+        done = CliRunner().invoke(main, [*given[:-1], str(written_to)])
+        assert done.exit_code != 0
+        assert f"{written_to}：这个文件是要读的" in done.output + str(done.exception)
+        assert last.read_text(encoding="utf-8") == "kept"
+
+
+def test_what_is_no_file_may_be_read_and_written() -> None:
+    require_places(Path("/dev/null"), reading=[Path("/dev/null"), None])

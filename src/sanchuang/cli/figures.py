@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -10,6 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sanchuang.cli.options import Format, FormatOption, print_json
+from sanchuang.values import Figure
+
+if TYPE_CHECKING:
+    from sanchuang.registry.models import PublishedFigure
 
 
 def figures(form: FormatOption = Format.TEXT) -> None:
@@ -26,7 +30,7 @@ def figures(form: FormatOption = Format.TEXT) -> None:
         {
             "id": slug,
             "name": found.name,
-            "value": found.figure.text(),
+            "value": _value(found),
             "op": found.op.value,
             "as_of": found.as_of,
             "source": found.source,
@@ -69,6 +73,13 @@ def figures(form: FormatOption = Format.TEXT) -> None:
     console = Console()
     console.print(table)
     console.print(verdicts)
+
+
+def _value(found: PublishedFigure) -> str:
+    """The figure as people read it; a year is a name, not a quantity: never grouped, and its unit is the word 年."""
+    if found.kind != "year" or found.figure.value is None:
+        return found.figure.text()
+    return Figure(found.figure.value, found.figure.op).text().replace(",", "") + "年"
 
 
 def register(main: typer.Typer) -> None:

@@ -15,7 +15,7 @@ from rich.progress import Progress, TaskID
 
 from sanchuang.cli.match_files import TAG, progress_bar, read_rows
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.cli.writing import written
+from sanchuang.cli.writing import require_places, written
 from sanchuang.engines.matching import Document, Hit, Index
 from sanchuang.values import Malformed
 
@@ -136,6 +136,7 @@ def rank(
         raise Malformed(
             "--index 和 --train 不能一起用", "用 sanchuang match index --index … --train … 学好再查"
         )
+    require_places(out, reading=(queries, documents, train, Path(encoder) if encoder else None))
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     seconds: dict[str, float] = {}
     learnt, fault = None, ""

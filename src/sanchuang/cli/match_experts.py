@@ -13,7 +13,7 @@ from rich.console import Console
 from sanchuang.cli.match import ENCODER_HELP, app, go_on_without
 from sanchuang.cli.match_files import TAG, Fault, checked, progress_bar, read_records
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.cli.writing import written
+from sanchuang.cli.writing import require_places, written
 
 if TYPE_CHECKING:
     from sanchuang.engines.matching.encoders import Encoder
@@ -106,6 +106,7 @@ def experts(
     from sanchuang.engines.matching.encoders import EncoderFailed, load
     from sanchuang.engines.matching.experts import Work, choose
 
+    require_places(out, reading=(profiles, queries, Path(encoder) if encoder else None))
     known = list(read_records(profiles, _profile, lambda profile: profile.id))
     asked = list(read_records(queries, lambda row: Work(**_texts(row)), lambda work: work.id))
 

@@ -18,7 +18,7 @@ from sanchuang.cli.match import Taught, app, taught
 from sanchuang.cli.match_files import TAG, progress_bar, read_rows
 from sanchuang.cli.options import Format, FormatOption, print_json
 from sanchuang.cli.tables import write_table
-from sanchuang.cli.writing import require_place, written
+from sanchuang.cli.writing import require_places, written
 from sanchuang.engines.matching import Document
 from sanchuang.engines.matching.files import remove
 from sanchuang.values import Malformed
@@ -163,7 +163,7 @@ def batch(
 
     if (documents is None) == (directory is None):
         raise Malformed("--documents 和 --index 要给一个，只给一个", "给出文本库，或已建好的索引")
-    require_place(out)
+    require_places(out, reading=(queries, documents))
     asked = [(row["qid"], row["query"]) for row in read_rows(queries, ("qid", "query"), unique="qid")]
     started = time.perf_counter()
     with ExitStack() as held, progress_bar() as progress:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sanchuang.cli import policy_answers, simulate
 from sanchuang.cli.options import Format, FormatOption, print_json
-
-if TYPE_CHECKING:
-    from sanchuang.engines.rules import Policy
+from sanchuang.cli.rules_folder import read_folder
 
 app = typer.Typer(help="政策：列出、阅读、检查、逐条适用于企业、模拟、重算过去的决定。", no_args_is_help=True)
 policy_answers.register(app)
@@ -118,7 +116,7 @@ def check(
     from sanchuang.engines.markup import Problems
 
     try:
-        policies = _checked(path)
+        policies = read_folder(path, examples=True).policies
     except Problems as error:
         found = [p for p in error.problems if p.source.endswith(".md")] or error.problems
         if format is Format.JSON:
@@ -179,22 +177,3 @@ def format_files(
             typer.echo(f"{len(files)} 个文件，{len(changed)} 个{'要' if check else '已'}改写。")
     if faulty or (check and changed):
         raise typer.Exit(1)
-
-
-def _checked(path: Path) -> list[Policy]:
-    """The policies of a pack or of a plain folder, examples run. Raises `Problems`."""
-    from sanchuang.core.pack.reader import MANIFEST, read_pack
-    from sanchuang.engines.markup import Problem, Problems
-    from sanchuang.engines.rules import read_rules, run_examples
-    from sanchuang.engines.rules.folder import FACTS
-
-    if path.name == MANIFEST or (path / MANIFEST).exists():
-        return [file.policy for file in read_pack(path).policies]
-    if path.is_dir() and not (path / FACTS).exists():
-        message = f"没有 {MANIFEST}，也没有 {FACTS}"
-        remedy = f"给出区包目录，或放着 {FACTS} 和政策文件的目录"
-        raise Problems([Problem(path.as_posix(), 0, 0, message, remedy)])
-    policies = read_rules(path)
-    if failures := run_examples(policies):
-        raise Problems([failure.problem() for failure in failures])
-    return list(policies.policies)

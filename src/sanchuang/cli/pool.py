@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanchuang.cli.options import Format, FormatOption, print_json
-from sanchuang.cli.writing import written
+from sanchuang.cli.writing import require_places, written
 
 if TYPE_CHECKING:
     from sanchuang.engines.placement import Nodes, Pods
@@ -82,6 +82,7 @@ def place(
 
     if defragment and policy is Policy.RANDOM:
         raise Malformed("random 策略不能和 --defragment 一起用", "换一个 --policy，或去掉 --defragment")
+    require_places(out, reading=(nodes, pods, arrivals))
     machines = read_nodes(nodes)
     asked = read_pods(pods, machines)
     order, rank = read_arrivals(arrivals, machines, asked)

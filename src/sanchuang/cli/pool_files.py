@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -25,6 +26,8 @@ MOST_CORES = 10_000
 """Of one node: tables have a place for each core."""
 MOST_GPUS = 62
 """Devices of one node: their bits go into one number."""
+ENCODINGS = ("utf-8-sig", "gb18030")
+"""Those that imports read too; spreadsheet programs in China save CSV in the second."""
 NODE = ("sn", "cpu_milli", "memory_mib", "gpu", "model")
 POD = ("name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli")
 ARRIVAL = ("kind", "pos", "name")
@@ -107,13 +110,17 @@ class Table:
     def _text(self) -> str:
         with opened(self.path) as file:
             raw = b"".join(file)
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            raise Problems(
-                [Problem(str(self.path), line, 0, "不是 UTF-8 编码", "把文件存成 UTF-8")]
-            ) from None
+        fault: UnicodeDecodeError | None = None
+        marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        for encoding in ("utf-16",) if marked else ENCODINGS:
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError as error:
+                fault = fault or error
+        assert fault is not None
+        line = raw.count(b"\n", 0, fault.start) + 1
+        message = "不是 UTF-8 编码，也不是 GB 18030"
+        raise Problems([Problem(str(self.path), line, 0, message, "把文件存成 UTF-8")])
 
     def _check_header(self) -> None:
         missing = [name for name in self.needed if name not in self.columns]

@@ -64,6 +64,7 @@ def replay(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """按时间重放任务，看等多久、用多满、公不公平、预报准不准。"""
+    from sanchuang.cli.compiling import compiling
     from sanchuang.cli.pool_files import read_nodes
     from sanchuang.cli.pool_replay_files import find_policy, read_jobs, read_rules
     from sanchuang.cli.pool_tables import known_to
@@ -72,7 +73,7 @@ def replay(
     from sanchuang.engines.placement.replay.picture import picture as draw
     from sanchuang.engines.placement.replay.report import report, rows
 
-    require_places(out, picture)
+    require_places(out, picture, reading=(nodes, jobs, rules))
     if placing is Policy.RANDOM:
         raise Malformed("重放时不能随机选节点", "给 --placing 换一个策略")
     chosen = find_policy(policy)
@@ -81,7 +82,7 @@ def replay(
     promised, placed = read_rules(rules) if rules else (None, None)
     began = time.process_time()
     try:
-        with bars(quiet=format is Format.JSON) as tell:
+        with compiling() as first, bars(quiet=format is Format.JSON) as tell:
             known = known_to(placing.value, machines, asked.pods())
             result = run(
                 machines, asked, chosen, promised, lambda done, total: tell("重放", done, total), known
@@ -93,10 +94,11 @@ def replay(
     said = {
         "policy": policy,
         "placing": placing.value,
-        "cpu_seconds": round(time.process_time() - began, 3),
+        "cpu_seconds": round(time.process_time() - began - first.seconds, 3),
+        "compile_seconds": round(first.seconds, 3),
         "left_out": left_out,
     }
-    said |= report(result)
+    said |= report(result, promised.reservations if promised else ())
     if out:
         table = rows(result)
         with written(out) as file:
@@ -131,7 +133,9 @@ def _tell(said: dict[str, Any]) -> None:
         typer.echo("其余见 --format json 或 --out")
     wait, slow = said["wait_seconds"], said["bounded_slowdown"]
     if wait:
-        typer.echo("等待：" + "，".join(f"{_called(name)} {_hours(value)}" for name, value in wait.items()))
+        in_hours = max(wait.values()) >= HOUR  # one unit in a line, so that its figures can be compared
+        shown = (f"{_called(name)} {_hours(value, in_hours=in_hours)}" for name, value in wait.items())
+        typer.echo("等待：" + "，".join(shown))
     if slow:
         typer.echo(
             "有界减速比：" + "，".join(f"{_called(name)} {value:,.2f}" for name, value in slow.items())
@@ -144,6 +148,11 @@ def _tell(said: dict[str, Any]) -> None:
     typer.echo(
         f"抢占 {said['preemptions']:,} 次，涉及 {said['jobs_preempted']:,} 个任务，白跑 {said['lost_card_hours']:,.1f} 卡时"
     )
+    for one in said["reservations"]:
+        typer.echo(
+            f"预约 {one['name']}（队列 {one['queue']}）：留 {one['cards']:,} 卡，共 {one['held_card_hours']:,.2f} 卡时；"
+            f"这段时间里该队列用了 {one['used_card_hours']:,.2f} 卡时"
+        )
     forecast = said["forecast"]
     if forecast["judged"]:
         typer.echo(
@@ -189,8 +198,11 @@ def _percent(value: float | None) -> str:
     return "未知" if value is None else f"{100 * value:.1f}%"
 
 
-def _hours(seconds: float) -> str:
-    return f"{seconds / HOUR:,.2f} 小时" if seconds >= HOUR else f"{seconds:,.0f} 秒"
+def _hours(seconds: float, *, in_hours: bool | None = None) -> str:
+    """In hours from an hour on, else in seconds, unless the unit is given."""
+    if in_hours is None:
+        in_hours = seconds >= HOUR
+    return f"{seconds / HOUR:,.2f} 小时" if in_hours else f"{seconds:,.0f} 秒"
 
 
 @app.command("generate", epilog=GENERATE)
@@ -214,7 +226,7 @@ def generate(
     from sanchuang.engines.placement.replay.generate import Demand, Unreachable
     from sanchuang.engines.placement.replay.generate import generate as draw
 
-    require_places(out, nodes_out)
+    require_places(out, nodes_out, reading=[nodes])
     pool = _pool(cards, nodes)
     try:
         drawn = draw(pool, Demand(jobs, days, load), seed)
@@ -238,9 +250,10 @@ def generate(
     if format is Format.JSON:
         print_json(said)
         return
+    long = max(said["median_seconds"], said["mean_seconds"]) >= HOUR
     typer.echo(
-        f"{said['jobs']:,} 个任务，共 {said['card_hours']:,} 卡时；运行时间中位 {_hours(said['median_seconds'])}，"
-        f"平均 {_hours(said['mean_seconds'])} → {out}"
+        f"{said['jobs']:,} 个任务，共 {said['card_hours']:,} 卡时；运行时间中位 {_hours(said['median_seconds'], in_hours=long)}，"
+        f"平均 {_hours(said['mean_seconds'], in_hours=long)} → {out}"
     )
 
 
@@ -248,7 +261,9 @@ def _pool(cards: int | None, nodes: Path | None) -> Nodes:
     from sanchuang.cli.pool_files import read_nodes
     from sanchuang.engines.placement.replay.generate import uniform_nodes
 
-    if (cards is None) == (nodes is None):
+    if cards is not None and nodes is not None:
+        raise Malformed("--cards 和 --nodes 只能给一个", "去掉其中一个：池由卡数定，或由节点文件定")
+    if cards is None and nodes is None:
         raise Malformed("池有多大不清楚", "写 --cards 或 --nodes 其中一个")
     pool = read_nodes(nodes) if nodes else uniform_nodes(cards or 0)
     if not pool.milli:

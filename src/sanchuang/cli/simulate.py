@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanchuang.cli.options import Format, FormatOption, OnOption, day, print_json
+from sanchuang.cli.rules_folder import read_folder
+from sanchuang.cli.simulate_text import tell, told
 from sanchuang.cli.tables import require_table, write_table
 from sanchuang.values import Malformed
 
@@ -60,7 +62,8 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         rules: Annotated[
-            Path | None, typer.Option(help="规则目录（facts.yaml 和政策文件）；不写就用已载入的区包。")
+            Path | None,
+            typer.Option(help="规则目录（facts.yaml 和政策文件）或区包目录；不写就用已载入的区包。"),
         ] = None,
         engine: Annotated[Engine, typer.Option(help="用哪一种解释器；结果都一样。")] = Engine.NATIVE,
         on: OnOption = "",
@@ -71,12 +74,15 @@ def register(app: typer.Typer) -> None:
 
         from sanchuang.engines.rules import NoPolicyInForce
         from sanchuang.engines.rules.compiled.columns import Unreadable
+        from sanchuang.engines.rules.compiled.plan import UNITS
         from sanchuang.engines.rules.compiled.simulate import simulate as run
 
         date = day(on)
-        require_table(out)
+        require_table(out, [population])
         policies, plan = _rules(rules)
         frame, unit = _population(population, date)
+        if population is not None:
+            _require_facts(population, frame, policies)
         began = time.perf_counter()
         try:
             with _engine(engine) as interpreter:
@@ -104,32 +110,13 @@ def register(app: typer.Typer) -> None:
             "conflicts": dict(result.conflicts),
             "out": str(out),
             "totals": [] if result.totals is None else result.totals.to_dicts(),
+            "unit": next(name for name, fen in UNITS.items() if fen == plan.unit),
+            "policies": told(result.costs, policies, plan.unit),
         }
         if format is Format.JSON:
             print_json(said)
         else:
-            _tell(said)
-
-
-def _tell(said: dict[str, Any]) -> None:
-    typer.echo(f"{said['companies']:,} 家企业，{said['engine']}，{said['seconds']} 秒 → {said['out']}")
-    if said["apart"]:
-        typer.echo(f"其中 {said['apart']:,} 家有 64 位放不下的数，逐家精确计算。")
-    for policy, companies in said["conflicts"].items():
-        typer.echo(
-            f"政策“{policy}”自相矛盾：有 {companies:,} 家企业同时适用结论相反的例外，它们的结论按未知。"
-            "给其中一个例外的 when 加上限制；是哪两个，见一家企业的建议。"
-        )
-    if said["totals"]:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(*said["totals"][0])
-        for row in said["totals"]:
-            table.add_row(
-                *("未知" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values())
-            )
-        Console().print(table)
+            tell(said)
 
 
 def _rules(folder: Path | None) -> tuple[PolicySet, Plan]:
@@ -140,10 +127,8 @@ def _rules(folder: Path | None) -> tuple[PolicySet, Plan]:
 
         policies = policy_set()
         return policies, everything(policies)
-    from sanchuang.engines.rules import read_rules
-
-    policies = read_rules(folder)
-    written = folder / FILE
+    policies = read_folder(folder, examples=False)
+    written = (folder if folder.is_dir() else folder.parent) / FILE
     if not written.is_file():
         return policies, everything(policies)
     return policies, read_plan(written.read_text(encoding="utf-8"), written.as_posix(), policies)
@@ -179,6 +164,19 @@ def _frame(path: Path) -> pl.DataFrame | pl.LazyFrame:
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         raise _unread(path, error) from error
     raise Malformed(f"不会读“{path.suffix}”文件", "给出 .parquet 或 .csv 文件")
+
+
+def _require_facts(path: Path, frame: pl.DataFrame | pl.LazyFrame, policies: PolicySet) -> None:
+    """Raise `Malformed` when no column is a fact: of such a file nothing could be told but that all is unknown."""
+    find = policies.dictionary.find
+    if any(find(name.partition("@")[0]) for name in frame.lazy().collect_schema()):
+        return
+    asked = list(dict.fromkeys(spec.label() for policy in policies.policies for spec in policy.facts()))
+    most = 12
+    named = "、".join(asked[:most]) + (f"……共 {len(asked)} 项，见 facts.yaml" if len(asked) > most else "")
+    raise Malformed(
+        f"{path}：没有一列认得出", f"列名写事实的名称，某一年的写“名称@2025”；政策用到的有：{named}"
+    )
 
 
 def _unread(path: Path | None, error: Exception) -> Malformed:

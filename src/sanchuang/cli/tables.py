@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sanchuang.cli.writing import becoming
+from sanchuang.cli.writing import becoming, require_places
 from sanchuang.values import Malformed
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-def require_table(out: Path) -> None:
-    """Raise `Malformed` unless a table can be written to `out`; asked before anything is computed for it."""
+def require_table(out: Path, reading: Iterable[Path | None] = ()) -> None:
+    """Raise `Malformed` unless a table can be written to `out`, which is none of those that are read.
+
+    Asked before anything is computed for it.
+    """
     if out.suffix not in (".parquet", ".csv"):
         raise Malformed(f"不知道怎样写“{out.name}”", "文件名以 .parquet 或 .csv 结尾")
-    if not out.parent.is_dir():
-        raise Malformed(f"没有目录 {out.parent}", "先建立它")
+    require_places(out, reading=reading)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import fcntl
 import glob
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -14,13 +14,21 @@ from typing import IO
 from sanchuang.values import Malformed
 
 
-def require_places(*paths: Path | None) -> None:
-    """Raise `Malformed` unless a file can stand at each of `paths`, each its own; before anything is computed for them."""
+def require_places(*paths: Path | None, reading: Iterable[Path | None] = ()) -> None:
+    """Raise `Malformed` unless a file can stand at each of `paths`, each its own and none of those that are read.
+
+    Asked before anything is computed for them. Links count as the file that they lead to.
+    """
     given = [path for path in paths if path is not None]
     for path in given:
         require_place(path)
     if len({path.resolve() for path in given}) < len(given):
         raise Malformed(f"两样结果都要写到 {given[-1]}", "各给一个文件名")
+    sources = [path for path in reading if path is not None and path.is_file()]
+    for path in given:
+        # A terminal or a pipe may be read and written: nothing of it is overwritten.
+        if path.is_file() and any(path.samefile(source) for source in sources):
+            raise Malformed(f"{path}：这个文件是要读的，结果会把它盖掉", "结果换一个文件名")
 
 
 def require_place(path: Path) -> None:

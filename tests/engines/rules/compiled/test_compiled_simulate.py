@@ -17,7 +17,7 @@ from sanchuang.engines.markup import Problems
 from sanchuang.engines.rules import FactDictionary, FactSpec, FactType, Per, read_policies
 from sanchuang.engines.rules.compiled import outputs
 from sanchuang.engines.rules.compiled.columns import Unreadable
-from sanchuang.engines.rules.compiled.engines import ENGINES, NATIVE
+from sanchuang.engines.rules.compiled.engines import ENGINES, NATIVE, dask
 from sanchuang.engines.rules.compiled.outputs import evaluate
 from sanchuang.engines.rules.compiled.plan import FILE, Plan, everything, read_plan
 from sanchuang.engines.rules.compiled.simulate import simulate
@@ -321,6 +321,20 @@ def test_a_lazy_frame_is_read_in_pieces_and_gives_the_same(engine):
     assert apart == also_apart == 1
     for name, one in whole.items():
         assert _plain(one) == _plain(pieces[name]), name
+
+
+@pytest.mark.parametrize("engine", [*(name for name in ENGINES if name != "python"), "dask"])
+def test_the_shipped_pack_is_simulated_alike_by_every_engine(engine):
+    """With all its columns, words too: the pack's policies have more words than a byte counts."""
+    policies, on = read("westlake"), dt.date(2026, 3, 1)
+    frame = companies(policies, on, 40, seed=11)
+    expected = simulate(policies, frame, on, ENGINES["python"], everything(policies), unit=1).companies
+    interpreter = dask("") if engine == "dask" else ENGINES[engine]
+    found = simulate(policies, frame, on, interpreter, everything(policies), unit=1).companies
+    assert found.columns == expected.columns
+    for name in expected.columns:
+        assert found[name].to_list() == expected[name].to_list(), name
+    assert any(kind == pl.String for kind in found.dtypes)
 
 
 def test_companies_of_whom_no_fact_is_known_are_unknown_in_pieces_too(plan):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from sanchuang.engines.placement.cluster import GPU, Array, device_numbers
 from sanchuang.engines.placement.replay.engine import ENDED, REFUSED, RUNS, Result
+from sanchuang.engines.placement.replay.rules import Reservation
 from sanchuang.engines.placement.replay.tables import NEVER
 
 HOUR = 3600
@@ -35,8 +37,11 @@ class Times:
         return cls(np.where(started < NEVER, started, -1), ended)
 
 
-def report(result: Result) -> dict[str, Any]:
-    """All figures, as values that JSON takes; None for what is not known, never a zero for it."""
+def report(result: Result, reservations: Sequence[Reservation] = ()) -> dict[str, Any]:
+    """All figures, as values that JSON takes; None for what is not known, never a zero for it.
+
+    `reservations` are those that the pool kept.
+    """
     jobs, times = result.jobs, Times.of(result)
     begun = times.started >= 0
     ended = times.ended >= 0
@@ -63,6 +68,7 @@ def report(result: Result) -> dict[str, Any]:
             "users": _card_hours(result, jobs.user, jobs.users),
             "queues": _card_hours(result, jobs.queue, jobs.queues),
         },
+        "reservations": [_reserved(result, one) for one in reservations],
         "preemptions": int(result.stops.sum()),
         "jobs_preempted": int((result.stops > 0).sum()),
         "lost_card_hours": float((result.lost * jobs.demand[:, 2]).sum() / GPU / HOUR),
@@ -167,6 +173,24 @@ def _queues(result: Result) -> list[dict[str, Any]]:
         }
         for place, name in enumerate(jobs.queues)
     ]
+
+
+def _reserved(result: Result, one: Reservation) -> dict[str, Any]:
+    """What was held, up to the end of the replay, beside the card-hours that its queue ran meanwhile on any cards."""
+    jobs = result.jobs
+    job, start, end = result.segments.T
+    until = max(one.start, min(one.end, int(result.ended_at)))
+    ran = np.maximum(0, np.minimum(end, until) - np.maximum(start, one.start))
+    mine = jobs.queue[job] == jobs.queues.index(one.queue)
+    return {
+        "name": one.name,
+        "queue": one.queue,
+        "start": one.start,
+        "end": one.end,
+        "cards": one.cards,
+        "held_card_hours": one.cards * (until - one.start) / HOUR,
+        "used_card_hours": float((ran * jobs.demand[job, 2])[mine].sum() / GPU / HOUR),
+    }
 
 
 def _card_hours(result: Result, group: Array, names: tuple[str, ...]) -> list[dict[str, Any]]:

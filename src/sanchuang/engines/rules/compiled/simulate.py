@@ -12,6 +12,7 @@ import polars as pl
 
 from sanchuang.engines.rules.compiled import native
 from sanchuang.engines.rules.compiled.columns import Unreadable
+from sanchuang.engines.rules.compiled.costs import Cost, costs
 from sanchuang.engines.rules.compiled.engines import Engine
 from sanchuang.engines.rules.compiled.native import Computed
 from sanchuang.engines.rules.compiled.outputs import evaluate
@@ -28,6 +29,7 @@ MOST_GROUPS = 16  # that are summed side by side
 class Simulation:
     """`companies` has a row for each company, `totals` one for each group; `apart` were computed one at a time.
 
+    `costs` says what each policy comes to; nothing where the plan has totals of its own.
     `conflicts` says, by policy, for how many companies its exceptions contradict each other: their answer is unknown.
     """
 
@@ -35,6 +37,7 @@ class Simulation:
     totals: pl.DataFrame | None
     apart: int
     conflicts: Mapping[str, int]
+    costs: tuple[Cost, ...]
 
 
 def simulate(
@@ -83,7 +86,8 @@ def simulate(
     companies = pl.DataFrame([*handed_on, *made_columns])
     totals = _totals(plan, outputs, computed, made) if plan.by and plan.by in computed else None
     conflicts = {policy: _count(computed[name]) for policy, name in disputed.items()}
-    return Simulation(companies, totals, apart, {policy: n for policy, n in conflicts.items() if n})
+    spent = () if plan.totals else tuple(costs(policies.in_force(on), computed))
+    return Simulation(companies, totals, apart, {policy: n for policy, n in conflicts.items() if n}, spent)
 
 
 def _count(flags: Computed) -> int:
@@ -125,7 +129,10 @@ def _series(name: str, output: Output, computed: Computed, made: Program, unit: 
         if other.any():  # never an empty cell: that would say that nobody knows
             remedy = "用 tables 或 cases 把它归到规则写出的几种"
             raise Unreadable(name, int(other.argmax()), "结果是规则里没有写出的文字", remedy)
-        found = pl.Series(computed.top).replace_strict(words, default=None, return_dtype=pl.String)
+        numbers = pl.Series(computed.top).cast(
+            pl.Int64
+        )  # some engines give bytes, which the list may outgrow
+        found = numbers.replace_strict(words, default=None, return_dtype=pl.String)
     elif kind is Kind.DATE:
         found = pl.Series(computed.top - dt.date(1970, 1, 1).toordinal()).cast(pl.Int32).cast(pl.Date)
     elif kind in (Kind.MONEY, Kind.EXACT) and unit != 1:
