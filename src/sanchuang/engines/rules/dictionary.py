@@ -75,11 +75,8 @@ class FactSpec:
 
     def check_sign(self, value: Scalar) -> None:
         """Raise `Malformed` for an amount, number or rate below zero of a fact that cannot be so."""
-        if isinstance(value, Yuan):
-            below = value.fen < 0
-        else:
-            below = isinstance(value, int | Fraction) and value < 0
-        if below and not self.negative:
+        number = value.fen if isinstance(value, Yuan) else value
+        if isinstance(number, int | Fraction) and number < 0 and not self.negative:
             raise Malformed(f"“{self.label()}”不能小于 0", "查一下正负号；不知道就不填，不要用负数代替")
 
 
