@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,3 +153,25 @@ def test_an_unknown_pack_is_an_error_that_lists_those_shipped(
     assert caught.value.remedy.endswith("north、south")
     with pytest.raises(Malformed, match="不知道载入哪个区包（自带：north、south）"):
         pack_path("")
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [("", "http://127.0.0.1:8137"), ("https://district.example", "https://district.example")],
+)
+def test_papers_and_mails_name_the_port_that_is_listened_on(
+    given: str, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    class Recorded:
+        def __init__(self, *_args: object, **_more: object) -> None:
+            seen.append(os.environ["SANCHUANG_SITE"])
+
+        def serve(self) -> None:
+            pass
+
+    monkeypatch.setenv("SANCHUANG_SITE", given)
+    monkeypatch.setattr("granian.Granian", Recorded)
+    serve.listen("127.0.0.1", 8137, 1, worker=False)
+    assert seen == [known]

@@ -78,7 +78,7 @@ def test_the_system_operator_may_everything_and_cannot_sign_in() -> None:
 def test_a_refusal_says_what_is_refused_and_who_may(make_user: Any) -> None:
     with pytest.raises(Refused) as caught:
         require(make_user(Role.RESEARCHER), "registry.advise", Company("acme"))
-    assert caught.value.message == "您不能查看企业建议“acme 公司”"
+    assert caught.value.message == "您不能查看企业建议：“acme 公司”"
     assert caught.value.remedy == "可以的人：专员、所在创新圈的科技工兵、审计员、管理员和企业的人员"
 
 

@@ -150,3 +150,9 @@ def test_the_command_shows_what_is_set_and_no_secret(monkeypatch: pytest.MonkeyP
     assert result.exit_code == 1
     assert SECRET not in result.output
     assert '"SANCHUANG_PORT"' in result.stdout
+
+
+def test_every_default_in_words_is_shown_in_chinese() -> None:
+    words = [v.default_label for v in VARIABLES if " " in v.default]
+    assert words
+    assert all(re.search(r"[\u4e00-\u9fff]", said) for said in words)

@@ -153,7 +153,7 @@ def test_a_member_claims_and_only_the_district_grades(
     acme: Organisation, grade: Evidence, make_user: Any
 ) -> None:
     member = make_user(Role.MEMBER, "acme")
-    with pytest.raises(Refused, match="您不能评定事实的证据等级“某公司”；可以的人：政策专员、管理员"):
+    with pytest.raises(Refused, match="您不能评定事实的证据等级：“某公司”；可以的人：政策专员、管理员"):
         record(acme, "staff", 5, period=Y2024, by=member, evidence=grade)
     assert not Fact.objects.exists()
     record(acme, "staff", 5, period=Y2024, by=make_user(Role.OFFICER), evidence=grade)
@@ -267,7 +267,7 @@ def test_an_unknown_fact_names_similar_ones(acme: Organisation) -> None:
 
 def test_a_member_records_facts_of_the_own_company_only(acme: Organisation, make_user: Any) -> None:
     record(acme, "staff", 5, period=Y2024, by=make_user(Role.MEMBER, "acme"))
-    with pytest.raises(Refused, match="您不能登记企业事实“某公司”"):
+    with pytest.raises(Refused, match="您不能登记企业事实：“某公司”"):
         record(acme, "staff", 6, period=Y2024, by=make_user(Role.MEMBER, "other"))
     assert Fact.objects.get().value == 5
 

@@ -226,6 +226,10 @@ def test_a_method_that_is_not_there_says_which_are(officer: Program) -> None:
     response = officer.send("DELETE", f"organisations/{OWN}", {})
     problem(response, 405, "method")
     assert set(response["Allow"].split(", ")) == {"GET", "PATCH"}
+    said = response.json()
+    assert "DELETE" in said["detail"]
+    assert "PATCH" in said["remedy"]
+    assert "/api/v1/openapi.json" in officer.get("nothing").json()["remedy"]
 
 
 def test_a_body_of_another_type_is_not_read(officer: Program) -> None:
@@ -364,6 +368,10 @@ def test_a_member_claims_a_fact_and_an_officer_grades(tiny: Any, make_user: Call
     assert (made.json()["value"], made.json()["evidence"]) == (12, "claimed")
     assert member.client.get(made["Location"]).json() == made.json()
     problem(member.post(f"organisations/{OWN}/facts", {**fact, "evidence": "paid"}), 403, "refused")
+    said = member.post(f"organisations/{OWN}/facts", {**fact, "evidence": "sure"})
+    problem(said, 422, "invalid")
+    assert " or " not in said.json()["errors"][0]["message"]
+    assert "claimed、" in said.json()["errors"][0]["message"]
     problem(member.post(f"organisations/{OWN}/facts", {**fact, "value": "很多"}), 400, "unfit")
     problem(member.post(f"organisations/{OTHER}/facts", fact), 403, "refused")
 

@@ -119,11 +119,15 @@ def test_the_documented_client_works(server: Server, tmp_path: Path) -> None:
     program = tmp_path / "client.py"
     program.write_text(client(), encoding="utf-8")
     env = {"SANCHUANG_URL": server.url, "SANCHUANG_TOKEN": server.token, "PYTHONIOENCODING": "utf-8"}
+    first = server.ask("GET", "organisations?kind=company&limit=1")[1]
+    one = server.ask("GET", f"organisations/{first['items'][0]['id']}")[1]
     done = subprocess.run([sys.executable, str(program)], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    first, *_sections, last = done.stdout.splitlines()
-    assert int(first.split()[0]) == server.ask("GET", "organisations?kind=company&limit=1")[1]["count"]
-    assert last == "1 Harbour Road"
+    assert int(done.stdout.split()[0]) == first["count"]
+    assert server.ask("GET", f"organisations/{one['id']}")[1] == one  # it only reads
+    named = [sys.executable, str(program), one["id"], "1 Harbour Road"]
+    done = subprocess.run(named, env=env, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "1 Harbour Road", done.stderr
 
 
 def sent(server: Server, message: bytes) -> None:

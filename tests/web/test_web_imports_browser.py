@@ -90,3 +90,13 @@ def test_faulty_mended_imported_merged_and_in_the_trail(officer: Any, site: str,
     browser.enter(auditor, site, "auditor")
     auditor.goto(site + "/audit/?verb=registry.merge_organisations")
     assert "同一家：名称写法不同" in auditor.locator("main").inner_text()
+
+
+def test_the_columns_of_a_file_are_wholly_in_view_on_a_wide_window(officer: Any) -> None:
+    page = officer
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("#id_source").fill("转塘街道 2026-11")
+    page.locator("#file").set_input_files([workbook([NAME, 300, "2019-05-06", "I65"])])
+    follow(page.get_by_role("button", name="核对各列"))
+    box = page.locator(".table-scroll:has(.import-columns)")
+    assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 1

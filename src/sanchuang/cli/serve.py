@@ -125,6 +125,9 @@ def listen(host: str, port: int, workers: int, *, worker: bool) -> None:
     server_log.addFilter(lambda record: "threads, which seems quite high" not in record.getMessage())
     if host not in (*LOOPBACK, *EVERYWHERE):
         os.environ.setdefault("SANCHUANG_HOSTS", ",".join((*LOOPBACK, "[::1]", host)))
+    # Papers, mails and webhooks name the address that was announced, unless somebody said under which the site is known.
+    if not os.environ.get("SANCHUANG_SITE"):
+        os.environ["SANCHUANG_SITE"] = url_of(host, port)
     server = Granian(
         "sanchuang.web.wsgi:application",
         address=host,

@@ -33,7 +33,7 @@ def settings(form: FormatOption = Format.TEXT) -> None:
     else:
         table = Table("环境变量", "含义", "现在", box=None, pad_edge=False)
         for variable in VARIABLES:
-            value = shown[variable.name] or f"默认：{variable.default}".replace("`", "")
+            value = shown[variable.name] or f"默认：{variable.default_label}"
             table.add_row(variable.name, variable.label, Text(value))
         Console().print(table)
         for said in wrong.values():

@@ -347,6 +347,7 @@ def checked_fact(
     _check_period(spec, period, today)
     if isinstance(value, str):
         op, value = read_value(spec, value, op)
+    spec.check_sign(value)
     try:
         stored = encode(value, spec.type)
     except TypeError as error:

@@ -32,7 +32,7 @@ def require_company(organisation: Organisation) -> None:
             "name": organisation.name,
             "kind": kind,
         }
-        raise Unfit(message, _("Name a company; sanchuang org list --kind company shows them all"))
+        raise Unfit(message, _("Choose a company from the list of organisations"))
 
 
 def subjects(organisations: Iterable[Organisation], on: dt.date, *, brief: bool = False) -> Iterator[Subject]:

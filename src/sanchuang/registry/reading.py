@@ -8,16 +8,18 @@ from sanchuang.core.language import page_language
 from sanchuang.core.pack.tables import parse_cell
 from sanchuang.engines.rules.dictionary import FactSpec, FactType, Scalar
 from sanchuang.values import Malformed, Op, number_text
+from sanchuang.values.figure_text import split_op
 from sanchuang.values.numbers import split_number
 
 _COUNTED = (FactType.MONEY, FactType.COUNT, FactType.NUMBER)
+MEASURED = (*_COUNTED, FactType.RATE)  # values that may be about or over a number
 _MARKS = "".join(op.value for op in Op if op is not Op.WORDS)
 
 
 def read_value(spec: FactSpec, text: str, op: Op = Op.EXACT) -> tuple[Op, Scalar]:
     """Operator and value of `text`; the operator is `op` unless the text brings one.
 
-    An amount or a number may name the unit of the fact, and no other. Raises `Malformed` for an empty text, a
+    Words do as well as signs: 约 1,234, 超 1.2亿元, 50 人以上. An amount or a number may name the unit of the fact, and no other. Raises `Malformed` for an empty text, a
     text that does not fit the fact's type, and a wrong unit.
     """
     text = text.strip()
@@ -26,6 +28,9 @@ def read_value(spec: FactSpec, text: str, op: Op = Op.EXACT) -> tuple[Op, Scalar
             _("The value of “%(fact)s” is empty") % {"fact": spec.label(page_language())},
             _("What is not known is not recorded; unknown is not zero"),
         )
+    if spec.type in MEASURED:
+        said, text = split_op(text)
+        text = ("" if said is Op.EXACT else said.value) + text
     if spec.type in _COUNTED:
         text = _in_own_unit(spec, text)
     read, value = parse_cell(spec, text)

@@ -65,6 +65,28 @@ def read_op(text: str) -> Op:
     raise Malformed(f"不认识符号“{text.strip()}”", "可用：" + " ".join(op.value for op in Op))
 
 
+def split_op(text: str) -> tuple[Op, str]:
+    """The operator that `text` says in words or signs before or behind a value, and the rest: `约1,234`, `50人以上`.
+
+    Exact and the whole text where it says none, or two that do not agree. Never raises.
+    """
+    body = half_width(text)
+    found: list[Op] = []
+    for word in _BY_LENGTH:
+        if body.startswith(word):
+            found.append(_LEADING[word])
+            body = body[len(word) :].lstrip()
+            break
+    for word in _TRAILING_BY_LENGTH:
+        if body.endswith(word):
+            found.append(_TRAILING[word])
+            body = body[: -len(word)].rstrip()
+            break
+    if len(set(found)) != 1 or not body:
+        return Op.EXACT, text
+    return found[0], body
+
+
 def read_figure(text: str) -> Figure:
     """The figure that `text` writes; see `Figure.parse`."""
     plain = half_width(text)

@@ -19,6 +19,7 @@ _HALF_WIDTH |= {ord(space): " " for space in "\u3000\u00a0\u2009\u202f"}
 _HALF_WIDTH |= {ord("−"): "-", ord("﹪"): "%", ord("￥"): "¥"}
 
 _ARABIC = re.compile(r"[+-]? ?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_EXPONENT = re.compile(r"[eE][+-]?[0-9]")
 _MORE_DIGITS = re.compile(r"[,.]?[0-9]")
 # 百 is a multiplier except in 百分点 (percentage points).
 _MULTIPLIER = re.compile(r" ?((?:十|百(?!分点)|千)?(?:万亿|萬億|亿|億|万|萬)?)")
@@ -85,6 +86,10 @@ def _arabic(plain: str) -> tuple[Fraction, str]:
         rest = rest[match.end() :]
         if _MORE_DIGITS.match(rest):
             raise Malformed(f"“{plain}”的分隔符不对", "千分位每三位一个逗号，小数点只有一个，例如 1,234.5")
+        if _EXPONENT.match(rest):
+            raise Malformed(
+                f"“{plain}”不是数：科学记数法没有写出全部数字", "把数字写全，例如 120,000,000 或 1.2亿"
+            )
         part = Fraction(digits.replace(",", ""))
         size, rest = split_multiplier(rest)
         if last_size and (size >= last_size or part * size >= last_size or size == 1):

@@ -30,6 +30,27 @@ class Variable:
     check: Callable[[str], object]
     secret: bool = False
 
+    @property
+    def default_label(self) -> str:
+        """The default for readers of Chinese; values stay as they are."""
+        return _DEFAULTS.get(self.default, self.default).replace("`", "")
+
+
+# Defaults that are words; `none` is a value of no variable.
+_DEFAULTS = {
+    "SQLite in `SANCHUANG_VAR`": "`SANCHUANG_VAR` 目录里的 SQLite",
+    "the only one shipped": "自带的唯一一个",
+    "first free one from 8000": "从 8000 起第一个空闲的",
+    "this machine's own": "本机的名称",
+    "where the site listens": "网站监听的网址",
+    "made once, kept in `SANCHUANG_VAR`": "第一次时生成，存在 `SANCHUANG_VAR` 目录",
+    "none": "无",
+    "files in `SANCHUANG_VAR/mail`": "写成 `SANCHUANG_VAR/mail` 里的文件",
+    "1 in a demonstration, 0 in production": "示范时 1，正式使用时 0",
+    "none: this machine's threads": "无：用本机的线程",
+    "none: closed in production": "无：正式使用时不开放",
+}
+
 
 PLACE, REACH, SAFE, MAIL, PROGRAMS, FILES, RUN = (
     "Place and data 位置和数据",
@@ -110,7 +131,7 @@ VARIABLES = (
         REACH,
         "where people reach the site: links in mails and papers begin with it",
         "大家打开网站的网址",
-        "http://127.0.0.1:8000",
+        "where the site listens",
         "https://district.example.org",
         checks.web,
     ),

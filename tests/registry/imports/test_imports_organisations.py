@@ -289,3 +289,43 @@ def test_what_was_found_infected_once_is_not_taken_in_unscanned(officer: Any) ->
     with pytest.raises(Malformed, match="查毒"):
         received(content, officer)
     assert not Import.objects.exists()
+
+
+def test_a_short_name_of_somebody_is_asked_about_and_makes_no_second_organisation(officer: Any) -> None:
+    heads = ["企业名称", "注册资本（万元）", "统一社会信用代码"]
+    run = tried(received(text([heads, ["浙大", "100", ""]]), officer), officer)
+    assert run.counts == {"faulty": 1}
+    fault = run.remarks.get(kind="fault")
+    assert "浙江大学" in fault.message
+    assert "zju" in fault.remedy
+    run = tried(received(text([heads, ["浙大", "100", credit_code(77)]]), officer), officer)
+    assert run.counts == {"created": 1}  # another one, by its own code
+
+
+def test_values_that_cannot_be_are_faults_and_words_of_precision_are_kept(officer: Any) -> None:
+    heads = [
+        "统一社会信用代码", "企业名称", "行业代码", "注册资本（万元）", "2024年营业收入（万元）", "2024年从业人员",
+        "2024年应纳税所得额（万元）",
+    ]  # fmt: skip
+    rows = [
+        [credit_code(1), "甲试验有限公司", "6510", "100", "约1234", "近50人", "-3"],
+        [credit_code(2), "乙试验有限公司", "651099", "100", "", "", ""],
+        [credit_code(3), "丙试验有限公司", "65", "-5", "", "", ""],
+        [credit_code(4), "丁试验有限公司", "65", "5", "1e400", "", ""],
+        [credit_code(5), "戊试验有限公司", "65", "5", "", "-3", ""],
+    ]
+    run = imported(text([heads, *rows]), officer)
+    assert faults(run) == [
+        (3, "行业代码"),
+        (4, "注册资本（万元）"),
+        (5, "2024年营业收入（万元）"),
+        (6, "2024年从业人员"),
+    ]
+    told = run.remarks.get(kind="fault", row=5)
+    assert "不是数" in told.message
+    assert "1元" not in told.remedy
+    first = Organisation.objects.get(code=credit_code(1))
+    known = {fact.name: (fact.op.value, fact.value) for fact in first.facts.all()}
+    assert known["revenue"] == ("≈", 1234_0000_00)
+    assert known["employees"] == ("<~", 50)
+    assert known["taxable_income"] == ("=", -3_0000_00)

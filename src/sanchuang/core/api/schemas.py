@@ -1,5 +1,6 @@
 """Shapes that several rooms' interfaces share, and what is said of a value that does not fit its shape."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
+from sanchuang.core.language import listed
 from sanchuang.values import Figure, Yuan
 
 MOST_OFFSET = 1_000_000
@@ -121,12 +123,16 @@ def _said(kind: str, about: Mapping[str, Any]) -> str:
             return _("It must be %(least)s or more.") % {"least": about.get("ge")}
         case "less_than_equal":
             return _("It must be %(most)s or less.") % {"most": about.get("le")}
+        case "greater_than":
+            return _("It must be more than %(least)s.") % {"least": about.get("gt")}
+        case "less_than":
+            return _("It must be less than %(most)s.") % {"most": about.get("lt")}
         case "too_long":
             return _("It has more than %(most)s entries.") % {"most": about.get("max_length")}
         case "too_short":
             return _("It has less than %(least)s entries.") % {"least": about.get("min_length")}
         case "enum" | "literal_error":
-            return _("It must be one of: %(choices)s") % {"choices": about.get("expected")}
+            return _("It must be one of: %(choices)s") % {"choices": _choices(str(about.get("expected", "")))}
     if kind.startswith(("int", "finite", "float", "decimal")):
         return _("It must be a whole number.")
     if kind.startswith("bool"):
@@ -140,6 +146,12 @@ def _said(kind: str, about: Mapping[str, Any]) -> str:
     if kind.startswith(("model", "dict")):
         return _("It must be an object.")
     return _("This value does not fit.")
+
+
+def _choices(expected: str) -> str:
+    """Pydantic's English enumeration, "'registered', 'seen' or 'paid'", as a list in the page's language."""
+    found = re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
+    return listed(found)
 
 
 def told_errors(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

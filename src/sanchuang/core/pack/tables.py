@@ -207,6 +207,7 @@ def parse_cell(spec: FactSpec, text: str) -> tuple[Op, Scalar]:
                 op, text = candidate, text[len(candidate.value) :].strip()
                 break
     value = _PARSERS[spec.type](text)
+    spec.check_sign(value)
     if spec.type is FactType.CHOICE and value not in spec.choices:
         raise Malformed(
             f"“{text}”不在可选值中", near(text, spec.choices) or "可用：" + "、".join(spec.choices)

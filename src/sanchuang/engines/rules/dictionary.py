@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
-from sanchuang.values import Evidence, Op, Period, Yuan
+from sanchuang.values import Evidence, Malformed, Op, Period, Yuan
 
 Scalar = Yuan | int | Fraction | bool | str | dt.date
 
@@ -67,10 +67,17 @@ class FactSpec:
     aliases: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     definition: str = ""
+    negative: bool = False  # whether its values may be below zero: a loss is, a capital is not
 
     def label(self, lang: str = "zh") -> str:
         """The label in `lang`, else in Chinese, else the identifier."""
         return self.labels.get(lang) or self.labels.get("zh") or self.name
+
+    def check_sign(self, value: Scalar) -> None:
+        """Raise `Malformed` for an amount, number or rate below zero of a fact that cannot be so."""
+        number = value.fen if isinstance(value, Yuan) else value
+        if isinstance(number, int | Fraction) and number < 0 and not self.negative:
+            raise Malformed(f"“{self.label()}”不能小于 0", "查一下正负号；不知道就不填，不要用负数代替")
 
 
 @dataclass(frozen=True)

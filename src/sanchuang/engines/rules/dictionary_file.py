@@ -17,12 +17,13 @@ from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactTyp
 from sanchuang.values import Malformed, Verification
 
 KEYS = (
-    "name", "type", "per", "labels", "aliases", "unit", "choices", "values_from", "definition", "source", "status",
+    "name", "type", "per", "labels", "aliases", "unit", "choices", "values_from", "negative", "definition", "source", "status",
 )  # fmt: skip
 LANGUAGES = ("zh", "zh_hant", "en")
 CLASSIFICATION = "classification"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MEASURED = (FactType.MONEY, FactType.COUNT)
+_SIGNED = (FactType.MONEY, FactType.NUMBER, FactType.RATE)
 _WITHOUT_UNIT = (FactType.BOOL, FactType.CHOICE, FactType.TEXT, FactType.DATE)
 T = TypeVar("T")
 
@@ -90,6 +91,12 @@ class _Entry:
             return ()
         return tuple(self.words(key, item, i) for i, item in enumerate(value))
 
+    def yes(self, key: str) -> bool:
+        value = self.data.get(key, False)
+        if not isinstance(value, bool):
+            self.fault(key, f"“{key}”应为 true 或 false，读到的是 {value!r}", "写 true，或删去这一行")
+        return value is True
+
     def one_of(self, key: str, known: Iterable[str], make: Callable[[str], T]) -> T:
         if self.data.get(key) is None:
             self.fault("", f"缺少“{key}”", f"补上 {key}")
@@ -129,7 +136,7 @@ class _Entry:
         per = self.one_of("per", Per, Per)
         spec = FactSpec(
             name, type_, per, self.labels(), self.text("unit", required=False), self.texts("aliases"),
-            self.texts("choices"), self.text("definition"),
+            self.texts("choices"), self.text("definition"), self.yes("negative"),
         )  # fmt: skip
         if not self.faulty:
             self.hangs_together(spec)
@@ -156,6 +163,8 @@ class _Entry:
             self.fault("", f"type: {spec.type} 要写单位", "补上 unit")
         if spec.type in _WITHOUT_UNIT and spec.unit:
             self.fault("unit", f"type: {spec.type} 没有单位", "删去 unit")
+        if spec.negative and spec.type not in _SIGNED:
+            self.fault("negative", f"type: {spec.type} 没有负数", "删去 negative")
 
 
 def _near(word: str, known: Iterable[str]) -> str:

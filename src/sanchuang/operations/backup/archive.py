@@ -6,6 +6,7 @@ somebody put into one (links, devices, other names, more headers) is refused by 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -83,6 +84,9 @@ def _header(name: str, size: int) -> bytes:
     return info.tobuf(tarfile.GNU_FORMAT)
 
 
+_WHY = {errno.ENOENT: "没有这个文件", errno.EACCES: "没有权限读取", errno.EISDIR: "这是一个目录，不是文件"}
+
+
 class Reader:
     """The members of an archive, by name. Raises `Malformed` for whatever is not a whole backup."""
 
@@ -91,7 +95,8 @@ class Reader:
         try:
             self._file = path.open("rb")
         except OSError as error:
-            raise Malformed(f"打不开备份“{path}”：{error.strerror}", "核对路径和权限") from error
+            why = _WHY.get(error.errno or 0, error.strerror)
+            raise Malformed(f"打不开备份“{path}”：{why}", "核对路径和权限") from error
         try:
             self.members = {member.name: member for member in self._members()}
         except BaseException:

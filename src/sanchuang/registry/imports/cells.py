@@ -161,9 +161,12 @@ class Lookups:
         return _found(self.kinds, text, _("kind of organisation"))
 
     def industry(self, text: str) -> Industry:
-        """An industry by code or name; of a code finer than the pack's classification the class that holds it."""
+        """An industry by code or name; of a code finer than the pack's classification the class that holds it.
+
+        The finest class has four digits: what is longer is no such code, and is not cut until it fits.
+        """
         written = half_width(text)
-        match = re.match(r"[A-Za-z]?\d{2,4}", written)
+        match = re.match(r"[A-Za-z]?\d{2,4}(?!\d)", written)
         letters = match[0].upper() if match else ""
         for wanted in (letters, letters.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")):
             for end in range(len(wanted), 1, -1):

@@ -17,7 +17,7 @@ from sanchuang.registry.duplicates import How, Likeness, Roll
 from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import Target
 from sanchuang.registry.imports.facts_writing import FactPlanner
-from sanchuang.registry.imports.rows import Outcome, Plan, Reading, RecordKind, wrong
+from sanchuang.registry.imports.rows import Fault, Outcome, Plan, Reading, RecordKind, wrong
 from sanchuang.registry.models import Import, Organisation, OrganisationName
 from sanchuang.values import Malformed, Verification
 
@@ -92,7 +92,7 @@ class Organisations(RecordKind):
                 ("住所", "注册地址", "企业地址", "通信地址", "经营地址", "地址", "经营场所"),
             ),
             Target("place", gettext_lazy("Place"), ("地点", "园区", "所在园区")),
-            Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈")),
+            Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈", "所在创新圈")),
             Target("note", gettext_lazy("Note"), ("备注",)),
             Target("slug", gettext_lazy("Identifier"), ("标识", "编号", "id")),
         ]
@@ -158,7 +158,7 @@ class Organisations(RecordKind):
         ]
         others = [like for like in likes if like not in sure]
         if not sure:
-            return None, others, None
+            return None, others, self._asked(values, others)
         best = sure[0]
         if best.how is not How.CODE and sum(like.score == best.score for like in sure) > 1:
             fault = wrong(
@@ -167,6 +167,27 @@ class Organisations(RecordKind):
             )
             return None, [], fault
         return self._real(best.pk), [*sure[1:], *others], None
+
+    def _asked(self, values: Mapping[str, Any], likes: Sequence[Likeness]) -> Fault | None:
+        """The fault of a row whose name is somebody's other name, too short to be sure, and that gives nothing else."""
+        if values.get("code") or values.get("slug"):
+            return None
+        name = search_key(values["name"])
+        for like in likes:
+            if like.how is How.FORMER and search_key(like.name) == name:
+                pk = self._real(like.pk)
+                bearer = self.made[pk] if pk in self.made else Organisation.objects.get(pk=pk)
+                return wrong(
+                    _("“%(name)s” is another name of “%(organisation)s”")
+                    % {"name": values["name"], "organisation": bearer.name},
+                    _(
+                        "If it is meant, write its whole name or identifier (%(slug)s); "
+                        "if another is, give that one's registration code"
+                    )
+                    % {"slug": bearer.slug},
+                    value=values["name"],
+                )
+        return None
 
     def slug_of(self, mark: int) -> str:
         """Also of one that this file made, or would make."""

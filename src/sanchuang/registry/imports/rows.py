@@ -21,7 +21,9 @@ from sanchuang.registry.imports import cells
 from sanchuang.registry.imports.columns import FACT, Column, Guide, Target
 from sanchuang.registry.imports.files import UNCALCULATED, Row
 from sanchuang.registry.models import Import, Organisation
+from sanchuang.registry.reading import MEASURED
 from sanchuang.values import Malformed, Op, Period
+from sanchuang.values.figure_text import split_op
 from sanchuang.values.numbers import parse_number
 
 SHOWN = 80  # characters of a wrong cell that a remark repeats
@@ -190,12 +192,13 @@ def read_fact(
     if spec.type is FactType.DATE:
         value = cells.day(text)
     elif unit:
+        said, bare = split_op(text) if spec.type in MEASURED else (Op.EXACT, text)
         try:
-            parse_number(text)
+            parse_number(bare)
         except Malformed:
             pass  # it names a unit of its own, or nothing that can be read
         else:
-            value = text + unit
+            value = ("" if said is Op.EXACT else said.value) + bare + unit
     # Which file it stands in is known to whoever records it: here only that there is one.
     checked = checked_fact(spec.name, value, source="-", period=period, op=Op.EXACT, today=today)
     return FactRead(spec.name, checked.stored, checked.op, "" if period is None else str(period), date_from)

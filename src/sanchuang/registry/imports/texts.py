@@ -166,7 +166,7 @@ class Results(_Texts):
     def targets(cls) -> list[Target]:
         """The fields of a result."""
         level = Target("trl", gettext_lazy("Technology readiness level"), ("技术成熟度", "成熟度", "TRL"))
-        circle = Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈"))
+        circle = Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈", "所在创新圈"))
         return [_TITLE, _TEXT, _FIELD, level, _ORGANISATION, circle, _KEYWORDS, _NOTE, _SLUG]
 
 

@@ -29,6 +29,7 @@ class FactDefinition(models.Model):
     aliases = models.JSONField(_("other names"), default=list, blank=True)
     choices = models.JSONField(_("choices"), default=list, blank=True)
     values_from = models.CharField(_("values from"), max_length=40, blank=True)
+    negative = models.BooleanField(_("may be below zero"), default=False)
     definition = models.TextField(_("definition"), blank=True)
     source = models.TextField(_("source"), blank=True)
     status = EnumField(
@@ -55,6 +56,7 @@ class FactDefinition(models.Model):
             aliases=tuple(self.aliases),
             choices=tuple(self.choices),
             definition=self.definition,
+            negative=self.negative,
         )
 
 

@@ -87,6 +87,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page or record; offers the list that stands above the address, and a search for its words."""
+    if is_api(request) and not isinstance(exception, Unfit):
+        return _page(
+            request,
+            404,
+            "",
+            _("The interface has no such address."),
+            _(
+                "/api/v1/openapi.json lists every address with its methods; lists such as /api/v1/organisations name records."
+            ),
+        )
     above, words = _near(request)
     more = {"above": above, "words": words}
     if isinstance(exception, Unfit):
@@ -114,14 +124,14 @@ def _near(request: HttpRequest) -> tuple[Entry | None, str]:
 
 
 def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
-    """405: the address takes a form that is sent from its page, or is only read."""
-    response = _page(
-        request,
-        405,
-        _("This address cannot be opened this way"),
-        _("It takes what a form sends, or it is only read; a bookmark of it leads nowhere."),
-        _("Go to the page with the form and send it from there."),
-    )
+    """405: the address takes a form that is sent from its page, or is only read; a program is told the methods."""
+    if is_api(request):
+        message = _("This address does not take the method %(method)s.") % {"method": request.method}
+        remedy = _("It takes: %(methods)s") % {"methods": allowed}
+    else:
+        message = _("It takes what a form sends, or it is only read; a bookmark of it leads nowhere.")
+        remedy = _("Go to the page with the form and send it from there.")
+    response = _page(request, 405, _("This address cannot be opened this way"), message, remedy)
     response.headers["Allow"] = allowed
     return response
 

@@ -174,6 +174,7 @@ class FactEntry(Part):
     unit: UnitRef | None = None
     choices: tuple[ExactText, ...] = ()
     values_from: Literal["classification"] | None = None
+    negative: bool = False
     definition: Text
     source: SourceRef
     status: Status
@@ -191,6 +192,7 @@ class FactEntry(Part):
             unit=spec.unit or None,
             choices=spec.choices,
             values_from=entry.values_from or None,
+            negative=spec.negative,
             definition=spec.definition,
             source=entry.source,
             status=entry.status,
