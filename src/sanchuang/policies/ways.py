@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,15 +18,25 @@ from sanchuang.engines.rules.deadlines import Deadline, deadlines
 from sanchuang.engines.rules.nearest import Outcome, nearest
 from sanchuang.values import Truth
 
+ASKED = 6  # so many of the questions to ask first stand in one sentence
 
-def ways(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> tuple[str, ...]:
+
+@dataclass(frozen=True)
+class Ways:
+    """What would change an answer, in sentences; `hopeless`: no missing fact can make it yes."""
+
+    sentences: tuple[str, ...] = ()
+    hopeless: bool = False
+
+
+def ways(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> Ways:
     """Sentences: how a refused company would no longer be refused, or what to ask for first where an answer is open.
 
     Nothing is said where the search was given up.
     """
     if explanation.eligible is Truth.NO:
-        return tuple(_from_refusal(policies, explanation, facts, lang))
-    return tuple(_from_doubt(policies, explanation, facts, lang))
+        return Ways(tuple(_from_refusal(policies, explanation, facts, lang)))
+    return _from_doubt(policies, explanation, facts, lang)
 
 
 def _from_refusal(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> Iterator[str]:
@@ -44,16 +55,28 @@ def _from_refusal(policies: PolicySet, explanation: Explanation, facts: Facts, l
         yield _("Waiting would do: from %(day)s on, all else being as it is") % {"day": found.from_day}
 
 
-def _from_doubt(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> Iterator[str]:
+def _from_doubt(policies: PolicySet, explanation: Explanation, facts: Facts, lang: str) -> Ways:
     policy = explanation.policy
     found = asking(policies, policy, facts, explanation.on, explanation)
     if found is None:
-        return
+        return Ways()
     if found.outcome is Outcome.NONE:
-        yield _("Whatever the missing facts turn out to be, the answer cannot become yes")
-    elif found.outcome is Outcome.FOUND and len(found.questions) < len(explanation.lacks):
-        names = _(", ").join(question_text(question, lang) for question in found.questions)
-        yield _("Ask for this first; it may be enough: %s") % names
+        # what the rules themselves lack no company can answer: then it is their gap that holds the answer back
+        if any(lack.name in policy.parameters for lack in explanation.lacks):
+            said = _(
+                "The rules themselves are not checked here to the end: nothing the company supplies makes it yes"
+            )
+        else:
+            said = _("Whatever the missing facts turn out to be, the answer cannot become yes")
+        return Ways((said,), hopeless=True)
+    if found.outcome is Outcome.FOUND and len(found.questions) < len(explanation.lacks):
+        asked = [question_text(question, lang) for question in found.questions]
+        names = _(", ").join(asked[:ASKED])
+        if len(asked) > ASKED:
+            words = _("Ask for this first; it may be enough: %(names)s and %(more)s more")
+            return Ways((words % {"names": names, "more": len(asked) - ASKED},))
+        return Ways((_("Ask for this first; it may be enough: %s") % names,))
+    return Ways()
 
 
 def _lack(explanation: Explanation, lack: Lack, lang: str) -> str:

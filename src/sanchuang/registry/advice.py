@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from sanchuang.core.advice import (
     Finding,
     Line,
+    Link,
     Missing,
     SectionResult,
     Subject,
@@ -62,6 +63,8 @@ class FileSection:
         for section in so_far:
             for finding in section.findings:
                 for lack in finding.missing:
+                    if lack.rules:
+                        continue  # not the company's to know
                     unlocks.setdefault(lack, []).append(finding)
         found = [self._missing(lack, findings) for lack, findings in unlocks.items()]
         found.sort(key=lambda f: (-len(f.lines), f.key))
@@ -84,6 +87,7 @@ class FileSection:
             lines=tuple(lines),
             lines_title=_("What it would decide"),
             notes=(lack.note,) if lack.note else (),
+            group=Link(_("Facts still missing")),
         )
 
     def _known(self, subject: Subject) -> Finding:
