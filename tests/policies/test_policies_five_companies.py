@@ -84,6 +84,21 @@ def test_brief_keeps_every_line_short_however_much_is_open() -> None:
     assert hnte.endswith("〔本包假设〕")
 
 
+@pytest.mark.parametrize(
+    ("policy", "beyond"),
+    [
+        ("example_incubation", "成立日期晚"),  # the past
+        ("example_park_rent", "从业人员（2025 年）减少 137 人"),  # nobody should seek it
+        ("tech_sme_2017", "营业收入（2025 年）减少 103,425,314元"),
+    ],
+)
+def test_nobody_is_advised_to_be_younger_or_smaller(policy: str, beyond: str) -> None:
+    found = Company("91330106XN2149822B").support(policy)
+    assert found.answer is Truth.NO
+    assert found.ways == ("规模或成立时间已超出这项支持的范围",)
+    assert beyond in found.beyond  # the exact answer stays for programs
+
+
 def test_what_the_rules_lack_is_not_asked_of_the_company() -> None:
     company = Company("91330106XN2149822B")
     found = company.support("vat_tech_transfer")

@@ -197,7 +197,8 @@ class Finding:
     `potential` what it could receive if the unmet or unknown conditions held. `value` is a result that
     is not money, such as a size class. `score` orders findings of one section, larger first. Findings of one
     `group` (a need, say) stand together under its name. `ways` say what would bring a better answer; `hopeless` says that
-    none of the `missing` facts can bring it to yes. `lines_title` names the lines where "why" would not fit.
+    none of the `missing` facts can bring it to yes; `beyond` is the smallest change that would, where it is no advice
+    (a founding date, fewer staff): for programs, not shown. `lines_title` names the lines where "why" would not fit.
     """
 
     key: str
@@ -218,6 +219,7 @@ class Finding:
     papers: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     hopeless: bool = False
+    beyond: str = ""
     notes: tuple[str, ...] = ()
     status: str = ""
     synthetic: bool = False

@@ -296,6 +296,7 @@ class Teller:
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
             ways=way.sentences,
             hopeless=way.hopeless,
+            beyond=way.beyond,
             notes=(*self.notes(), *closing(explanation, days, self.lang)),
         )
 

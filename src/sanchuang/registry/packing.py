@@ -287,6 +287,7 @@ def definitions(pack: Pack, by: User, report: Report) -> Counts:
             aliases=list(entry.aliases),
             choices=list(entry.choices),
             values_from=entry.values_from or "",
+            moves=entry.moves.value,
             definition=entry.definition,
             source=cited[entry.source],
             status=entry.status,

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Moves, Per
 from sanchuang.registry.models.organisations import Organisation
 from sanchuang.values import Evidence, Op, Verification
 
@@ -29,6 +29,12 @@ class FactDefinition(models.Model):
     aliases = models.JSONField(_("other names"), default=list, blank=True)
     choices = models.JSONField(_("choices"), default=list, blank=True)
     values_from = models.CharField(_("values from"), max_length=40, blank=True)
+    moves = models.CharField(
+        _("changes that can be advised"),
+        max_length=10,
+        blank=True,
+        choices=[(m.value, m.value) for m in Moves if m],
+    )
     definition = models.TextField(_("definition"), blank=True)
     source = models.TextField(_("source"), blank=True)
     status = EnumField(
@@ -55,6 +61,7 @@ class FactDefinition(models.Model):
             aliases=tuple(self.aliases),
             choices=tuple(self.choices),
             definition=self.definition,
+            moves=Moves(self.moves),
         )
 
 
