@@ -99,6 +99,12 @@ def test_nobody_is_advised_to_be_younger_or_smaller(policy: str, beyond: str) ->
     assert beyond in found.beyond  # the exact answer stays for programs
 
 
+def test_of_a_condition_with_several_parts_the_failing_one_is_named() -> None:
+    summary = Company("91330106XN2149822B").support("tech_sme_2017").summary
+    assert "不满足的是：营业收入（上年）" in summary
+    assert "从业人员" not in summary  # 236 of 500: that part holds
+
+
 def test_what_the_rules_lack_is_not_asked_of_the_company() -> None:
     company = Company("91330106XN2149822B")
     found = company.support("vat_tech_transfer")

@@ -33,7 +33,18 @@ from sanchuang.engines.rules import (
     show,
 )
 from sanchuang.engines.rules.points import Mark, marks_of
-from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node, Not, Ref, ResultRef, YearsSum
+from sanchuang.engines.rules.tree import (
+    All,
+    Banded,
+    Compare,
+    FactRef,
+    Lookup,
+    Node,
+    Not,
+    Ref,
+    ResultRef,
+    YearsSum,
+)
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.policies.queries import policy_set
@@ -337,7 +348,7 @@ class Teller:
         separator = _(", ")
         if explanation.eligible is Truth.NO:
             return _("Not met: %s") % separator.join(
-                self._labels[c.condition.id] for c in explanation.failed()
+                self._labels[c.condition.id] + self._failed_part(c.step) for c in explanation.failed()
             )
         if explanation.lacks:
             needed = [self._asked(lack) for lack in self.missing(explanation.lacks)]
@@ -353,8 +364,21 @@ class Teller:
             return Amount(explanation.amount, explanation.amount_op).text(self.lang)
         return _("All conditions are met")
 
+    def _failed_part(self, step: Step) -> str:
+        """Which parts of a condition that asks for several at once do not hold, where others do."""
+        while isinstance(step.node, Ref) and step.parts:
+            step = step.parts[0]
+        failed = [part for part in step.parts if part.value is False]
+        if not isinstance(step.node, All) or not failed or len(failed) == len(step.parts):
+            return ""
+        gaps = _(", ").join(
+            f"{self.say(part.parts[0])} {gap}" if (gap := self._gap(part)) else self.say(part)
+            for part in failed
+        )
+        return _(" (this part fails: %s)") % gaps
+
     def _asked(self, lack: Missing) -> str:
-        """A missing fact as what one would have to know: a yes-or-no fact as "whether …"."""
+        """A missing fact as what one would have to know: a yes-or-no one as "whether …"."""
         spec = self.policy.dictionary.find(lack.name)
         if spec is not None and type_of_fact(spec).kind is Kind.BOOL:
             return _("whether %s") % lack.label
