@@ -75,6 +75,65 @@ def test_a_medium_film_studio_gets_both() -> None:
     assert bluebird.amount.op is Op.AT_MOST  # the award is decided by review
 
 
+def test_brief_keeps_every_line_short_however_much_is_open() -> None:
+    words = ["advise", "91330106XN2149822B", "--on", "2026-11-22", "--brief"]
+    shown = CliRunner().invoke(main, words).stdout.splitlines()
+    assert max(map(len, shown)) <= 100
+    (hnte,) = (line for line in shown if "  高新技术企业认定  " in line)
+    assert "还要知道 26 项，如" in hnte
+    assert hnte.endswith("〔本包假设〕")
+
+
+@pytest.mark.parametrize(
+    ("policy", "beyond"),
+    [
+        ("example_incubation", "成立日期晚"),  # the past
+        ("example_park_rent", "从业人员（2025 年）减少 137 人"),  # nobody should seek it
+        ("tech_sme_2017", "营业收入（2025 年）减少 103,425,314元"),
+    ],
+)
+def test_nobody_is_advised_to_be_younger_or_smaller(policy: str, beyond: str) -> None:
+    found = Company("91330106XN2149822B").support(policy)
+    assert found.answer is Truth.NO
+    assert found.ways == ("规模或成立时间已超出这项支持的范围",)
+    assert beyond in found.beyond  # the exact answer stays for programs
+
+
+def test_of_a_condition_with_several_parts_the_failing_one_is_named() -> None:
+    summary = Company("91330106XN2149822B").support("tech_sme_2017").summary
+    assert "不满足的是：营业收入（上年）" in summary
+    assert "从业人员" not in summary  # 236 of 500: that part holds
+
+
+def test_what_the_rules_lack_is_not_asked_of_the_company() -> None:
+    company = Company("91330106XN2149822B")
+    found = company.support("vat_tech_transfer")
+    assert found.hopeless is True
+    assert found.ways == ("规则本身有几处这里还没有核对，企业补充什么都还不能得出“可以”",)
+    ours = {lack.name for lack in found.missing if lack.rules}
+    assert ours == {"clause_in_force", "licence_counts"}
+    asked = {finding.key for finding in company.advice.section("file").findings}
+    assert "missing:tech_contract_registered" in asked
+    assert not any(name in key for key in asked for name in ours)
+
+
+def test_a_certain_right_of_an_open_amount_is_said_to_be_so() -> None:
+    together = Company("91330106XN2149822B").support("compute_subsidy").together
+    assert together is not None
+    assert {claim.outcome for claim in together.claims if claim.this} == {"未定"}
+    assert any("可以享受是确定的，金额只知道上限" in note for note in together.notes)
+
+
+def test_a_limited_budget_says_how_it_is_shared() -> None:
+    notes = Company("91330106XN2149822B").support("compute_subsidy").notes
+    assert any("不够时各家按同一比例去尾" in note for note in notes)
+
+
+def test_lines_of_the_source_do_not_break_chinese_sentences() -> None:
+    quotes = [line.quote for line in Company("91330106XN2149822B").support("bluebird").lines]
+    assert any("本次申报的项目都没有受过" in quote for quote in quotes)
+
+
 def test_a_chip_maker_lacks_one_fact_and_zero_is_not_assumed() -> None:
     company = Company("91330106XN1157206N")
     assert company.fact("compute_spend", "2024") == Yuan.of(3_679_044)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sanchuang.core.advice import Advice, advise
+from sanchuang.core.advice import Advice, Line, advise
 from sanchuang.registry.advice import subjects
+from sanchuang.registry.matching.section import caution
 from sanchuang.registry.models import Need, Organisation, Result
+from sanchuang.values import Truth
 
 JUDGED: list[dict[str, Any]] = [
     entry
@@ -79,3 +81,10 @@ def test_what_is_shown_is_what_the_manual_counts(shown: dict[str, list[str]]) ->
     assert f"共显示 {len(pairs)} 个成果，其中 16 个合适" in manual
     assert "71 个差一点" in manual
     assert "4 个不相干" in manual
+
+
+def test_the_caution_says_wording_only_where_no_figure_is_met() -> None:
+    met = Line("要 5，有 6", Truth.YES, quote="达到 6")
+    assert "只是文字相近" not in caution((met,))
+    for lines in ((), (Line("要 5，有 4", Truth.NO, quote="达到 4"),), (Line("同一领域", Truth.YES),)):
+        assert "只是文字相近" in caution(lines)

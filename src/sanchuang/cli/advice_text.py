@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         Together,
     )
 
+BRIEF = 100  # characters of a line of `--brief`
+
 
 def text(advice: Advice) -> list[Tree | str]:
     """The advice as Rich trees, one a section."""
@@ -53,17 +55,28 @@ def briefly(advice: Advice) -> list[str]:
         lines.append(f"[bold green]{escape(section.title)}[/]")
         if section.note:
             lines.append(f"  [dim]{escape(section.note)}[/]")
-        for finding in section.findings:
-            said = finding.amount.text() if finding.amount is not None else finding.value
-            words = f"  {_badge(finding)}[bold]{escape(finding.title)}[/]  {escape(said)}"
-            if finding.summary and finding.summary != said:
-                words += f"  [dim]{escape(finding.summary)}[/]"
-            if finding.potential is not None:
-                words += f"  [dim]{escape(finding.potential_text())}[/]"
-            if finding.status:
-                words += f"  [dim]〔{escape(finding.status)}〕[/]"
-            lines.append(words.rstrip())
+        lines += map(_brief_line, section.findings)
     return lines
+
+
+def _brief_line(finding: Finding) -> str:
+    """A finding in one line of `BRIEF` characters: its answer, title, amount and status, and of the reason what still fits."""
+    from rich.markup import escape, render
+
+    said = finding.amount.text() if finding.amount is not None else finding.value
+    words = f"  {_badge(finding)}[bold]{escape(finding.title)}[/]  {escape(said)}".rstrip()
+    reasons = [finding.summary] if finding.summary and finding.summary != said else []
+    if finding.potential is not None:
+        reasons.insert(0, finding.potential_text())
+    end = f"  [dim]〔{escape(finding.status)}〕[/]" if finding.status else ""
+    room = BRIEF - len(render(words + end).plain) - 2
+    for reason in reasons:
+        if room <= 8:
+            break
+        shown = reason if len(reason) <= room else reason[: room - 1].rstrip("、，") + "…"
+        words += f"  [dim]{escape(shown)}[/]"
+        room -= len(shown) + 2
+    return words + end
 
 
 def _head(advice: Advice) -> str:
@@ -116,7 +129,10 @@ def finding_tree(parent: Tree, finding: Finding) -> None:
     if finding.together is not None:
         _together(node, finding.together)
     if finding.missing:
-        names = "、".join(f"{m.label}{' ' + m.period if m.period else ''}" for m in finding.missing)
+        names = "、".join(
+            f"{m.label}{' ' + m.period if m.period else ''}{'（规则这里的缺口，不由企业提供）' if m.rules else ''}"
+            for m in finding.missing
+        )
         node.add(f"[yellow]缺：{escape(names)}[/]")
     if finding.papers:
         node.add(f"材料：{escape('、'.join(finding.papers))}")

@@ -57,12 +57,16 @@ def behind(spec: FactSpec, value: FactValue, period: str, lang: str) -> Behind:
 
 @dataclass(frozen=True)
 class Missing:
-    """A fact that nobody has given yet and that would decide something."""
+    """A fact that nobody has given yet and that would decide something.
+
+    `rules`: it is the rules that lack it (a figure or point of law that is not checked); no company can supply it.
+    """
 
     name: str
     label: str
     period: str = ""
     note: str = ""
+    rules: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,9 @@ class Finding:
     `answer` is None for plain information. `amount` is what the company would receive (or pay);
     `potential` what it could receive if the unmet or unknown conditions held. `value` is a result that
     is not money, such as a size class. `score` orders findings of one section, larger first. Findings of one
-    `group` (a need, say) stand together under its name. `ways` say what would bring a better answer. `lines_title` names the lines where "why" would not fit.
+    `group` (a need, say) stand together under its name. `ways` say what would bring a better answer; `hopeless` says that
+    none of the `missing` facts can bring it to yes; `beyond` is the smallest change that would, where it is no advice
+    (a founding date, fewer staff): for programs, not shown. `lines_title` names the lines where "why" would not fit.
     """
 
     key: str
@@ -212,6 +218,8 @@ class Finding:
     missing: tuple[Missing, ...] = ()
     papers: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
+    hopeless: bool = False
+    beyond: str = ""
     notes: tuple[str, ...] = ()
     status: str = ""
     synthetic: bool = False

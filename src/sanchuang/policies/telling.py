@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -25,21 +26,36 @@ from sanchuang.engines.rules import (
     RuleConflict,
     Step,
     Used,
+    budget_sentence,
     condition_sentence,
     label_text,
     say,
     show,
 )
 from sanchuang.engines.rules.points import Mark, marks_of
-from sanchuang.engines.rules.tree import Banded, Compare, FactRef, Lookup, Node, Not, Ref, ResultRef, YearsSum
+from sanchuang.engines.rules.tree import (
+    All,
+    Banded,
+    Compare,
+    FactRef,
+    Lookup,
+    Node,
+    Not,
+    Ref,
+    ResultRef,
+    YearsSum,
+)
 from sanchuang.engines.rules.types import Kind, type_of_fact
 from sanchuang.engines.rules.walk import nodes_of
 from sanchuang.policies.queries import policy_set
 from sanchuang.policies.sheets import score_sheets
 from sanchuang.policies.together import Groups, together
-from sanchuang.policies.ways import Days, closing, ways
+from sanchuang.policies.ways import Days, Ways, closing, ways
 from sanchuang.values import Op, Truth, Verification, Yuan
 
+_INSIDE = re.compile(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])")  # between two characters that are not ASCII
+_ONLY_SAYS = re.compile("来源只说“(.+)”，不是确数")  # engines/rules: case.py and stacking.py
+NAMED = 3  # so many missing facts stand in the sentence; the list below it has all
 _SIGNS = {">=": "≥", "<=": "≤"}
 
 
@@ -108,7 +124,13 @@ class Teller:
     def missing(self, lacks: Iterable[Lack]) -> tuple[Missing, ...]:
         """What is not known."""
         found = sorted(lacks, key=lambda lack: (lack.name, lack.period))
-        return tuple(Missing(lack.name, self._name_of(lack), lack.period, lack.note) for lack in found)
+        return tuple(map(self._missing, found))
+
+    def _missing(self, lack: Lack) -> Missing:
+        rules = lack.name in self.policy.parameters and self.policy.dictionary.find(lack.name) is None
+        # a parameter's "period" is the day asked about, which the reader knows
+        period = "" if rules else lack.period
+        return Missing(lack.name, self._name_of(lack), period, note_text(lack.note, self.lang), rules)
 
     def _name_of(self, lack: Lack) -> str:
         """What is lacking in the reader's words: a fact, a figure of this policy, or another policy."""
@@ -134,7 +156,7 @@ class Teller:
             answer=answered.truth,
             detail=" ".join(details),
             reference=self.article(condition.article),
-            quote=condition.article.text,
+            quote=one_line_a_sentence(condition.article.text),
             facts=self.behind(answered.facts()),
             missing=self.missing(answered.lacks) if answered.truth is Truth.UNKNOWN else (),
             remedy=label_text(condition.remedy, self.lang) if answered.truth is Truth.NO else "",
@@ -220,11 +242,11 @@ class Teller:
         out = []
         if policy.budget is not None:
             out.append(
-                _("Budget %(amount)s (%(status)s); %(label)s.")
+                _("Budget (%(status)s; %(label)s): %(words)s")
                 % {
-                    "amount": policy.budget.amount.text(self.lang),
                     "status": policy.budget.status.label(self.lang),
                     "label": label_text(policy.budget.label, self.lang),
+                    "words": budget_sentence(policy.budget, self.lang),
                 }
             )
         if policy.stacking is not None:
@@ -274,6 +296,7 @@ class Teller:
         )
         if brief:
             return finding
+        way = ways(policies, explanation, facts, self.lang) if answer is not None else Ways()
         may_apply = explanation.eligible is not Truth.NO
         return replace(
             finding,
@@ -282,7 +305,9 @@ class Teller:
             scores=score_sheets(self, explanation),
             together=together(self, groups),
             papers=tuple(label_text(p.label, self.lang) for p in explanation.papers) if may_apply else (),
-            ways=ways(policies, explanation, facts, self.lang) if answer is not None else (),
+            ways=way.sentences,
+            hopeless=way.hopeless,
+            beyond=way.beyond,
             notes=(*self.notes(), *closing(explanation, days, self.lang)),
         )
 
@@ -324,10 +349,15 @@ class Teller:
         separator = _(", ")
         if explanation.eligible is Truth.NO:
             return _("Not met: %s") % separator.join(
-                self._labels[c.condition.id] for c in explanation.failed()
+                self._labels[c.condition.id] + self._failed_part(c.step) for c in explanation.failed()
             )
         if explanation.lacks:
-            needed = map(self._asked, self.missing(explanation.lacks))
+            needed = [self._asked(lack) for lack in self.missing(explanation.lacks)]
+            if len(needed) > NAMED:
+                return _("Not decided: %(n)s things are still to be known, among them %(some)s") % {
+                    "n": len(needed),
+                    "some": separator.join(needed[:NAMED]),
+                }
             return _("Not decided: needs %s") % separator.join(needed)
         if explanation.amount is None and explanation.result_step is not None:
             return self.value(explanation.result_step)
@@ -335,8 +365,21 @@ class Teller:
             return Amount(explanation.amount, explanation.amount_op).text(self.lang)
         return _("All conditions are met")
 
+    def _failed_part(self, step: Step) -> str:
+        """Which parts of a condition that asks for several at once do not hold, where others do."""
+        while isinstance(step.node, Ref) and step.parts:
+            step = step.parts[0]
+        failed = [part for part in step.parts if part.value is False]
+        if not isinstance(step.node, All) or not failed or len(failed) == len(step.parts):
+            return ""
+        gaps = _(", ").join(
+            f"{self.say(part.parts[0])} {gap}" if (gap := self._gap(part)) else self.say(part)
+            for part in failed
+        )
+        return _(" (this part fails: %s)") % gaps
+
     def _asked(self, lack: Missing) -> str:
-        """A missing fact as what one would have to know: a yes-or-no fact as "whether …"."""
+        """A missing fact as what one would have to know: a yes-or-no one as "whether …"."""
         spec = self.policy.dictionary.find(lack.name)
         if spec is not None and type_of_fact(spec).kind is Kind.BOOL:
             return _("whether %s") % lack.label
@@ -344,6 +387,19 @@ class Teller:
 
 
 _CHECKED = (Lookup, Banded, Ref)
+
+
+def one_line_a_sentence(text: str) -> str:
+    """A source's text without the breaks of its lines inside Chinese sentences; paragraphs and lists keep theirs."""
+    return _INSIDE.sub("", text)
+
+
+def note_text(note: str, lang: str) -> str:
+    """The engine's word on why something is lacking, which it writes in Chinese, in the reader's language."""
+    found = _ONLY_SAYS.fullmatch(note)
+    if found is None or not lang.startswith("en"):
+        return note
+    return _("the source only says “%s”, no exact value") % found[1]
 
 
 def _status_of(policy: Policy, step: Step, on: dt.date) -> set[Verification]:

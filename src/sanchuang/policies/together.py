@@ -24,7 +24,7 @@ from sanchuang.engines.rules import (
 )
 from sanchuang.engines.rules.stacking import Span
 from sanchuang.engines.rules.terms import layer_words
-from sanchuang.values import Truth, Yuan, rate_text
+from sanchuang.values import Op, Truth, Yuan, rate_text
 
 if TYPE_CHECKING:
     from sanchuang.policies.telling import Teller
@@ -111,10 +111,24 @@ def _notes(told: Teller, group: StackedGroup, groups: Groups) -> Iterable[str]:
         yield _(
             "Reckoned as if all were for one and the same project; for different projects each is chosen apart"
         )
+    if any(_only_a_limit(claim) for claim in group.claims):
+        yield _(
+            "What can be had can be had for certain; its amount is only known as an upper limit (≤), so that it stays open which is taken and how much is paid"
+        )
     if group.cap is not None:
         yield _("What the company has had this year already is not counted here")
     for policy in groups.contradicting(told.policy):
         yield _("“%s” contradicts itself and is left out") % label_text(policy.title, told.lang)
+
+
+def _only_a_limit(claim: Stacked) -> bool:
+    """Whether the right is certain and only the amount open."""
+    explanation = claim.claim.explanation
+    return (
+        claim.outcome is Outcome.OPEN
+        and explanation.eligible is Truth.YES
+        and explanation.amount_op is Op.AT_MOST
+    )
 
 
 def _claimed(told: Teller, claim: Stacked, group: StackedGroup) -> Claimed:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from sanchuang.core.advice import (
     Finding,
     Line,
+    Link,
     Missing,
     SectionResult,
     Subject,
@@ -62,12 +63,15 @@ class FileSection:
         unlocks: dict[Missing, list[Line]] = {}
         lang, comma = page_language(), _(", ")
         decides, title = _("Would decide: %s"), _("What it would decide")
+        group = Link(_("Facts still missing"))
         for section in so_far:
             for finding in section.findings:
                 if not finding.missing:
                     continue
                 line = _would_be_decided(finding, lang)
                 for lack in finding.missing:
+                    if lack.rules:
+                        continue  # not the company's to know
                     unlocks.setdefault(lack, []).append(line)
         found = [
             Finding(
@@ -78,6 +82,7 @@ class FileSection:
                 lines=tuple(lines),
                 lines_title=title,
                 notes=(lack.note,) if lack.note else (),
+                group=group,
             )
             for lack, lines in unlocks.items()
         ]

@@ -288,6 +288,7 @@ def definitions(pack: Pack, by: User, report: Report) -> Counts:
             choices=list(entry.choices),
             values_from=entry.values_from or "",
             negative=entry.negative,
+            moves=entry.moves.value,
             definition=entry.definition,
             source=cited[entry.source],
             status=entry.status,

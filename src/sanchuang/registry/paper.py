@@ -12,7 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core import audit, documents
-from sanchuang.core.advice import Advice, Finding, Line, advise
+from sanchuang.core.advice import Finding, Line, advise
+from sanchuang.core.advice_paper import PaperSection, on_paper
 from sanchuang.core.errors import Unfit
 from sanchuang.core.models import User
 from sanchuang.core.permissions import authorise
@@ -24,9 +25,13 @@ READ = "registry.take_advice"
 
 
 def _rows(context: Mapping[str, Any]) -> int:
-    """About how many rows the advice fills: its findings, reasons, facts, missing facts and papers."""
-    advice: Advice = context["advice"]
-    return sum(
+    """About how many rows the paper fills: a line for each short finding; the others with all that lies open."""
+    sections: tuple[PaperSection, ...] = context["sections"]
+    return sum(len(section.short) + sum(map(_of_finding, section.full)) for section in sections)
+
+
+def _of_finding(finding: Finding) -> int:
+    return (
         1
         + len(finding.missing)
         + len(finding.papers)
@@ -34,7 +39,6 @@ def _rows(context: Mapping[str, Any]) -> int:
         + _of(finding.lines)
         + _of(finding.computation)
         + _tables(finding)
-        for _section, finding in advice.findings()
     )
 
 
@@ -82,7 +86,8 @@ def advice_paper(
             if section.fault:
                 raise Unfit(section.note)
         address = f"{reverse('advice', args=[organisation.slug])}?on={on.isoformat()}"
-        paper = documents.render(KIND, {"advice": advice}, language=language, address=address, made=made)
+        context = {"advice": advice, "sections": on_paper(advice)}
+        paper = documents.render(KIND, context, language=language, address=address, made=made)
     # Only once the paper is there: making it takes seconds, in which no transaction should keep others from writing.
     with transaction.atomic():
         authorise(by, "registry.advise", organisation)

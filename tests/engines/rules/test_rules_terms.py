@@ -85,16 +85,16 @@ def test_budget_and_stacking_in_words():
     assert budget_sentence(found.budget) == "每年 5,000万元；不够时各家按同一比例去尾。"
     assert budget_sentence(found.budget, "en").startswith("CNY 50,000,000 a year; if it does not suffice")
     assert stacking_sentence(found.stacking) == (
-        "与同组（g）的支持就高不重复，按每份合同计；每家企业每年合计不超过 500万元；由市 50%、区 50%负担。"
+        "与同组的支持就高不重复，按每份合同计；每家企业每年合计不超过 500万元；由市 50%、区 50%负担。"
     )
     assert stacking_sentence(found.stacking, "en") == (
-        "The highest of the group “g” for each contract; at most CNY 5,000,000 a company and year; "
+        "The highest of its group for each contract; at most CNY 5,000,000 a company and year; "
         "paid by the city 50%, the district 50%."
     )
     added = policy("budget: {amount: 1元, period: whole}\nstacking: {group: g, take: sum}\n")
     assert budget_sentence(added.budget) == "总共 1元；先到先得，轮到时不够的给余下部分。"
-    assert stacking_sentence(added.stacking) == "可与同组（g）的支持叠加，按每家企业计。"
-    assert stacking_sentence(added.stacking, "en") == "Adds to the group “g” for each company."
+    assert stacking_sentence(added.stacking) == "可与同组的支持叠加，按每家企业计。"
+    assert stacking_sentence(added.stacking, "en") == "Adds to the others of its group for each company."
 
 
 @pytest.mark.parametrize(

@@ -264,3 +264,11 @@ def tally(lines: Iterable[Line]) -> SafeString:
     }
     shown = ((*words[answer], counts[answer]) for answer in words if counts[answer])
     return format_html_join(" ", '<span class="tally tally-{}">{} {}</span>', shown)
+
+
+@register.simple_tag
+def answers(findings: Iterable[Finding]) -> str:
+    """How many findings say yes, unknown and no: "yes, can 2, unknown 22"; those without an answer are not counted."""
+    counts = Counter(finding.answer for finding in findings if finding.answer is not None)
+    words = {Truth.YES: _("yes, can"), Truth.UNKNOWN: _("unknown"), Truth.NO: _("no, cannot")}
+    return listed(f"{words[answer]} {counts[answer]}" for answer in words if counts[answer])

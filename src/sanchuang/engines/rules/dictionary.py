@@ -55,9 +55,17 @@ def asked_period(per: Per, shift: int | None, on: dt.date) -> Period | None:
     return Period.year(on.year - 1 + shift)
 
 
+class Moves(StrEnum):
+    """Which changes of a fact can be advised; the searches of the engine know nothing of it."""
+
+    FREELY = ""
+    FIXED = "fixed"  # nobody can change it, such as a founding date
+    GROWS = "grows"  # less of it is no advice, such as staff or revenue
+
+
 @dataclass(frozen=True)
 class FactSpec:
-    """One entry of the dictionary: identifier, labels, type, unit and choices."""
+    """One entry of the dictionary: identifier, labels, type, unit, choices and which changes can be advised."""
 
     name: str
     type: FactType
@@ -68,6 +76,7 @@ class FactSpec:
     choices: tuple[str, ...] = ()
     definition: str = ""
     negative: bool = False  # whether its values may be below zero: a loss is, a capital is not
+    moves: Moves = Moves.FREELY
 
     def label(self, lang: str = "zh") -> str:
         """The label in `lang`, else in Chinese, else the identifier."""

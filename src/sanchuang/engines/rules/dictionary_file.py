@@ -13,17 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sanchuang.engines.markup import Located, Problem, Problems, load_yaml
-from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Per
+from sanchuang.engines.rules.dictionary import FactDictionary, FactSpec, FactType, Moves, Per
 from sanchuang.values import Malformed, Verification
 
 KEYS = (
-    "name", "type", "per", "labels", "aliases", "unit", "choices", "values_from", "negative", "definition", "source", "status",
+    "name", "type", "per", "labels", "aliases", "unit", "choices", "values_from", "negative", "moves", "definition", "source", "status",
 )  # fmt: skip
 LANGUAGES = ("zh", "zh_hant", "en")
 CLASSIFICATION = "classification"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MEASURED = (FactType.MONEY, FactType.COUNT)
 _SIGNED = (FactType.MONEY, FactType.NUMBER, FactType.RATE)
+_ORDERED = (FactType.MONEY, FactType.COUNT, FactType.NUMBER, FactType.RATE)
 _WITHOUT_UNIT = (FactType.BOOL, FactType.CHOICE, FactType.TEXT, FactType.DATE)
 T = TypeVar("T")
 
@@ -137,6 +138,7 @@ class _Entry:
         spec = FactSpec(
             name, type_, per, self.labels(), self.text("unit", required=False), self.texts("aliases"),
             self.texts("choices"), self.text("definition"), self.yes("negative"),
+            self.moves(),
         )  # fmt: skip
         if not self.faulty:
             self.hangs_together(spec)
@@ -154,7 +156,16 @@ class _Entry:
             raise _Fault
         return DictionaryEntry(spec, source, checked, values_from, self.document, self.path)
 
+    def moves(self) -> Moves:
+        if self.data.get("moves") is None:
+            return Moves.FREELY
+        return self.one_of("moves", [m.value for m in Moves if m], Moves)
+
     def hangs_together(self, spec: FactSpec) -> None:
+        if spec.moves is Moves.GROWS and spec.type not in _ORDERED:
+            self.fault(
+                "moves", f"type: {spec.type} 没有大小，不能写 moves: grows", "改成 fixed，或删去 moves"
+            )
         if (spec.type is FactType.CHOICE) != bool(spec.choices):
             self.fault("", "choices 只用于 type: choice，且不能为空", "补上 choices，或改正 type")
         if len(set(spec.choices)) < len(spec.choices):

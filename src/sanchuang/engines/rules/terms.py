@@ -100,15 +100,11 @@ def stacking_sentence(stacking: Stacking, lang: str = "zh") -> str:
     """How the support goes with others of its group, its cap, and who pays."""
     zh = _chinese(lang)
     side = 0 if zh else 1
-    group, per = stacking.group, _PER[stacking.per][side]
+    per = _PER[stacking.per][side]
     if stacking.take == "higher":
-        parts = [
-            f"与同组（{group}）的支持就高不重复，按{per}计"
-            if zh
-            else f"the highest of the group “{group}” {per}"
-        ]
+        parts = [f"与同组的支持就高不重复，按{per}计" if zh else f"the highest of its group {per}"]
     else:
-        parts = [f"可与同组（{group}）的支持叠加，按{per}计" if zh else f"adds to the group “{group}” {per}"]
+        parts = [f"可与同组的支持叠加，按{per}计" if zh else f"adds to the others of its group {per}"]
     if stacking.cap_per_year is not None:
         cap = stacking.cap_per_year.text(lang)
         parts.append(f"每家企业每年合计不超过 {cap}" if zh else f"at most {cap} a company and year")

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sanchuang.core.advice import Finding, Link, NothingToSay, SectionResult, Subject
+from sanchuang.core.advice import Finding, Line, Link, NothingToSay, SectionResult, Subject
 from sanchuang.core.templatetags.shown import label
 from sanchuang.registry.labels import ORGANISATION_KINDS
 from sanchuang.registry.matching.others import others
@@ -24,6 +24,15 @@ def chance_text(chance: Chance | None) -> str:
         "percent": chance.percent,
         "answers": chance.answers,
     }
+
+
+def caution(lines: tuple[Line, ...]) -> str:
+    """What a reader must still do: where figures of the need are met, the match is more than words."""
+    if any(
+        line.answer is Truth.YES and line.quote for line in lines
+    ):  # a figure, told with the sentence that meets it
+        return _("The figures named were compared; check those that are open, and the sentence behind each")
+    return _("Close in wording only: check each figure")
 
 
 def _group(need: Need) -> Link:
@@ -45,7 +54,7 @@ def fit(match: Match) -> Finding:
         notes=(
             *([label(result.organisation)] if result.organisation else []),
             chance_text(match.chance),
-            _("Close in wording only: check each figure"),
+            caution(match.lines),
         ),
         synthetic=result.synthetic,
         score=match.score,

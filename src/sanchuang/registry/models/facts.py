@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from sanchuang.core.fields import EnumField
-from sanchuang.engines.rules.dictionary import FactSpec, FactType, Per
+from sanchuang.engines.rules.dictionary import FactSpec, FactType, Moves, Per
 from sanchuang.registry.models.organisations import Organisation
 from sanchuang.values import Evidence, Op, Verification
 
@@ -30,6 +30,12 @@ class FactDefinition(models.Model):
     choices = models.JSONField(_("choices"), default=list, blank=True)
     values_from = models.CharField(_("values from"), max_length=40, blank=True)
     negative = models.BooleanField(_("may be below zero"), default=False)
+    moves = models.CharField(
+        _("changes that can be advised"),
+        max_length=10,
+        blank=True,
+        choices=[(m.value, m.value) for m in Moves if m],
+    )
     definition = models.TextField(_("definition"), blank=True)
     source = models.TextField(_("source"), blank=True)
     status = EnumField(
@@ -57,6 +63,7 @@ class FactDefinition(models.Model):
             choices=tuple(self.choices),
             definition=self.definition,
             negative=self.negative,
+            moves=Moves(self.moves),
         )
 
 

@@ -26,7 +26,7 @@ from sanchuang.core.pack.schema.base import (
     UnitRef,
 )
 from sanchuang.core.pack.schema.manifest import UnitKind
-from sanchuang.engines.rules.dictionary import FactType, Per
+from sanchuang.engines.rules.dictionary import FactType, Moves, Per
 from sanchuang.engines.rules.dictionary_file import DictionaryEntry
 from sanchuang.values import Figure, Malformed, Op, parse_number
 
@@ -160,7 +160,7 @@ class FigureCheck(Part):
 
 
 class FactEntry(Part):
-    """One fact that rules may ask for. `values_from: classification` means a code of the industries.
+    """One fact that rules may ask for. `values_from: classification` means a code of the industries; `moves` says which changes can be advised.
 
     The rules engine reads and checks the file (`read_entries`), for packs and plain folders alike; here stand
     the keys and what they refer to.
@@ -175,6 +175,7 @@ class FactEntry(Part):
     choices: tuple[ExactText, ...] = ()
     values_from: Literal["classification"] | None = None
     negative: bool = False
+    moves: Moves = Moves.FREELY
     definition: Text
     source: SourceRef
     status: Status
@@ -193,6 +194,7 @@ class FactEntry(Part):
             choices=spec.choices,
             values_from=entry.values_from or None,
             negative=spec.negative,
+            moves=spec.moves,
             definition=spec.definition,
             source=entry.source,
             status=entry.status,
