@@ -15,7 +15,7 @@ from signing_in import text
 from registry.matching.district import furnish, say
 from sanchuang.core.roles import Role
 from sanchuang.registry.matching import keeping, tasks
-from sanchuang.registry.models import MatchFeedback, MatchTraining, Need
+from sanchuang.registry.models import MatchFeedback, MatchTraining, Need, Result
 
 pytestmark = pytest.mark.usefixtures("tiny")
 SAID = {"side": "result", "other": "r-sonar", "answer": "worth", "why": "fits"}
@@ -36,6 +36,16 @@ def test_a_need_shows_results_labs_and_their_people_with_reasons(sign_in: SignIn
         "院所和企业：还说不出有多大可能值得引荐，还差 20 个",
     ):
         assert words in shown
+
+
+def test_a_match_whose_figure_is_met_is_not_called_close_in_wording_only(sign_in: SignIn) -> None:
+    client = sign_in(Role.OFFICER)
+    assert "只是文字相近" in text(client.get("/needs/n-sonar/"))
+    Need.objects.update(title="渔船用的省电声呐", text="低功耗鱼群声呐，功耗不高于 50 W。")
+    Result.objects.update(title="低功耗鱼群声呐", text="低功耗鱼群声呐，功耗 30 W。")
+    shown = text(client.get("/needs/n-sonar/"))
+    assert "写出的指标已经比对" in shown
+    assert "只是文字相近" not in shown
 
 
 def test_a_result_and_its_maker_show_the_need_that_it_may_answer(sign_in: SignIn) -> None:

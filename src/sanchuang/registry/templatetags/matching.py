@@ -2,6 +2,9 @@
 
 from django import template
 
+from sanchuang.core.advice import Line
+from sanchuang.registry.matching import section
+
 register = template.Library()
 
 
@@ -21,3 +24,9 @@ def signed(value: float) -> str:
 def share(value: float) -> str:
     """A share in whole per cent."""
     return f"{value:.0%}"
+
+
+@register.simple_tag
+def caution(lines: tuple[Line, ...]) -> str:
+    """What a reader of a match must still do."""
+    return section.caution(lines)
