@@ -33,6 +33,7 @@ from sanchuang.engines.rules import (
     show,
 )
 from sanchuang.engines.rules.points import Mark, marks_of
+from sanchuang.engines.rules.steps import said_only
 from sanchuang.engines.rules.tree import (
     All,
     Banded,
@@ -54,7 +55,6 @@ from sanchuang.policies.ways import Days, Ways, closing, ways
 from sanchuang.values import Op, Truth, Verification, Yuan
 
 _INSIDE = re.compile(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])")  # between two characters that are not ASCII
-_ONLY_SAYS = re.compile("来源只说“(.+)”，不是确数")  # engines/rules: case.py and stacking.py
 NAMED = 3  # so many missing facts stand in the sentence; the list below it has all
 _SIGNS = {">=": "≥", "<=": "≤"}
 
@@ -396,10 +396,10 @@ def one_line_a_sentence(text: str) -> str:
 
 def note_text(note: str, lang: str) -> str:
     """The engine's word on why something is lacking, which it writes in Chinese, in the reader's language."""
-    found = _ONLY_SAYS.fullmatch(note)
-    if found is None or not lang.startswith("en"):
+    sign = said_only(note)
+    if sign is None or not lang.startswith("en"):
         return note
-    return _("the source only says “%s”, no exact value") % found[1]
+    return _("the source only says “%s”, no exact value") % sign.value
 
 
 def _status_of(policy: Policy, step: Step, on: dt.date) -> set[Verification]:

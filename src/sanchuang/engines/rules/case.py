@@ -9,7 +9,7 @@ from typing import Any as AnyValue
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.dictionary import Facts, FactSpec, FactValue, Per, asked_period
 from sanchuang.engines.rules.frame import exact
-from sanchuang.engines.rules.steps import NOTHING, Lack, Lacks, Step, Used
+from sanchuang.engines.rules.steps import NOTHING, Lack, Lacks, Step, Used, only_says
 from sanchuang.values import Malformed, Op
 
 # The value (None: unknown), what is lacking, what was found, and the value as `frame` computes with it.
@@ -107,7 +107,7 @@ def asking_for(spec: FactSpec, shift: int | None, on: dt.date) -> Callable[[Case
         if found is None:
             return None, missing, used, None
         if found.op is not Op.EXACT:
-            lack = Lack(name, spec.label(), text, f"来源只说“{found.op.value}”，不是确数")
+            lack = Lack(name, spec.label(), text, only_says(found.op))
             return None, frozenset((lack,)), used, None
         return found.value, NOTHING, used, exact(found.value)
 

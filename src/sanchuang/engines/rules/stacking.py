@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sanchuang.engines.rules.explain import Explanation
 from sanchuang.engines.rules.policy import Stacking
-from sanchuang.engines.rules.steps import Lack
+from sanchuang.engines.rules.steps import Lack, only_says
 from sanchuang.values import Op, Truth, Yuan, split
 
 _AT_MOST = {Op.EXACT, Op.AT_MOST, Op.UNDER, Op.NEARLY}
@@ -174,7 +174,7 @@ def _why(explanation: Explanation) -> tuple[Lack, ...]:
     if explanation.lacks or explanation.amount_op is Op.EXACT:
         return explanation.lacks
     policy = explanation.policy
-    note = f"来源只说“{explanation.amount_op.value}”，不是确数"
+    note = only_says(explanation.amount_op)
     return (Lack(f"{policy.id}.amount", policy.title.get("zh", policy.id), "", note),)
 
 

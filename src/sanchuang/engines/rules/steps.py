@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sanchuang.engines.rules import tree as t
 from sanchuang.engines.rules.dictionary import FactSpec, FactValue
+from sanchuang.values import Op
 
 NO_LIMIT = object()  # an empty cell of a table
 
@@ -23,6 +24,17 @@ class Lack(NamedTuple):
 
 Lacks = frozenset[Lack]
 NOTHING: Lacks = frozenset()
+_ONLY = {op: f"来源只说“{op.value}”，不是确数" for op in Op}
+
+
+def only_says(op: Op) -> str:
+    """The note of what is lacking because the source gives a bound or an approximate value."""
+    return _ONLY[op]
+
+
+def said_only(note: str) -> Op | None:
+    """The sign that `only_says` told of in a note; None for other notes."""
+    return next((op for op, text in _ONLY.items() if text == note), None)
 
 
 class Used(NamedTuple):
