@@ -14,6 +14,7 @@ from unittest import mock
 
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
@@ -104,7 +105,18 @@ def emptied(purpose: str, own: Path, shared: Path | None = None) -> str:
             cursor.execute(f"CREATE DATABASE {quoted}{model}")
         except OperationalError:  # a thread that some test left is connected still
             cursor.execute(f"CREATE DATABASE {quoted}")
+            return name
+    if model:
+        with using(name), connections["default"].cursor() as cursor:
+            number_anew(cursor)
     return name
+
+
+def number_anew(cursor: Any) -> None:
+    """Let new rows be numbered from 1, or after those there: PostgreSQL does not take numbers back with the rows."""
+    models = apps.get_models(include_auto_created=True)
+    for command in connections["default"].ops.sequence_reset_sql(no_style(), models):
+        cursor.execute(command)
 
 
 def dropped(name: str) -> None:

@@ -6,13 +6,15 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
 
-from district_database import using, with_tables
+from district_database import dropped, emptied, using
 from sanchuang.core.models import User
 
 ROOT = Path(__file__).parents[2]
@@ -49,13 +51,35 @@ def test_the_mark_asks_for_it_too() -> None:
 
 
 def test_a_database_can_be_read_in_a_thread_that_drives_a_browser(
-    tmp_path: Path, django_db_blocker: Any
+    django_db_setup: None, django_db_blocker: Any, tmp_path: Path
 ) -> None:
-    async def asked() -> int:
-        with django_db_blocker.unblock(), using(str(with_tables(tmp_path / "own", tmp_path))):
+    async def asked(name: str) -> int:
+        with django_db_blocker.unblock(), using(name):
             return User.objects.count()
 
-    assert asyncio.run(asked()) == 0
+    with django_db_blocker.unblock():
+        name = emptied("driven", tmp_path, tmp_path)
+        try:
+            assert asyncio.run(asked(name)) == 0
+        finally:
+            dropped(name)
+
+
+def test_rows_of_a_further_database_are_numbered_from_one(
+    django_db_setup: None, django_db_blocker: Any, tmp_path: Path
+) -> None:
+    """Whatever the test database has seen: on PostgreSQL the further one is its copy."""
+    with django_db_blocker.unblock():
+        with suppress(LookupError), transaction.atomic():
+            User.objects.create(username="gone")
+            raise LookupError
+        name = emptied("numbers", tmp_path, tmp_path)
+        try:
+            with using(name):
+                assert User.objects.create(username="first").pk == 1
+                assert ContentType.objects.create(app_label="a", model="b").pk > 1
+        finally:
+            dropped(name)
 
 
 def test_the_plugin_keeps_who_asks_for_it_and_nobody_else() -> None:
@@ -75,5 +99,10 @@ def test_the_plugin_keeps_who_asks_for_it_and_nobody_else() -> None:
     ]
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     found = {line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line}
-    assert found == {"test_who_asks_for_it_reaches_it", "test_the_mark_asks_for_it_too"}
-    assert "2/5 tests collected (3 deselected)" in done.stdout
+    assert found == {
+        "test_who_asks_for_it_reaches_it",
+        "test_the_mark_asks_for_it_too",
+        "test_a_database_can_be_read_in_a_thread_that_drives_a_browser",
+        "test_rows_of_a_further_database_are_numbered_from_one",
+    }
+    assert "4/6 tests collected (2 deselected)" in done.stdout
