@@ -70,30 +70,14 @@ def split_op(text: str) -> tuple[Op, str]:
 
     Exact and the whole text where it says none, or two that do not agree. Never raises.
     """
-    body = half_width(text)
-    found: list[Op] = []
-    for word in _BY_LENGTH:
-        if body.startswith(word):
-            found.append(_LEADING[word])
-            body = body[len(word) :].lstrip()
-            break
-    for word in _TRAILING_BY_LENGTH:
-        if body.endswith(word):
-            found.append(_TRAILING[word])
-            body = body[: -len(word)].rstrip()
-            break
+    found, body = _said(half_width(text))
     if len(set(found)) != 1 or not body:
         return Op.EXACT, text
     return found[0], body
 
 
-def read_figure(text: str) -> Figure:
-    """The figure that `text` writes; see `Figure.parse`."""
-    plain = half_width(text)
-    if not plain:
-        raise Malformed("没有写数据", _HOW)
-    if _VAGUE.search(plain):
-        return Figure.in_words(text.strip())
+def _said(plain: str) -> tuple[list[Op], str]:
+    """The operators of the longest words or signs before and behind a value, and what stands between."""
     found: list[Op] = []
     body = plain
     for word in _BY_LENGTH:
@@ -106,6 +90,17 @@ def read_figure(text: str) -> Figure:
             found.append(_TRAILING[word])
             body = body[: -len(word)].rstrip()
             break
+    return found, body
+
+
+def read_figure(text: str) -> Figure:
+    """The figure that `text` writes; see `Figure.parse`."""
+    plain = half_width(text)
+    if not plain:
+        raise Malformed("没有写数据", _HOW)
+    if _VAGUE.search(plain):
+        return Figure.in_words(text.strip())
+    found, body = _said(plain)
     try:
         value, unit = _number_with_more(body, found)
     except Malformed as error:

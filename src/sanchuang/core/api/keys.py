@@ -44,9 +44,8 @@ def once(view: View) -> View:
                     }
                 ],
             )
-        with (
-            transaction.atomic()
-        ):  # an OperationalError goes on: whoever waited for SQLite in vain is told 503
+        # An OperationalError goes on: whoever waited for SQLite in vain is told 503.
+        with transaction.atomic():
             return _once(request, key, lambda: view(request, *args, **kwargs))
 
     return answered

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from sanchuang.core.language import listed, page_language
 from sanchuang.core.search import search_key
@@ -41,6 +41,9 @@ class Target:
     label: str | Promise
     heads: tuple[str, ...] = ()
     required: bool = False
+
+
+CIRCLE = Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈", "所在创新圈"))
 
 
 @dataclass(frozen=True)

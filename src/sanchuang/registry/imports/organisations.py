@@ -15,7 +15,7 @@ from sanchuang.core.search import search_key
 from sanchuang.registry.actions import set_own, take_name
 from sanchuang.registry.duplicates import How, Likeness, Roll
 from sanchuang.registry.imports import cells
-from sanchuang.registry.imports.columns import Target
+from sanchuang.registry.imports.columns import CIRCLE, Target
 from sanchuang.registry.imports.facts_writing import FactPlanner
 from sanchuang.registry.imports.rows import Fault, Outcome, Plan, Reading, RecordKind, wrong
 from sanchuang.registry.models import Import, Organisation, OrganisationName
@@ -92,7 +92,7 @@ class Organisations(RecordKind):
                 ("住所", "注册地址", "企业地址", "通信地址", "经营地址", "地址", "经营场所"),
             ),
             Target("place", gettext_lazy("Place"), ("地点", "园区", "所在园区")),
-            Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈", "所在创新圈")),
+            CIRCLE,
             Target("note", gettext_lazy("Note"), ("备注",)),
             Target("slug", gettext_lazy("Identifier"), ("标识", "编号", "id")),
         ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from sanchuang.core import audit
 from sanchuang.core.search import search_key
 from sanchuang.registry.imports import cells
-from sanchuang.registry.imports.columns import Target
+from sanchuang.registry.imports.columns import CIRCLE, Target
 from sanchuang.registry.imports.known import KnownOrganisations
 from sanchuang.registry.imports.organisations import identifier
 from sanchuang.registry.imports.rows import Outcome, Plan, Reading, RecordKind
@@ -166,8 +166,7 @@ class Results(_Texts):
     def targets(cls) -> list[Target]:
         """The fields of a result."""
         level = Target("trl", gettext_lazy("Technology readiness level"), ("技术成熟度", "成熟度", "TRL"))
-        circle = Target("circle", gettext_lazy("Innovation circle"), ("创新圈", "所属创新圈", "所在创新圈"))
-        return [_TITLE, _TEXT, _FIELD, level, _ORGANISATION, circle, _KEYWORDS, _NOTE, _SLUG]
+        return [_TITLE, _TEXT, _FIELD, level, _ORGANISATION, CIRCLE, _KEYWORDS, _NOTE, _SLUG]
 
 
 class Needs(_Texts):

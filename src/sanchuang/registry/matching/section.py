@@ -28,9 +28,8 @@ def chance_text(chance: Chance | None) -> str:
 
 def caution(lines: tuple[Line, ...]) -> str:
     """What a reader must still do: where figures of the need are met, the match is more than words."""
-    if any(
-        line.answer is Truth.YES and line.quote for line in lines
-    ):  # a figure, told with the sentence that meets it
+    # What has a quote is a figure, told with the sentence that meets it.
+    if any(line.answer is Truth.YES and line.quote for line in lines):
         return _("The figures named were compared; check those that are open, and the sentence behind each")
     return _("Close in wording only: check each figure")
 

@@ -129,9 +129,8 @@ def _series(name: str, output: Output, computed: Computed, made: Program, unit: 
         if other.any():  # never an empty cell: that would say that nobody knows
             remedy = "用 tables 或 cases 把它归到规则写出的几种"
             raise Unreadable(name, int(other.argmax()), "结果是规则里没有写出的文字", remedy)
-        numbers = pl.Series(computed.top).cast(
-            pl.Int64
-        )  # some engines give bytes, which the list may outgrow
+        # Some engines give bytes, which the list of words may outgrow.
+        numbers = pl.Series(computed.top).cast(pl.Int64)
         found = numbers.replace_strict(words, default=None, return_dtype=pl.String)
     elif kind is Kind.DATE:
         found = pl.Series(computed.top - dt.date(1970, 1, 1).toordinal()).cast(pl.Int32).cast(pl.Date)
